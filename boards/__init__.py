@@ -1,0 +1,38 @@
+"""Node designs as data: `load_design` reads and checks one, every figure with its source."""
+
+from boards.load import DEFAULT_DESIGN, list_designs, load_design
+from boards.model import BoardsError, Design, Part, Row, SleepPlan, Table
+from boards.ways import (
+    CLOCK,
+    DEEP_BOTH,
+    DEEP_PIN,
+    DEEP_TIMER,
+    LATCH,
+    WAIT,
+    WakeWay,
+    heartbeat_way,
+    wake_ways,
+    watts_of,
+)
+
+__all__ = [
+    "CLOCK",
+    "DEEP_BOTH",
+    "DEEP_PIN",
+    "DEEP_TIMER",
+    "DEFAULT_DESIGN",
+    "LATCH",
+    "WAIT",
+    "BoardsError",
+    "Design",
+    "Part",
+    "Row",
+    "SleepPlan",
+    "Table",
+    "WakeWay",
+    "heartbeat_way",
+    "list_designs",
+    "load_design",
+    "wake_ways",
+    "watts_of",
+]

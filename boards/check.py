@@ -1,0 +1,148 @@
+"""Cross rules: what a design may ask of its parts. Every rule reads capability rows, never names."""
+
+from __future__ import annotations
+
+from typing import cast
+
+from boards.check_pins import check_pins
+from boards.model import BoardsError, Design
+from boards.reading import missing, one_of, refused, shown
+
+_KIB = 1024
+
+
+def check_design(design: Design) -> None:
+    """Refuse a design that cannot work; BoardsError with one sentence."""
+    check_sleep(design)
+    check_pins(design)
+    check_spool(design)
+    check_camera(design)
+    check_charging(design)
+    check_pir(design)
+    check_lockout(design)
+
+
+def check_sleep(design: Design) -> None:
+    """Alarms, edges, combinations and holds that the board does not have."""
+    board, plan = design.board, design.sleep
+    asked, alarms = list(plan.alarms), board.words("alarms")
+    if asked and not alarms:
+        must = f"[], since {board.name} has no alarm module and so no deep sleep"
+        raise refused(design.path, "sleep.alarms", asked, must)
+    if not set(asked) <= set(alarms):
+        raise refused(design.path, "sleep.alarms", asked, f"made of {one_of(alarms)} on {board.name}")
+    if len(set(asked)) > 1 and not board.caps["combine_pin_and_time"]:
+        must = f'["pin"] or ["time"], since {board.name} cannot combine them in one deep sleep'
+        raise refused(design.path, "sleep.alarms", asked, must)
+    if plan.edge and not board.caps["edge"]:
+        raise refused(design.path, "sleep.edge", True, f"false, since {board.name} wakes on levels only")
+    if "pin" in asked and not plan.wake:
+        raise refused(design.path, "sleep.wake", [], 'at least one pin role, such as ["pir"]')
+    if design.rail.caps["needs_hold"] and asked and not board.caps["preserve_dios"]:
+        must = f"a switch that stays off by itself, since {board.name} holds no pin in deep sleep"
+        raise refused(design.path, "parts.rail", design.rail.name, must)
+
+
+def check_spool(design: Design) -> None:
+    """The spool's place must be there, and be large enough."""
+    place, size_KiB = cast(str, design.options["spool"]), cast(int, design.options["spool_KiB"])
+    places = design.board.words("spool_places")
+    if place not in places:
+        raise refused(design.path, "options.spool", place, f"{one_of(places)} on {design.board.name}")
+    if place == "fifo" and "fifo_size" not in design.camera.rows:
+        must = f"another place, since {design.camera.name} has no FIFO"
+        raise refused(design.path, "options.spool", place, must)
+    room_KiB = _room_KiB(design, place)
+    if size_KiB > room_KiB:
+        must = f"at most {room_KiB:.0f}, all that {place} has"
+        raise refused(design.path, "options.spool_KiB", size_KiB, must)
+
+
+def _room_KiB(design: Design, place: str) -> float:
+    """Return the size of a spool place; the card's is for its owner to know."""
+    if place == "flash":
+        return design.board.v("drive")
+    return design.camera.v("fifo_size") / _KIB if place == "fifo" else float("inf")
+
+
+def check_camera(design: Design) -> None:
+    """The camera's bus, memory, sizes and clock."""
+    camera, board = design.camera, design.board
+    buses = board.words("camera_buses")
+    if camera.caps["bus"] not in buses:
+        must = f"a camera whose bus is {one_of(buses)}, for {board.name}"
+        raise refused(design.path, "parts.camera", camera.name, must)
+    if camera.caps["bus"] == "espcamera" and not board.caps["psram"]:
+        must = f"a camera with a FIFO, since {board.name} has no PSRAM"
+        raise refused(design.path, "parts.camera", camera.name, must)
+    for key in ("frame_size", "frame_size_small"):
+        if design.options[key] not in camera.words("sizes"):
+            raise refused(design.path, f"options.{key}", design.options[key], one_of(camera.words("sizes")))
+    _check_clock(design)
+
+
+def _check_clock(design: Design) -> None:
+    camera, clock_Hz = design.camera, cast("int | None", design.options.get("spi_Hz"))
+    if "spi_max" not in camera.rows:
+        if clock_Hz is not None:
+            raise refused(design.path, "options.spi_Hz", clock_Hz, f"absent, since {camera.name} has no SPI")
+        return
+    must = f"at most {camera.v('spi_max'):.0f}, since above it {camera.name} flips bits"
+    if clock_Hz is None:
+        raise missing(design.path, "options.spi_Hz", must)
+    if clock_Hz > camera.v("spi_max"):
+        raise refused(design.path, "options.spi_Hz", clock_Hz, must)
+
+
+def check_charging(design: Design) -> None:
+    """Charger against cell and panel, cell against board."""
+    charger, cell, board, path = design.charger, design.cell, design.board, design.path
+    if charger.v("float") > cell.v("full") + cell.rows["full"].plus_minus:
+        must = f"one that ends at {cell.v('full'):g} V, where {cell.name} is full"
+        raise refused(path, "parts.charger", charger.name, must)
+    if cell.v("full") > board.v("supply_max"):
+        must = f"a cell of at most {board.v('supply_max'):g} V when full, for {board.name}"
+        raise refused(path, "parts.cell", cell.name, must)
+    needed_V = max(charger.v("input_min"), charger.v("float") + charger.v("dropout"))
+    if design.panel.v("v_mp") < needed_V:
+        must = f"a panel of {needed_V:g} V or more, for {charger.name}"
+        raise refused(path, "parts.panel", design.panel.name, must)
+
+
+def check_pir(design: Design) -> None:
+    """The PIR must run from its rail, down to the lock-out."""
+    pir, on_battery = design.pir, design.pir.caps["rail"] == "battery"
+    lowest_V = (
+        cast(int, design.options["lockout_enter_mV"]) / 1000 if on_battery else design.board.v("rail_3V3")
+    )
+    if pir.v("supply_min") > lowest_V:
+        must = f"a PIR that runs from {lowest_V:g} V, the least that its {pir.caps['rail']} rail gives"
+        raise refused(design.path, "parts.pir", pir.name, must)
+
+
+def check_lockout(design: Design) -> None:
+    """The two thresholds of the lock-out: one below the other, above every hard limit, below full."""
+    enter, leave = (cast(int, design.options[f"lockout_{end}_mV"]) for end in ("enter", "leave"))
+    _check_protection(design)
+    if enter >= leave:
+        must = f"below lockout_leave_mV, which is {leave}"
+        raise refused(design.path, "options.lockout_enter_mV", enter, must)
+    hard = ((design.protection, "cut_off"), (design.cell, "cut_off"), (design.board, "supply_min"))
+    for part, row in hard:
+        limit_mV = round(part.v(row) * 1000)
+        if enter <= limit_mV:
+            must = f"above {limit_mV}, the {row} of {part.name}"
+            raise refused(design.path, "options.lockout_enter_mV", enter, must)
+    full_mV = round(design.cell.v("full") * 1000)
+    if leave >= full_mV:
+        must = f"below {full_mV}, where {design.cell.name} is full"
+        raise refused(design.path, "options.lockout_leave_mV", leave, must)
+
+
+def _check_protection(design: Design) -> None:
+    part = design.protection
+    off_V, on_V = part.v("cut_off"), part.v("restart")
+    if off_V >= on_V:
+        raise BoardsError(
+            f"{shown(part.path)}: {part.name}.rows.cut_off is {off_V:g}, but must be below restart {on_V:g}."
+        )

@@ -1,0 +1,66 @@
+"""Sentences for the owner, from capability rows alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from boards.model import Design
+from boards.ways import DEEP_PIN, DEEP_TIMER, WakeWay, wake_ways
+
+
+def notes_of(design: Design) -> tuple[str, ...]:
+    """Return what an owner of this design should know before building it."""
+    return (*_firmware(design), *_clock(design), *_waking(design), *_power(design), *_storage(design))
+
+
+def _firmware(design: Design) -> Iterator[str]:
+    if design.firmware != "ready":
+        yield "firmware not there yet: this design loads and can be priced, but it does not run."
+
+
+def _clock(design: Design) -> Iterator[str]:
+    ways = {way.name: way for way in wake_ways(design)}
+    cheapest = wake_ways(design)[0]
+    if cheapest.by_clock:
+        yield f"wakes by clock in its cheap sleep ({cheapest.name}): a heartbeat can be promised."
+    else:
+        yield f"cannot wake by clock in its cheap sleep ({cheapest.name}): no heartbeat is promised."
+    if cheapest.name == DEEP_PIN and DEEP_TIMER in ways:
+        pin, timer = (design.board.v(row) for row in ("deep_sleep_pin", "deep_sleep_timer"))
+        yield (
+            f"lock-out stays on pin sleep ({pin:g} mA against {timer:g} mA by timer): a motion then costs "
+            "a short wake, and the first one after the battery has recovered ends it."
+        )
+    yield _price(cheapest)
+
+
+def _price(way: WakeWay) -> str:
+    return f"between events it draws {way.watts * 1000:.1f} mW from the battery ({way.name})."
+
+
+def _waking(design: Design) -> Iterator[str]:
+    board = design.board
+    if board.v("min_awake") > 0 and design.sleep.alarms:
+        yield f"every wake lasts at least {board.v('min_awake'):g} s, whatever it does."
+    if board.v("radio_boot") > 0:
+        yield f"its radio adds {board.v('radio_boot'):g} s to every boot, even when it is not used."
+    if board.caps["radio_off"] == "at sleep":
+        yield "its radio chip stays powered until it sleeps: nothing but sleep should follow an upload."
+    if len(design.sleep.wake) > 1 and not board.caps["wake_pin_known"]:
+        yield "the board does not tell which pin woke it: the clock's alarm flag does."
+
+
+def _power(design: Design) -> Iterator[str]:
+    if not design.rail.caps["switched"]:
+        row = design.camera.rows["phantom"]
+        yield f"nothing cuts the camera's supply: it draws {row.value:g} mA in every sleep once it was used."
+    if not design.charger.caps["ntc"]:
+        limit_C = design.cell.v("charge_min")
+        yield f"its charger has no temperature sensor: keep it from charging below {limit_C:g} C."
+
+
+def _storage(design: Design) -> Iterator[str]:
+    if design.latch:
+        yield "its sleep memory is lost whenever the latch opens: the record is kept in nvm."
+    elif not design.board.caps["sleep_memory_survives_reset"]:
+        yield "its sleep memory is lost at every reset that is no deep sleep: the record is kept in nvm."

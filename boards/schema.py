@@ -1,0 +1,199 @@
+"""What each kind of part, and a design, must have."""
+
+from __future__ import annotations
+
+from boards.rules import CapRule, Kind, RowRule, TableRule
+from boards.schema_board import BOARD
+
+_RAIL = CapRule("str", ("3V3", "battery"))
+_PINS = CapRule("strs", required=False)
+_ARDUCHIP = ("bus", "arduchip")
+
+CAMERA = Kind(
+    rows={
+        "run": RowRule("mA", 0, 1000),
+        "standby": RowRule("mA", 0, 500),
+        "phantom": RowRule("mA", 0, 500),
+        "power_up": RowRule("s", 0, 10),
+        "reset_settle": RowRule("s", 0, 10),
+        "init_write_gap": RowRule("s", 0, 0.1),
+        "settle": RowRule("s", 0, 30),
+        "settle_frames": RowRule("1", 0, 30),
+        "frame": RowRule("s", 0.001, 10),
+        "frame_small": RowRule("s", 0.001, 10, required=False),
+        "frame_svga": RowRule("s", 0.001, 10, required=False),
+        "frame_uxga": RowRule("s", 0.001, 10, required=False),
+        "standby_wake": RowRule("s", 0, 10, required=False),
+        "fifo_size": RowRule("B", 0, 1 << 26, required=False, when=_ARDUCHIP),
+        "spi_max": RowRule("Hz", 1e5, 1e8, required=False, when=_ARDUCHIP),
+        "clear_pause": RowRule("s", 0, 10, required=False, when=_ARDUCHIP),
+        "quality_factor": RowRule("1", 0, 64, required=False),
+    },
+    caps={
+        "sensor": CapRule("str", ("OV2640", "OV5642", "OV5640", "OV3660")),
+        "bus": CapRule("str", ("arduchip", "espcamera")),
+        "rail": _RAIL,
+        "sizes": CapRule("strs"),
+        "jpeg_quality_default": CapRule("int"),
+        "i2c_address": CapRule("int"),
+        "length_step": CapRule("int", required=False, when=_ARDUCHIP),
+        "length_offset": CapRule("int", required=False, when=_ARDUCHIP),
+        "test_register": CapRule("int", required=False, when=_ARDUCHIP),
+        "test_values": CapRule("ints", required=False, when=_ARDUCHIP),
+        "pins": _PINS,
+    },
+    tables={},
+)
+
+PIR = Kind(
+    rows={
+        "standing": RowRule("mA", 0, 50),
+        "hold": RowRule("s", 0, 600),
+        "block": RowRule("s", 0, 60),
+        "warm_up": RowRule("s", 0, 300),
+        "wifi_trigger": RowRule("1", 0, 1),
+        "range": RowRule("m", 0.1, 50),
+        "supply_min": RowRule("V", 1, 24),
+    },
+    caps={"active": CapRule("str", ("high", "low")), "rail": _RAIL, "pins": _PINS},
+    tables={},
+)
+
+METER = Kind(
+    rows={
+        "converting": RowRule("mA", 0, 50),
+        "power_down": RowRule("mA", 0, 10),
+        "shunt": RowRule("ohm", 0.0001, 100),
+        "shunt_lsb": RowRule("uV", 0.01, 1000),
+        "bus_lsb": RowRule("mV", 0.01, 100),
+        "offset": RowRule("uV", -1000, 1000),
+        "noise": RowRule("uV", 0, 1000),
+        "gain_error": RowRule("1", -0.2, 0.2),
+        "conversion_12bit": RowRule("us", 1, 1e6),
+    },
+    caps={
+        "chip": CapRule("str", ("INA219",)),
+        "address": CapRule("int"),
+        "lead": CapRule("str", ("battery", "load", "panel")),
+        "sign": CapRule("int"),
+        "rail": _RAIL,
+        "pins": _PINS,
+    },
+    tables={},
+)
+
+PANEL = Kind(
+    rows={
+        "rated": RowRule("W", 0.01, 1000),
+        "v_mp": RowRule("V", 0.3, 100),
+        "i_mp": RowRule("A", 0.001, 50),
+        "v_oc": RowRule("V", 0.3, 120),
+        "i_sc": RowRule("A", 0.001, 50),
+        "isc_temp": RowRule("1/K", -0.01, 0.01),
+        "voc_temp": RowRule("1/K", -0.02, 0.0),
+        "effective": RowRule("1", 0.05, 1.2),
+        "cells": RowRule("1", 1, 200),
+        "u0": RowRule("W/m2K", 1, 100),
+        "u1": RowRule("W s/m3K", 0, 50),
+    },
+    caps={},
+    tables={},
+)
+
+CHARGER = Kind(
+    rows={
+        "charge_current": RowRule("A", 0.005, 10),
+        "float": RowRule("V", 2, 5),
+        "term_current": RowRule("A", 0, 5),
+        "dropout": RowRule("V", 0, 3),
+        "input_min": RowRule("V", 1, 30),
+        "quiescent": RowRule("mA", 0, 100),
+        "back_feed": RowRule("mA", 0, 10),
+    },
+    caps={"kind": CapRule("str", ("linear",)), "ntc": CapRule("bool")},
+    tables={},
+)
+
+CELL = Kind(
+    rows={
+        "capacity": RowRule("Ah", 0.01, 500),
+        "resistance": RowRule("ohm", 0.0001, 10),
+        "charge_min": RowRule("C", -40, 60),
+        "charge_max": RowRule("C", 0, 80),
+        "discharge_min": RowRule("C", -60, 40),
+        "cut_off": RowRule("V", 0.5, 4),
+        "self_discharge": RowRule("1/month", 0, 1),
+        "full": RowRule("V", 1, 5),
+    },
+    caps={"chemistry": CapRule("str", ("NMC", "LFP"))},
+    tables={
+        "ocv": TableRule((0, 1), (0.5, 5), rising=True, span=True),
+        "capacity_factor": TableRule((-60, 90), (0, 1.5), rising=True),
+        "resistance_factor": TableRule((-60, 90), (0.1, 50)),
+    },
+)
+
+PROTECTION = Kind(
+    rows={
+        "cut_off": RowRule("V", 0.5, 4),
+        "restart": RowRule("V", 0.5, 4.5),
+        "quiescent": RowRule("mA", 0, 10),
+    },
+    caps={},
+    tables={},
+)
+
+RAIL = Kind(
+    rows={
+        "on_resistance": RowRule("ohm", 0, 10),
+        "quiescent": RowRule("mA", 0, 10),
+        "off": RowRule("mA", 0, 10, required=False),
+        "rise": RowRule("s", 0, 1),
+    },
+    caps={
+        #: False: nothing cuts the camera's supply, it stays powered in every sleep.
+        "switched": CapRule("bool"),
+        #: True: the switch stays off in deep sleep only if the board holds its pin.
+        "needs_hold": CapRule("bool"),
+        "pins": _PINS,
+    },
+    tables={},
+)
+
+CLOCK = Kind(
+    rows={"standing": RowRule("mA", 0, 10), "error": RowRule("1", 0, 0.01)},
+    caps={
+        "chip": CapRule("str", ("DS3231",)),
+        "address": CapRule("int"),
+        "active": CapRule("str", ("high", "low")),
+        "rail": _RAIL,
+        "pins": _PINS,
+    },
+    tables={},
+)
+
+LATCH = Kind(
+    rows={
+        "standing": RowRule("mA", 0, 10),
+        "turn_on": RowRule("s", 0, 10),
+        "on_resistance": RowRule("ohm", 0, 10),
+    },
+    caps={"closed_by": CapRule("str", ("pir",)), "pins": _PINS},
+    tables={},
+)
+
+#: Kinds that every design has, in the order of Design's fields.
+KINDS: dict[str, Kind] = {
+    "board": BOARD,
+    "camera": CAMERA,
+    "pir": PIR,
+    "meter": METER,
+    "panel": PANEL,
+    "charger": CHARGER,
+    "cell": CELL,
+    "protection": PROTECTION,
+    "rail": RAIL,
+    "clock": CLOCK,
+    "latch": LATCH,
+}
+OPTIONAL_KINDS = ("clock", "latch")
