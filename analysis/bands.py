@@ -1,0 +1,137 @@
+"""What plots of a log share: state bands behind a current, and the bars of energy by state."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from . import style
+from .log import VISITS, FloatArray, IntArray, Log
+from .reduce import BUCKETS, EXACT_ROWS, bucket_means, envelope, rows_between, step_line
+from .states import RESTING, StateRow
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+    from sim.result import Segments
+
+#: More bands than this in one view are a blur; they are left out.
+MOST_BANDS = 400
+#: With more bands than this, rest is not named each time.
+REST_NAMED = 12
+#: From this many rows in view the line is drawn thin, so that bursts stay apart.
+FINE_FROM = 150
+#: Width of a letter as a part of the axes' width, at the style's size of text.
+LETTER = 0.0085
+
+
+def log_of_segments(segments: Segments, source: str = "wake") -> Log:
+    """Exact history as a log, so that every table and plot takes it."""
+    names = tuple(dict.fromkeys(segments.state))
+    code = {name: number for number, name in enumerate(names)}
+    count = len(segments.t_s)
+    return Log(
+        source=source, kind=VISITS, t_s=segments.t_s, dt_s=segments.dt_s, V=segments.V, mA=segments.mA,
+        state=np.array([code[name] for name in segments.state], dtype=np.int64), states=names,
+        marker=segments.marker, has_marker=True, quality=np.zeros(count, dtype=np.int64),
+        qualities=("exact",),
+    )  # fmt: skip
+
+
+def visits(
+    log: Log, codes: IntArray, start_s: float, end_s: float
+) -> tuple[list[tuple[float, float, int]], bool]:
+    """(start, end, state code) of each visit between two times; and whether there were too many."""
+    first = max(int(np.searchsorted(log.t_s, start_s, side="right")) - 1, 0)
+    last = int(np.searchsorted(log.t_s, end_s))
+    part = codes[first:last]
+    starts = np.flatnonzero(np.concatenate(([True], part[1:] != part[:-1])))
+    if len(starts) > MOST_BANDS:
+        return [], True
+    ends = np.append(starts[1:], len(part)) - 1
+    begin_s = log.t_s[first + starts]
+    end_of_s = (log.t_s + log.dt_s)[first + ends]
+    return [
+        (max(float(a), start_s), min(float(b), end_s), int(part[row]))
+        for a, b, row in zip(begin_s, end_of_s, starts, strict=True)
+    ], False
+
+
+def draw_bands(
+    axes: Axes, log: Log, codes: IntArray, names: Sequence[str], start_s: float, end_s: float
+) -> None:
+    """Colour the background by state and name each band that is wide enough, above the plot."""
+    colours = style.colours(names)
+    spans, _ = visits(log, codes, start_s, end_s)
+    transform = axes.get_xaxis_transform()
+    for begin, end, code in spans:
+        name = names[code]
+        axes.axvspan(begin, end, color=colours[name], alpha=0.28, linewidth=0, zorder=0)
+        axes.axvspan(begin, end, ymin=1.0, ymax=1.035, color=colours[name], linewidth=0, clip_on=False)
+        named = len(spans) <= REST_NAMED or name not in RESTING
+        if named and (end - begin) / (end_s - start_s) > LETTER * (len(name) + 1):
+            axes.text(
+                (begin + end) / 2, 1.05, name, transform=transform, ha="center", va="bottom", fontsize=11
+            )
+
+
+def draw_current(axes: Axes, log: Log, start_s: float, end_s: float) -> None:
+    """The current between two times; every spike is in the picture, whatever the number of rows."""
+    inside = rows_between(log.t_s, start_s, end_s)
+    t_s, dt_s, mA = log.t_s[inside], log.dt_s[inside], log.mA[inside]
+    if len(t_s) <= EXACT_ROWS:
+        x, y = step_line(t_s, dt_s, mA)
+        axes.plot(x, y, color=style.INK, linewidth=1.3 if len(t_s) < FINE_FROM else 0.7, zorder=3)
+    else:
+        _draw_reduced(axes, t_s, dt_s, mA, np.linspace(start_s, end_s, BUCKETS + 1))
+    axes.set_xlim(start_s, end_s)
+    axes.set_ylabel("mA")
+    top, bottom = float(mA.max()), float(mA.min())
+    axes.set_ylim(min(0.0, 1.05 * bottom), 1.06 * top if top > 0 else 1.0)
+
+
+def _draw_reduced(axes: Axes, t_s: FloatArray, dt_s: FloatArray, mA: FloatArray, edges: FloatArray) -> None:
+    """Lowest to highest of each pixel as a grey area, and the mean over time as a line."""
+    low, high = envelope(t_s, dt_s, mA, edges)
+    mean = bucket_means(t_s, dt_s, mA, edges)
+    middle = (edges[:-1] + edges[1:]) / 2
+    axes.fill_between(
+        middle, low, high, step="mid", color="#9A9A9A", linewidth=0.8, zorder=2,
+        label=f"lowest to highest in {style.seconds_text(edges[1] - edges[0])}",
+    )  # fmt: skip
+    axes.plot(middle, mean, color=style.BLUE, linewidth=1.2, zorder=3, label="mean")
+
+
+def draw_energy_bars(axes: Axes, rows: Sequence[StateRow], at_least: bool = False) -> None:
+    """One bar per state with its energy (charge if there is no voltage), share and time."""
+    use_energy = all(row.energy_mJ == row.energy_mJ for row in rows)
+    values = [row.energy_mJ if use_energy else row.charge_mC for row in rows]
+    whole = sum(values) or 1.0
+    colours = style.colours([row.name for row in rows])
+    axes.barh(
+        range(len(rows)), [100 * value / whole for value in values], height=0.72,
+        color=[colours[row.name] for row in rows], edgecolor="#777777", linewidth=0.5,
+    )  # fmt: skip
+    for place, (row, value) in enumerate(zip(rows, values, strict=True)):
+        axes.text(100 * value / whole + 0.7, place, _said(row, value / whole, use_energy), va="center")
+    axes.set_yticks(range(len(rows)), [row.name for row in rows])
+    axes.invert_yaxis()
+    axes.set_xlim(0, max(100 * max(values) / whole * 1.6, 30))
+    axes.grid(visible=False)
+    axes.tick_params(left=False, bottom=False, labelbottom=False)
+    for side in ("left", "bottom"):
+        axes.spines[side].set_visible(False)
+    axes.set_title(("Energy" if use_energy else "Charge") + " by state" + (", at least" if at_least else ""))
+
+
+def _said(row: StateRow, part: float, use_energy: bool) -> str:
+    amount = style.energy_text(row.energy_mJ) if use_energy else f"{row.charge_mC:.3g} mC"
+    share, length = style.percent_text(part), style.seconds_text(row.duration_s)
+    return f"{amount} ({share})  in {length}, mean {row.mean_mA:.3g} mA"
+
+
+def awake_rows(rows: Sequence[StateRow]) -> list[StateRow]:
+    """The rows that are not rest, or all of them if there is nothing else."""
+    return [row for row in rows if row.name not in RESTING] or list(rows)

@@ -1,0 +1,11 @@
+"""The errors of this room: each is one sentence that a person can act on."""
+
+from __future__ import annotations
+
+
+class AnalysisError(Exception):
+    """Something given to analysis cannot be used; the message is one sentence."""
+
+
+class LogError(AnalysisError):
+    """A log cannot be read; the message names the file, the line and the reason."""

@@ -1,0 +1,129 @@
+"""How every plot looks: one palette, one size of text, one colour per state.
+
+Colours are those of Okabe and Ito (jfly.uni-koeln.de/color), told apart by people with any
+common kind of colour blindness.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+ORANGE, SKY, GREEN, YELLOW = "#E69F00", "#56B4E9", "#009E73", "#F0E442"
+BLUE, VERMILION, PURPLE, BLACK = "#0072B2", "#D55E00", "#CC79A7", "#000000"
+INK, FAINT, GRID, PALE = "#222222", "#666666", "#DDDDDD", "#E4E4E4"
+
+#: One colour per state of the firmware, the same in every plot.
+STATE_COLOURS = {
+    "BOOT": ORANGE, "TRIAGE": YELLOW, "CAMERA": SKY, "CAPTURE": GREEN, "STORE": PURPLE, "CONNECT": BLUE,
+    "UPLOAD": VERMILION, "SETTLE": "#8C8C8C", "RECOVER": "#4D4D4D", "SLEEP": PALE, "OFF": "#F7F7F7",
+    "asleep": PALE, "awake": VERMILION, "marker 0": PALE,
+}  # fmt: skip
+_OTHERS = (BLUE, ORANGE, GREEN, PURPLE, SKY, VERMILION, YELLOW)
+
+#: Pictures are 1400 px wide.
+WIDTH_IN, DPI = 14.0, 100
+_SETTINGS = {
+    "font.size": 12.0, "font.family": "DejaVu Sans", "axes.titlesize": 13.0, "axes.titleweight": "bold",
+    "axes.titlelocation": "left", "axes.labelsize": 12.0, "axes.edgecolor": "#999999",
+    "axes.spines.top": False, "axes.spines.right": False, "axes.grid": True, "axes.axisbelow": True,
+    "grid.color": GRID, "grid.linewidth": 0.8, "text.color": INK, "axes.labelcolor": INK,
+    "axes.titlecolor": INK, "xtick.color": INK, "ytick.color": INK, "legend.frameon": False,
+    "figure.facecolor": "white", "savefig.facecolor": "white", "figure.dpi": DPI, "savefig.dpi": DPI,
+}  # fmt: skip
+
+
+def colours(names: Sequence[str]) -> dict[str, str]:
+    """A colour for each state; states of the firmware always have their own."""
+    unknown = [name for name in names if name not in STATE_COLOURS]
+    extra = {name: _OTHERS[number % len(_OTHERS)] for number, name in enumerate(unknown)}
+    return {name: STATE_COLOURS.get(name) or extra[name] for name in names}
+
+
+def styled() -> AbstractContextManager[None]:
+    """A context in which matplotlib draws in this style."""
+    import matplotlib
+
+    return matplotlib.rc_context(_SETTINGS)  # type: ignore[arg-type]
+
+
+def new_figure(height_in: float) -> Figure:
+    """An empty figure on the Agg canvas, WIDTH_IN wide; no window system is ever touched."""
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(WIDTH_IN, height_in), layout="constrained")
+    FigureCanvasAgg(figure)
+    figure.get_layout_engine().set(w_pad=0.12, h_pad=0.08, hspace=0.04)  # type: ignore[union-attr,call-arg]
+    return figure
+
+
+def heading(figure: Figure, title: str, under: str = "") -> None:
+    """Title and, smaller below it, one line of what was seen."""
+    text = f"{title}\n" if under else title
+    figure.suptitle(text, x=0.012, ha="left", fontsize=17, fontweight="bold", linespacing=1.5)
+    if under:
+        figure.text(0.012, 1 - 0.52 / figure.get_figheight(), under, ha="left", va="top", color=FAINT)
+
+
+def save(figure: Figure, path: Path) -> Path:
+    """Write the PNG and return its path."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    figure.savefig(path, format="png", metadata={"Software": "torpor"})
+    return path
+
+
+def date_axis(axes: Axes, days: float) -> None:
+    """Months for a long run, dates for a short one, hours for a day or two."""
+    from matplotlib import dates
+
+    if days > 70:
+        axes.xaxis.set_major_locator(dates.MonthLocator())  # type: ignore[no-untyped-call]
+        axes.xaxis.set_major_formatter(dates.DateFormatter("%b"))  # type: ignore[no-untyped-call]
+        for label in axes.get_xticklabels():
+            label.set_horizontalalignment("left")
+        return
+    form = "%d %b" if days > 4 else "%d %b %H:%M"
+    axes.xaxis.set_major_locator(dates.AutoDateLocator(maxticks=12))  # type: ignore[no-untyped-call]
+    axes.xaxis.set_major_formatter(dates.DateFormatter(form))  # type: ignore[no-untyped-call]
+
+
+def seconds_text(seconds: float) -> str:
+    """A duration as a person writes it: 12 ms, 3.4 s, 12 min, 5.2 h, 3.1 days."""
+    for limit, size, unit in ((1, 1e-3, "ms"), (120, 1, "s"), (7200, 60, "min"), (172800, 3600, "h")):
+        if abs(seconds) < limit:
+            return f"{_three(seconds / size)} {unit}"
+    return f"{_three(seconds / 86400)} days"
+
+
+def energy_text(mJ: float) -> str:
+    """An energy as a person writes it: 12 mJ, 3.4 J, 1.2 Wh."""
+    if mJ != mJ:
+        return "-"
+    for limit, size, unit in ((1000, 1, "mJ"), (3.6e5, 1e3, "J"), (3.6e6, 3.6e3, "mWh")):
+        if abs(mJ) < limit:
+            return f"{_three(mJ / size)} {unit}"
+    return f"{_three(mJ / 3.6e6)} Wh"
+
+
+def hours_text(hours: float) -> str:
+    """Hours without a needless decimal: 0.4 h, 12.5 h, 1,356 h."""
+    return f"{hours:,.0f} h" if hours >= 100 or hours == round(hours) else f"{hours:.1f} h"
+
+
+def percent_text(part: float) -> str:
+    """A share (0..1) as a whole percentage; a little is never shown as nothing."""
+    return "<1 %" if 0 < part < 0.005 else f"{100 * part:.0f} %"
+
+
+def _three(value: float) -> str:
+    """About three digits, without an exponent and without idle zeros."""
+    size = abs(value)
+    text = f"{value:.0f}" if size >= 100 else f"{value:.1f}" if size >= 10 else f"{value:.2f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text

@@ -1,0 +1,5 @@
+# SPDX-FileCopyrightText: Torpor contributors
+# SPDX-License-Identifier: MIT
+"""Torpor: a power-aware scheduler for battery and solar nodes. It knows nothing of cameras."""
+
+__version__ = "0.1.0"

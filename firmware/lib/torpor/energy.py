@@ -1,0 +1,55 @@
+# SPDX-FileCopyrightText: Torpor contributors
+# SPDX-License-Identifier: MIT
+"""The INA219 meter and the ledger: milliseconds and microjoules of every state visit."""
+
+import time
+
+from adafruit_ina219 import INA219, ADCResolution, Mode
+
+
+class Meter:
+    """One INA219, powered down whenever it is not read. `shunt_mohm` is its shunt."""
+
+    CONVERSION_ms = 18  # 16 samples of 12 bits on both channels: 2 x 8.51 ms (data sheet, table 7.5)
+
+    def __init__(self, i2c, address, shunt_mohm):
+        self._chip = INA219(i2c, address)
+        self._shunt_mohm = shunt_mohm
+        self._chip.bus_adc_resolution = ADCResolution.ADCRES_12BIT_16S
+        self._chip.shunt_adc_resolution = ADCResolution.ADCRES_12BIT_16S
+        self._chip.mode = Mode.POWERDOWN
+
+    def start(self):
+        """Begin one conversion of both channels; `read` may follow after CONVERSION_ms."""
+        self._chip.mode = Mode.SANDBVOLT_TRIGGERED
+
+    def read(self):
+        """(mV, current in 0.1 mA) of the conversion begun by `start`; then power down."""
+        current = self._chip.raw_shunt_voltage * 100 // self._shunt_mohm  # 10 uV steps
+        mV = self._chip.raw_bus_voltage * 4
+        self._chip.mode = Mode.POWERDOWN
+        return mV, current
+
+    def read_now(self):
+        """`start`, wait in idle, `read`: for places where no task runs."""
+        self.start()
+        time.sleep(self.CONVERSION_ms / 1000)
+        return self.read()
+
+
+def soc(mV, curve):
+    """State of charge in per cent from rest voltage; `curve` is ((mV, per cent), ...) rising."""
+    if mV <= curve[0][0]:
+        return curve[0][1]
+    for i in range(1, len(curve)):
+        high, percent = curve[i]
+        if mV < high:
+            low, below = curve[i - 1]
+            return below + (percent - below) * (mV - low) // (high - low)
+    return curve[-1][1]
+
+
+def gauge(record, mV, tenth_mA, curve, resistance_mohm):
+    """Rest voltage (reading plus the drop that the load makes in the cell) and state of charge."""
+    record.mV = mV + tenth_mA * resistance_mohm // 10000
+    record.soc = soc(record.mV, curve)

@@ -1,0 +1,102 @@
+# SPDX-FileCopyrightText: Torpor contributors
+# SPDX-License-Identifier: MIT
+"""What happened and why, in eight bytes each, appended to erased nvm until an upload takes it.
+
+Appending to bytes that are still 0xFF programs a page; anything else erases the whole sector, so
+the region is only cleared when it is sent and more than half full.
+"""
+
+import struct
+
+import microcontroller
+from torpor import clock
+
+START = 1040  # docs/memory.md
+ENTRY = 8
+_EVENT = "<BBHI"  # reason, argument, wake, ms since reset
+_ROW = "<BBHHH"  # 0x80 | state, volts / 20 mV, wake, duration / 10 ms, mJ
+ROW = 0x80
+INFERRED = 0x40  # in a row's first byte: priced from rows, not measured
+LONG = 0x20  # in a row's first byte: duration in 10 s, energy in J (sleep)
+
+watch = None  # the twin's ear: watch(entry bytes); None on a board
+
+
+class Journal:
+    """Entries of this wake in RAM, those of earlier wakes in nvm[START:]."""
+
+    def __init__(self, record):
+        self._record = record
+        self.entries = []
+        self.lost = 0
+
+    def event(self, reason, argument=0):
+        self._add(struct.pack(_EVENT, reason, min(argument, 255), self._record.wake & 0xFFFF, clock.awake()))
+
+    def row(self, state, mV, ms, mJ, inferred):
+        head = ROW | state | (INFERRED if inferred else 0)
+        if ms > 655350 or mJ > 65535:
+            self._pack_row(head | LONG, mV, ms // 10000, mJ // 1000)
+        else:
+            self._pack_row(head, mV, ms // 10, mJ)
+
+    def _pack_row(self, head, mV, duration, energy):
+        wake = self._record.wake & 0xFFFF
+        self._add(
+            struct.pack(_ROW, head, min(mV // 20, 255), wake, min(duration, 0xFFFF), min(energy, 0xFFFF))
+        )
+
+    def _add(self, entry):
+        self.entries.append(entry)
+        if watch:
+            watch(entry)
+
+    def pending(self):
+        """Everything not yet taken by the server: stored entries, then those of this wake."""
+        stored = bytes(microcontroller.nvm[self._record.log_sent : self._record.log_end])
+        return stored + b"".join(self.entries)
+
+    def taken(self):
+        """The server has `pending()`: forget it."""
+        self.entries.clear()
+        record = self._record
+        record.log_sent = record.log_end
+        if record.log_end - START > (len(microcontroller.nvm) - START) // 2:
+            microcontroller.nvm[START : record.log_end] = b"\xff" * (record.log_end - START)
+            record.log_sent = record.log_end = START
+
+    def keep(self):
+        """Append this wake's entries to nvm. Where they no longer fit, rows go before events and old
+        events before new ones, in one rewrite of the sector; what is lost is counted."""
+        record = self._record
+        nvm = microcontroller.nvm
+        if len(self.entries) * ENTRY > len(nvm) - record.log_end:
+            self._make_room()
+        raw = b"".join(self.entries)
+        if raw:
+            nvm[record.log_end : record.log_end + len(raw)] = raw
+            record.log_end += len(raw)
+        self.entries.clear()
+
+    def _make_room(self):
+        record = self._record
+        nvm = microcontroller.nvm
+        raw = bytes(nvm[record.log_sent : record.log_end])
+        old = [raw[i : i + ENTRY] for i in range(0, len(raw), ENTRY)]
+        kept = [entry for entry in old if not entry[0] & ROW]
+        kept = kept[-((len(nvm) - START) // (2 * ENTRY)) :]
+        self.lost += len(old) - len(kept)
+        fresh = b"".join(kept)
+        nvm[START:] = fresh + b"\xff" * (len(nvm) - START - len(fresh))
+        record.log_sent = START
+        record.log_end = START + len(fresh)
+
+
+def find_end():
+    """Where the written entries end (for a cold boot, when the record is gone)."""
+    nvm = microcontroller.nvm
+    raw = bytes(nvm[START:])
+    end = 0
+    while end + ENTRY <= len(raw) and raw[end] != 0xFF:
+        end += ENTRY
+    return START + end

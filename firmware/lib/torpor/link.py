@@ -1,0 +1,38 @@
+# SPDX-FileCopyrightText: Torpor contributors
+# SPDX-License-Identifier: MIT
+"""Joining the home network: a deadline of its own, never more than the watchdog allows."""
+
+import socketpool
+import wifi
+
+TRIES = 2  # the first join fails now and then on some access points
+
+_pool = None
+
+
+def join(settings, feed):
+    """True when the radio is up with an address. Blocks for at most TRIES x join_s seconds."""
+    for _ in range(TRIES):
+        feed()
+        try:
+            wifi.radio.connect(settings["ssid"], settings["password"], timeout=settings["join_s"])
+            return True
+        except (OSError, RuntimeError, ValueError):
+            pass  # all of them mean: no network now
+    return False
+
+
+def pool():
+    """The one socket pool that a radio may have."""
+    global _pool
+    if _pool is None:
+        _pool = socketpool.SocketPool(wifi.radio)
+    return _pool
+
+
+def off():
+    """Stop the radio. On a Pico W the chip stays powered until SLEEP all the same."""
+    try:
+        wifi.radio.enabled = False
+    except (OSError, RuntimeError):
+        pass

@@ -1,0 +1,133 @@
+# SPDX-FileCopyrightText: Torpor contributors
+# SPDX-License-Identifier: MIT
+"""All policy: pure functions on plain integers. Board, twin and kernel run this very file.
+
+`decide(snapshot, config)` gives (action, reason). A snapshot is a tuple in the order of SNAPSHOT,
+a config one in the order of CONFIG; per cent, millivolts, seconds.
+"""
+
+from micropython import const
+from torpor.reasons import (
+    BACK_OFF,
+    BATCH,
+    DUTY,
+    GO,
+    LOW_BATTERY,
+    NOTHING,
+    PIR_STUCK,
+    RECOVERED,
+    RETRIGGER,
+    SAGGING,
+    TOO_DARK,
+    WATCH,
+)
+
+# Questions
+LOCK = const(0)  # action 1: locked out
+CAMERA = const(1)  # action 1: power the camera
+KEEP = const(2)  # action 1: keep a frame this dark
+LINK = const(3)  # action 1: open Wi-Fi
+SLEEP = const(4)  # action: seconds by timer, 0 = until the pin wakes
+
+SNAPSHOT = (
+    "question",
+    "soc",
+    "mV",
+    "locked",
+    "brownouts",
+    "credit",
+    "waiting",
+    "skip_links",
+    "stuck",
+    "dark",
+    "is_dark",
+    "pir_high",
+)
+CONFIG = ("low_pct", "high_pct", "full_pct", "burst_mV", "batch", "holdoff_s", "night", "holdoff_max_s")
+
+STUCK_MAX = const(3)  # wakes in a row with the PIR never low, after which it is not believed
+DARK_MAX = const(3)  # dark frames in a row, after which dark frames are skipped
+BATCH_MAX = const(8)
+BROWNOUTS_MAX = const(2)  # cold boots in a row that may be an accident
+
+
+def decide(snapshot, config):
+    """The one entry: what to do, and why."""
+    question = snapshot[0]
+    if question == LOCK:
+        return _lock(snapshot[1], snapshot[3], snapshot[4], config)
+    if question == CAMERA:
+        return _camera(snapshot[1], snapshot[3], snapshot[5], snapshot[8], config)
+    if question == KEEP:
+        return _keep(snapshot[9], snapshot[10], config)
+    if question == LINK:
+        return _link(snapshot, config)
+    return _sleep(snapshot[8], snapshot[11], config)
+
+
+def duty(soc, config):
+    """The ramp: share of triggers served, per mille, from 0 at low_pct to 1000 at full_pct."""
+    if soc >= config[2]:
+        return 1000
+    if soc <= config[0]:
+        return 0
+    return 1000 * (soc - config[0]) // (config[2] - config[0])
+
+
+def batch(soc, config):
+    """Pictures worth one Wi-Fi session: the setting when full, up to BATCH_MAX times it when low."""
+    return config[4] * (1 + (BATCH_MAX - 1) * (1000 - duty(soc, config)) // 1000)
+
+
+def _lock(soc, locked, brownouts, config):
+    # Two thresholds, latched in the record: out below low_pct, in again only above high_pct.
+    if locked:
+        return (1, LOW_BATTERY) if soc < config[1] else (0, RECOVERED)
+    if soc < config[0] or (brownouts > BROWNOUTS_MAX and soc < config[1]):
+        return 1, LOW_BATTERY
+    return 0, GO
+
+
+def _camera(soc, locked, credit, stuck, config):
+    if locked:
+        return 0, LOW_BATTERY
+    if stuck >= STUCK_MAX:
+        return 0, PIR_STUCK
+    if credit + duty(soc, config) < 1000:
+        return 0, DUTY
+    return 1, GO
+
+
+def _keep(dark, is_dark, config):
+    if is_dark and (dark >= DARK_MAX or not config[6]):
+        return 0, TOO_DARK
+    return 1, GO
+
+
+def _link(snapshot, config):
+    waiting = snapshot[6]
+    if snapshot[3]:
+        return 0, LOW_BATTERY
+    if not waiting:
+        return 0, NOTHING
+    if snapshot[7]:
+        return 0, BACK_OFF
+    if snapshot[2] < config[3]:
+        return 0, SAGGING
+    if waiting < batch(snapshot[1], config):
+        return 0, BATCH
+    return 1, GO
+
+
+def _sleep(stuck, pir_high, config):
+    # A level alarm on a pin that is still high would wake at once, and each such wake costs the
+    # awake floor: then the dearer timed sleep is the cheaper one, longer each time.
+    if not pir_high:
+        return 0, WATCH
+    seconds = min(config[5] << min(stuck, 12), config[7])
+    return seconds, PIR_STUCK if stuck >= STUCK_MAX else RETRIGGER
+
+
+def back_off(fails):
+    """Wakes to let pass after `fails` failed sessions in a row: 0, 0, 2, 6, 14, 30, then 32."""
+    return max(0, min((1 << min(fails, 6)) - 2, 32))

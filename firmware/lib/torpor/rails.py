@@ -1,0 +1,54 @@
+# SPDX-FileCopyrightText: Torpor contributors
+# SPDX-License-Identifier: MIT
+"""Load switches: on only inside a `with`, off on every way out."""
+
+import time
+
+import board
+import digitalio
+
+
+class Rails:
+    """`rows` is a tuple of (name, pin name, rise in ms); pins are active high, pulled low outside."""
+
+    def __init__(self, rows):
+        self._rows = rows
+        self._pins = {}
+        self._release = {}
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *exc):
+        for name in list(self._pins):
+            self.off(name)
+
+    def on(self, name, release=None):
+        """Close the switch and wait until the rail is up. `release` is called before it opens again:
+        it lets go of the bus lines, which would otherwise feed the part through its inputs."""
+        if name in self._pins:
+            return
+        for row in self._rows:
+            if row[0] == name:
+                pin = digitalio.DigitalInOut(getattr(board, row[1]))
+                pin.switch_to_output(value=True)
+                self._pins[name] = pin
+                self._release[name] = release
+                time.sleep(row[2] / 1000)
+                return
+        raise ValueError("no rail " + name)
+
+    def off(self, name):
+        pin = self._pins.pop(name, None)
+        if pin is None:
+            return
+        release = self._release.pop(name)
+        try:
+            if release:
+                release()
+        finally:
+            pin.value = False
+            pin.deinit()  # an input again: the resistor at the switch holds it off
+
+    def is_on(self, name):
+        return name in self._pins

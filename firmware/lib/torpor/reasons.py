@@ -1,0 +1,45 @@
+# SPDX-FileCopyrightText: Torpor contributors
+# SPDX-License-Identifier: MIT
+"""Reason codes: what stands in the journal. The desktop reads their names from this file."""
+
+from micropython import const
+
+# What happened
+WOKE = const(1)  # argument: wake class
+SLEPT = const(2)  # argument: minutes asked for (0 = until motion)
+NEW_LIFE = const(3)  # no valid record: a new boot number was drawn
+CRASH = const(4)  # argument: state in which an exception ended a step
+TOO_LONG = const(5)  # argument: state cancelled at its time ceiling
+TOO_DEAR = const(6)  # argument: state cancelled at its energy ceiling
+PICTURE = const(7)  # argument: size in 4 KiB
+RETAKEN = const(8)  # argument: error of the JPEG check
+CAMERA_FAILED = const(9)  # argument: try
+STORED = const(10)  # argument: pictures waiting
+SENT = const(11)  # argument: pictures sent in this session
+LOG_SENT = const(12)
+JOIN_FAILED = const(13)  # argument: failures in a row
+SEND_FAILED = const(14)  # argument: HTTP status / 10, 0 = no answer, 1 = answer not signed by us
+METER_LOST = const(15)
+SETTINGS_BAD = const(16)  # argument: index of the key
+SETTINGS_NEW = const(17)
+BROWNOUT = const(18)  # argument: streak
+BATTERY = const(19)  # argument: state of charge, per cent
+JOURNAL_LOST = const(20)  # argument: entries that found no room
+FRAME_BAD = const(21)  # argument: error; the last try failed too
+LIGHT = const(22)  # argument: luma of the frame
+
+# What was decided, and why
+GO = const(40)
+LOW_BATTERY = const(41)  # locked out
+RECOVERED = const(42)  # lock-out left
+DUTY = const(43)  # the ramp on state of charge lets this one pass
+PIR_STUCK = const(44)
+RETRIGGER = const(45)  # the PIR is still high: hold off by timer
+WATCH = const(46)  # sleep until motion
+TOO_DARK = const(47)
+NO_SPACE = const(48)  # picture dropped: the spool is full
+BACK_OFF = const(49)  # the last joins failed: let wakes pass
+BATCH = const(50)  # wait for more pictures
+NOTHING = const(51)  # nothing to send
+SAGGING = const(52)  # the battery would not carry the radio's burst
+QUIET = const(53)  # hold-off over, no motion

@@ -1,0 +1,48 @@
+# SPDX-FileCopyrightText: Torpor contributors
+# SPDX-License-Identifier: MIT
+"""The owner's settings: packed in nvm, which every wake reads and which is the last good set.
+
+settings.toml is only read at a cold boot or when the file changed (its size and time are packed
+too): `os.getenv` parses the whole file for every key.
+"""
+
+import json
+import os
+import struct
+from binascii import crc32
+
+import microcontroller
+
+START, SIZE = 16, 512  # docs/memory.md; nvm bytes 0..15 stay free
+_HEAD = "<HIII"  # length, CRC, size and time of the file they came from
+_FIXED = 14
+
+
+def _file_stamp():
+    try:
+        stat = os.stat("/settings.toml")
+        return stat[6] & 0xFFFFFFFF, stat[8] & 0xFFFFFFFF
+    except OSError:
+        return 0, 0
+
+
+def load():
+    """(settings, fresh): the packed set or None; `fresh` says that it is the file's present state."""
+    raw = bytes(microcontroller.nvm[START : START + SIZE])
+    length, crc, size, stamp = struct.unpack_from(_HEAD, raw, 0)
+    if not 0 < length <= SIZE - _FIXED:
+        return None, False
+    body = raw[_FIXED : _FIXED + length]
+    if crc32(body) != crc:
+        return None, False
+    return json.loads(body), (size, stamp) == _file_stamp()
+
+
+def save(values):
+    """Pack a validated set into nvm (one sector rewrite)."""
+    body = json.dumps(values).encode()
+    if len(body) > SIZE - _FIXED:
+        raise ValueError("settings are %d bytes, at most %d fit" % (len(body), SIZE - _FIXED))
+    size, stamp = _file_stamp()
+    raw = struct.pack(_HEAD, len(body), crc32(body), size, stamp) + body
+    microcontroller.nvm[START : START + len(raw)] = raw

@@ -1,0 +1,48 @@
+# SPDX-FileCopyrightText: Torpor contributors
+# SPDX-License-Identifier: MIT
+"""Async steps: a step, and beside it the watcher that samples the meter and holds the ceilings."""
+
+import asyncio
+from torpor import clock, idle
+from torpor.machine import DEADLINE, SAMPLE_ms
+
+
+def supervise(step, wake, limit_mJ):
+    """Run one async step to its outcome on a loop of its own; DEADLINE when a ceiling cut it off."""
+    return idle.run(_beside(step, wake, limit_mJ))
+
+
+async def _beside(step, wake, limit_mJ):
+    task = asyncio.create_task(step)
+    watcher = asyncio.create_task(_watch(task, wake, limit_mJ))
+    try:
+        return await task
+    except asyncio.CancelledError:
+        return DEADLINE
+    finally:
+        watcher.cancel()
+
+
+async def _watch(task, wake, limit_mJ):
+    while not task.done():
+        await sample(wake)
+        wake.too_dear = wake.ledger.spent_mJ() > limit_mJ
+        if wake.too_dear or clock.left(wake.end) <= 0:
+            task.cancel()
+            return
+        await asyncio.sleep_ms(min(SAMPLE_ms, max(1, clock.left(wake.end))))
+
+
+async def sample(wake):
+    """One meter reading into the ledger; without a meter (or before it is opened), nothing."""
+    if wake.meter is None:
+        return
+    wake.meter.start()
+    await asyncio.sleep_ms(wake.meter.CONVERSION_ms)
+    wake.ledger.sample(*wake.meter.read())
+
+
+async def breathe(wake):
+    """Between two pieces of a long transfer: feed the watchdog, and let the watcher run."""
+    wake.alive()
+    await asyncio.sleep_ms(0)

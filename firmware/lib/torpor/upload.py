@@ -1,0 +1,149 @@
+# SPDX-FileCopyrightText: Torpor contributors
+# SPDX-License-Identifier: MIT
+"""The upload client: one PUT per picture over a raw socket, signed, in pieces of PIECE bytes.
+
+Body = content + footer ("TPF1", CRC32 of the content, HMAC-SHA256). The HMAC covers method, path,
+telemetry, content length and content. The answer is signed too, with the request's HMAC in it:
+an answer that does not verify is no answer, and nothing is deleted because of it.
+"""
+
+import hashlib
+import json
+import struct
+from binascii import crc32, hexlify, unhexlify
+
+PIECE = 1024
+FOOTER = 40
+TIMEOUT_s = 5  # below the watchdog's limit
+_BLOCK = 64
+
+
+class UploadError(Exception):
+    """`status` is the HTTP status, 0 without an answer, 10 if the answer was not signed by us."""
+
+    def __init__(self, status):
+        super().__init__("upload failed, status %d" % status)
+        self.status = status
+
+
+class Hmac:
+    """HMAC-SHA256 over CircuitPython's hashlib (RFC 2104)."""
+
+    def __init__(self, key):
+        block = key + bytes(_BLOCK - len(key))
+        self._inner = hashlib.new("sha256", bytes([b ^ 0x36 for b in block]))
+        self._outer = hashlib.new("sha256", bytes([b ^ 0x5C for b in block]))
+
+    def update(self, data):
+        self._inner.update(data)
+
+    def digest(self):
+        self._outer.update(self._inner.digest())
+        return self._outer.digest()
+
+
+class Session:
+    """One connection to the home station; several requests may follow each other on it."""
+
+    def __init__(self, pool, settings, telemetry, pause):
+        self._pool = pool
+        self._settings = settings
+        self._key = unhexlify(settings["key"])
+        self._telemetry = telemetry
+        self._pause = pause  # async: called after each piece, so that other tasks and the watchdog live
+        self._socket = None
+        self._buffer = bytearray(PIECE)
+
+    async def put(self, name, length, read_into):
+        """PUT `length` bytes that `read_into(memoryview)` delivers. Returns the answer's dict."""
+        path = "/v1/nodes/" + self._settings["node"] + "/" + name
+        try:
+            self._open()
+            return await self._send(path, length, read_into)
+        except OSError:
+            self.close()
+            raise UploadError(0) from None
+        except UploadError:
+            self.close()
+            raise
+
+    def _open(self):
+        if self._socket:
+            return
+        pool = self._pool
+        self._socket = pool.socket(pool.AF_INET, pool.SOCK_STREAM)
+        self._socket.settimeout(TIMEOUT_s)
+        self._socket.connect((self._settings["host"], self._settings["port"]))
+
+    def close(self):
+        if self._socket:
+            try:
+                self._socket.close()
+            except OSError:
+                pass
+            self._socket = None
+
+    async def _send(self, path, length, read_into):
+        mac = Hmac(self._key)
+        mac.update(("PUT\n%s\n%s\n%d\n" % (path, self._telemetry, length)).encode())
+        head = "PUT %s HTTP/1.1\r\nHost: %s\r\nContent-Length: %d\r\nX-Torpor: %s\r\n\r\n"
+        await self._all((head % (path, self._settings["host"], length + FOOTER, self._telemetry)).encode())
+        view = memoryview(self._buffer)
+        crc = 0
+        left = length
+        while left:
+            piece = view[: min(left, PIECE)]
+            read_into(piece)
+            crc = crc32(piece, crc)
+            mac.update(piece)
+            await self._all(piece)
+            left -= len(piece)
+        digest = mac.digest()
+        await self._all(struct.pack("<4sI", b"TPF1", crc) + digest)
+        return self._answer(digest, crc)
+
+    async def _all(self, data):
+        # send() may take only a part; sendall() would not say how much went before an error
+        view = memoryview(data)
+        sent = 0
+        while sent < len(view):
+            sent += self._socket.send(view[sent:])
+            await self._pause()
+
+    def _answer(self, digest, crc):
+        raw = self._receive()
+        head = raw.find(b"\r\n\r\n")
+        status = int(raw[9:12])
+        body = raw[head + 4 :]
+        mac = Hmac(self._key)
+        mac.update(digest + b"%d" % status + body)
+        at = raw.find(b"X-Torpor-Sign: ")
+        if at < 0 or raw[at + 15 : at + 79] != hexlify(mac.digest()):
+            raise UploadError(10)
+        answer = json.loads(body)
+        if status not in (200, 201) or answer.get("crc") != crc:
+            raise UploadError(status)
+        return answer
+
+    def _receive(self):
+        """One whole answer (headers and Content-Length bytes), at most PIECE bytes."""
+        view = memoryview(self._buffer)
+        filled = 0
+        need = PIECE
+        while filled < need:
+            count = self._socket.recv_into(view[filled:])
+            if not count:
+                raise UploadError(0)
+            filled += count
+            raw = bytes(view[:filled])
+            head = raw.find(b"\r\n\r\n")
+            at = raw.find(b"Content-Length: ")
+            if 0 <= at < head:
+                need = head + 4 + int(raw[at + 16 : raw.find(b"\r\n", at)])
+                if need > PIECE:
+                    raise UploadError(0)
+            elif head >= 0:
+                raise UploadError(0)
+        if not raw.startswith(b"HTTP/1.1 ") or not raw[9:12].isdigit():
+            raise UploadError(0)
+        return raw

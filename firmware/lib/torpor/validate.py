@@ -1,0 +1,78 @@
+# SPDX-FileCopyrightText: Torpor contributors
+# SPDX-License-Identifier: MIT
+"""Reading and checking settings.toml: imported only when there is something new to read."""
+
+import os
+
+import node
+
+TEXT, HEX, NUMBER = range(3)
+
+# key in settings.toml, short name, kind, lowest/shortest, highest/longest, default (None: required)
+KEYS = (
+    ("TORPOR_NODE", "node", TEXT, 1, 32, None),
+    ("TORPOR_KEY", "key", HEX, 64, 64, None),
+    ("TORPOR_WIFI_SSID", "ssid", TEXT, 1, 32, None),
+    ("TORPOR_WIFI_PASSWORD", "password", TEXT, 0, 64, ""),
+    ("TORPOR_HOST", "host", TEXT, 1, 64, None),
+    ("TORPOR_PORT", "port", NUMBER, 1, 65535, 8080),
+    ("TORPOR_LOW_PCT", "low_pct", NUMBER, 5, 60, node.LOW_PCT),
+    ("TORPOR_HIGH_PCT", "high_pct", NUMBER, 10, 80, node.HIGH_PCT),
+    ("TORPOR_FULL_PCT", "full_pct", NUMBER, 20, 100, 60),
+    ("TORPOR_BATCH", "batch", NUMBER, 1, 20, 1),
+    ("TORPOR_HOLDOFF_S", "holdoff_s", NUMBER, 5, 3600, 30),
+    ("TORPOR_NIGHT", "night", NUMBER, 0, 1, 1),
+    ("TORPOR_DARK_LUMA", "dark_luma", NUMBER, 0, 255, 24),
+    ("TORPOR_SPOOL_KIB", "spool_kib", NUMBER, 0, 100000, 0),
+    ("TORPOR_JOIN_S", "join_s", NUMBER, 2, 7, 6),
+)
+
+
+class SettingsError(ValueError):
+    """One sentence; `index` is the key's place in KEYS."""
+
+    def __init__(self, index, sentence):
+        super().__init__(sentence)
+        self.index = index
+
+
+def read(getenv=os.getenv):
+    """All keys as a dict of short names, or SettingsError that names the first wrong one."""
+    values = {}
+    for index in range(len(KEYS)):
+        key, name, kind, low, high, default = KEYS[index]
+        raw = getenv(key)
+        if raw is None:
+            if default is None:
+                raise SettingsError(index, key + " is missing in settings.toml")
+            values[name] = default
+        else:
+            values[name] = _checked(index, str(raw))
+    _compare(values)
+    return values
+
+
+def _checked(index, raw):
+    key, _, kind, low, high, _ = KEYS[index]
+    if kind == NUMBER:
+        try:
+            value = int(raw)
+        except ValueError:
+            value = low - 1
+        if not low <= value <= high:
+            raise SettingsError(index, "%s is %s, expected a whole number %d to %d" % (key, raw, low, high))
+        return value
+    if not low <= len(raw) <= high:
+        raise SettingsError(index, "%s has %d characters, expected %d to %d" % (key, len(raw), low, high))
+    if kind == HEX and raw.strip("0123456789abcdefABCDEF"):
+        raise SettingsError(index, key + " may only hold the digits 0-9 and a-f")
+    return raw
+
+
+def _compare(values):
+    if not values["low_pct"] < values["high_pct"] <= values["full_pct"]:
+        raise SettingsError(
+            6,
+            "TORPOR_LOW_PCT %d < TORPOR_HIGH_PCT %d <= TORPOR_FULL_PCT %d does not hold"
+            % (values["low_pct"], values["high_pct"], values["full_pct"]),
+        )

@@ -1,0 +1,16 @@
+# SPDX-FileCopyrightText: Torpor contributors
+# SPDX-License-Identifier: MIT
+"""One wake. Whatever goes wrong in it ends in sleep."""
+
+try:
+    import waking
+
+    waking.main()
+except Exception as error:
+    print("torpor:", repr(error))
+    import alarm
+    import alarm.time
+    import time
+
+    wake = alarm.time.TimeAlarm(monotonic_time=time.monotonic() + 900)
+    alarm.exit_and_deep_sleep_until_alarms(wake)

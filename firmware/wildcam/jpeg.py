@@ -1,0 +1,171 @@
+# SPDX-FileCopyrightText: Torpor contributors
+# SPDX-License-Identifier: MIT
+"""Streaming JPEG check: finds the picture in what the FIFO gives and says whether it is whole.
+
+It sees every lost head, cut tail, wrong size and second header. It cannot see a flipped or lost byte
+inside the coded scan: compare `crc` with that of a second reading for those on the way from the FIFO."""
+
+from binascii import crc32
+
+from micropython import const
+
+NO_START = const(1)
+BAD_SEGMENT = const(2)
+NO_TABLES = const(3)
+WRONG_SIZE = const(4)
+STRAY_MARKER = const(5)
+TOO_SHORT = const(6)
+TOO_LONG = const(7)
+NO_END = const(8)
+NO_FRAME = const(9)  # the camera gave none
+UNLIKE = const(10)  # two readings of one frame differ
+
+TEXTS = (
+    "good",
+    "no start of picture in the first bytes",
+    "a broken header segment",
+    "a table is missing",
+    "not the requested size",
+    "a stray marker in the picture",
+    "shorter than any picture of this size",
+    "longer than any picture of this size",
+    "ended before its end marker",
+    "no frame",
+    "two readings differ",
+)
+
+_PREFIX = const(64)  # bytes that may stand before the picture
+_ALL = const(7)  # DQT 1, DHT 2, SOF0 4
+
+
+class Check:
+    """Feed it one frame in pieces of any size. At the end `done` or `error` is set.
+
+    The picture is `length` bytes from byte `start` of the stream; `crc` is the CRC32 of exactly these."""
+
+    def __init__(self, width, height):
+        self.done = False
+        self.error = 0
+        self.start = -1
+        self.length = 0
+        self.crc = 0
+        self._size = bytes((height >> 8, height & 255, width >> 8, width & 255))
+        self._least = width * height >> 8  # two bits a block: no code is shorter
+        self._most = (width * height >> 1) + 4096  # the sensor stays below half of this
+        self._at = 0  # bytes of the stream before this piece
+        self._head = bytearray(9)
+        self._have = 0
+        self._skip = 0
+        self._seen = 0
+        self._scan = 0  # where the coded scan begins
+        self._ff = False
+
+    def feed(self, buffer, count):
+        """Take the first `count` bytes of a bytearray -> index behind the picture, None while it goes on."""
+        if self.done or self.error:
+            return 0
+        i = first = self._hunt(buffer, count) if self.start < 0 else 0
+        while i < count and not self.done and not self.error:
+            if self._skip:
+                step = min(self._skip, count - i)
+                self._skip -= step
+                i += step
+            elif self._scan:
+                i = self._walk(buffer, i, count)
+            else:
+                self._segment(buffer[i], self._at + i)
+                i += 1
+        if i > first:
+            self.crc = crc32(memoryview(buffer)[first:i], self.crc)
+        self._at += i
+        if self.start >= 0:
+            self.length = self._at - self.start
+        if self.length > self._most and not self.done:
+            self.error = self.error or TOO_LONG
+        return i if self.done or self.error else None
+
+    def finish(self):
+        """The stream has ended. True if the picture is whole."""
+        if not self.done and not self.error:
+            self.error = NO_START if self.start < 0 else NO_END
+        return self.done
+
+    def _hunt(self, buffer, count):
+        for i in range(count):
+            if self._ff and buffer[i] == 0xD8:
+                self.start = self._at + i - 1
+                self.crc = crc32(b"\xff\xd8")
+                self._ff = False
+                return i + 1
+            if self._at + i > _PREFIX:
+                self.error = NO_START
+                return i + 1
+            self._ff = buffer[i] == 0xFF
+        return count
+
+    def _segment(self, byte, at):
+        """One byte of a segment's head: FF, marker, two of length; for SOF0 five more."""
+        head = self._head
+        have = self._have
+        head[have] = byte
+        self._have = have + 1
+        if have == 0:
+            if byte != 0xFF:
+                self.error = BAD_SEGMENT
+        elif have == 1:
+            if byte == 0xFF:  # fill
+                self._have = 1
+            elif byte not in (0xC0, 0xC4, 0xDA, 0xDB, 0xDD, 0xFE) and byte >> 4 != 0xE:
+                self.error = BAD_SEGMENT
+        elif have == 3:
+            self._skip = (head[2] << 8 | byte) - 2
+            if head[1] != 0xC0:
+                self._close(head[1], at)
+            elif self._skip < 6:
+                self.error = BAD_SEGMENT
+            else:
+                self._have = 4
+                self._sof = self._skip - 5
+                self._skip = 0
+        elif have == 8:
+            self._skip = self._sof
+            if head[5:9] != self._size:
+                self.error = WRONG_SIZE
+            self._close(0xC0, at)
+
+    def _close(self, marker, at):
+        self._have = 0
+        if self._skip < 0:
+            self.error = BAD_SEGMENT
+        elif marker == 0xDA:
+            if self._seen != _ALL:
+                self.error = NO_TABLES
+            self._scan = at + 1 + self._skip
+        else:
+            self._seen |= {0xDB: 1, 0xC4: 2, 0xC0: 4}.get(marker, 0)
+
+    def _walk(self, buffer, i, count):
+        """Through the scan from FF to FF. FF D9 ends it; FF 00, a restart and a fill may be in it."""
+        ff = self._ff
+        while i < count:
+            if not ff:
+                i = buffer.find(b"\xff", i, count) + 1
+                if not i:
+                    i = count
+                    break
+                ff = True
+                continue
+            byte = buffer[i]
+            i += 1
+            ff = byte == 0xFF
+            if byte == 0xD9:
+                if self._at + i - 2 - self._scan < self._least:
+                    self.error = TOO_SHORT
+                else:
+                    self.done = True
+                break
+            if byte and not ff and byte >> 3 != 0x1A:
+                self.error = STRAY_MARKER
+                break
+        self._ff = ff
+        return i

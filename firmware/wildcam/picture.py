@@ -1,0 +1,117 @@
+# SPDX-FileCopyrightText: Torpor contributors
+# SPDX-License-Identifier: MIT
+"""CAPTURE and STORE: check every byte of the frame, and bring the picture to where it may wait."""
+
+import asyncio
+import jpeg
+import node
+from arducam import CameraError
+from binascii import crc32
+from torpor import machine, reasons, spool
+
+TRIES = 3  # exposures for one good picture
+PIECE = 1024
+
+_buffer = bytearray(PIECE)
+
+
+async def capture(wake):
+    """Until a frame passes the check; the first exposure was begun at the shutter."""
+    for number in range(TRIES):
+        error = await _frame(wake, number)
+        if not error:
+            wake.journal.event(reasons.PICTURE, wake.shot[1] >> 12)
+            return machine.OK
+        wake.journal.event(reasons.RETAKEN, error)
+    wake.journal.event(reasons.FRAME_BAD, error)
+    wake.rails.off("camera")
+    return machine.FAIL
+
+
+async def _frame(wake, number):
+    """One frame; wake.shot = (offset, length, CRC32) in the FIFO. Returns 0 or the check's error."""
+    camera = wake.camera
+    try:
+        if number:
+            camera.begin()
+        while camera.ready() is None:  # bounded by the driver: CameraError when no frame comes
+            await asyncio.sleep_ms(5)
+        check = await scan(camera)
+        if not check.done:  # the same frame once more: the fault may lie between FIFO and us
+            check = await scan(camera)
+    except CameraError:
+        return jpeg.NO_FRAME
+    if not check.done:
+        return check.error
+    wake.shot = (check.start, check.length, check.crc)
+    return 0
+
+
+async def scan(camera):
+    """Walk the frame in the FIFO through the JPEG check."""
+    check = jpeg.Check(camera.width, camera.height)
+    camera.rewind()
+    count = PIECE
+    while count and not check.done and not check.error:
+        count = camera.read_into(_buffer)
+        check.feed(_buffer, count)
+        await asyncio.sleep_ms(0)
+    check.finish()
+    return check
+
+
+async def store(wake):
+    """Copy the picture from the FIFO to the drive, or keep it in the FIFO until it is sent."""
+    record = wake.record
+    wake.key = "%08x-%05d" % (record.boot, record.picture)
+    record.picture = (record.picture + 1) & 0xFFFF
+    if "flash" not in node.SPOOL or not spool.prepare():
+        record.waiting += 1  # it waits in the FIFO: the rail stays on until UPLOAD or SETTLE
+        return machine.OK
+    kept = _store_on_drive(wake)
+    wake.rails.off("camera")
+    wake.shot = None
+    if kept:
+        record.waiting += 1
+        wake.journal.event(reasons.STORED, record.waiting)
+        return machine.OK
+    return machine.OK if record.waiting else machine.FAIL
+
+
+def _store_on_drive(wake):
+    _, length, crc = wake.shot
+    if not spool.room(length, wake.settings["spool_kib"] * 1024):
+        wake.journal.event(reasons.NO_SPACE)
+        return False
+    for _ in range(2):
+        try:
+            seen = Reader(wake)
+            spool.write(wake.key + ".jpg", length, seen.read_into, _buffer)
+        except OSError:
+            wake.journal.event(reasons.NO_SPACE)
+            return False
+        except CameraError:
+            return False
+        if seen.crc == crc:
+            return True
+        spool.delete(wake.key + ".jpg")
+        wake.journal.event(reasons.RETAKEN, jpeg.UNLIKE)
+    return False
+
+
+class Reader:
+    """The checked picture, read again from the FIFO; `crc` must equal the check's at the end."""
+
+    def __init__(self, wake):
+        self.crc = 0
+        self._wake = wake
+        self._camera = wake.camera
+        self._camera.rewind()
+        skip = wake.shot[0]
+        if skip:
+            self._camera.read_into(memoryview(_buffer)[:skip])
+
+    def read_into(self, piece):
+        self._camera.read_into(piece)
+        self.crc = crc32(piece, self.crc)
+        self._wake.alive()

@@ -1,0 +1,70 @@
+# SPDX-FileCopyrightText: Torpor contributors
+# SPDX-License-Identifier: MIT
+"""SETTLE, RECOVER and SLEEP: learn, note, and sleep in the cheapest way that fits."""
+
+import alarm
+import board
+import microcontroller
+import node
+from torpor import clock, machine, policy, reasons, sleep
+from torpor.record import LOCKED
+from waking import MARKS, MARKS_END, decide
+
+FALL_ms = 4000  # how long SETTLE waits for the PIR to fall, at most
+LOOK_ms = 100
+SAFEMODE_AT = 528  # docs/memory.md
+
+
+async def settle(wake):
+    """Wait, within bounds, for the PIR to fall; then read the battery at rest."""
+    import asyncio
+    import battery
+
+    record = wake.record
+    if wake.shot:  # a picture that only the FIFO held
+        wake.journal.event(reasons.SEND_FAILED)
+        wake.shot = None
+        record.waiting = max(0, record.waiting - 1)
+    wake.rails.off("camera")
+    battery.measure(wake)
+    # Waiting in idle is cheaper than the core's busy wait up to the awake floor would be.
+    end = clock.after(FALL_ms)
+    while wake.pir.value and clock.left(end) > 0:
+        await asyncio.sleep_ms(LOOK_ms)
+    if record.brownouts and not record.flags & LOCKED:
+        record.brownouts = 0
+        microcontroller.nvm[MARKS:MARKS_END] = b"\xff" * (MARKS_END - MARKS)
+    return machine.OK
+
+
+def recover(wake):
+    """Everything off, locked out until the sun has filled the cell above the upper threshold."""
+    wake.rails.off("camera")
+    wake.record.flags |= LOCKED
+    wake.journal.event(reasons.LOW_BATTERY)
+    return machine.OK
+
+
+def sleep_now(wake):
+    """Decide how and how long, save the record, and sleep. Does not return."""
+    record = wake.record
+    high = wake.pir.value
+    seconds = decide(wake, policy.SLEEP) if wake.config else node.HOLDOFF_MAX_s
+    record.stuck = min(record.stuck + 1, 255) if high else 0
+    if node.TIMER_SLEEP:
+        record.sleep_s = seconds
+    else:
+        record.sleep_s = seconds = 0
+    wake.journal.event(reasons.SLEPT, (seconds + 59) // 60)
+    wake.leave()
+    if wake.journal.lost:
+        wake.journal.event(reasons.JOURNAL_LOST, wake.journal.lost)
+    wake.journal.keep()
+    if microcontroller.nvm[SAFEMODE_AT] != 0xFF:
+        microcontroller.nvm[SAFEMODE_AT] = 0xFF
+    record.since_sync_s += clock.awake() // 1000 + seconds
+    record.save(alarm.sleep_memory)
+    wake.unguard()
+    wake.pir.deinit()
+    way = sleep.BY_TIMER if seconds else sleep.BY_PIN
+    sleep.deep(way, seconds, getattr(board, node.PIR))

@@ -1,0 +1,77 @@
+# SPDX-FileCopyrightText: Torpor contributors
+# SPDX-License-Identifier: MIT
+"""CAMERA: power up, let the exposure settle, open the shutter. Everything else may wait until then;
+what CAPTURE needs is imported while the sensor settles."""
+
+import time
+
+import board
+import busio
+import digitalio
+import node
+import ov2640
+from arducam import ArduCam, CameraError
+from torpor import clock, machine, policy, reasons
+from waking import decide
+
+
+def power_up(wake):
+    """From rail on to the start of the exposure. A camera that does not answer waits for the next wake."""
+    record = wake.record
+    try:
+        wake.rails.on("camera", lambda: release(wake))
+        _open(wake)
+        wake.camera.start(node.WIDTH, node.HEIGHT)
+        _settle()
+        luma = wake.camera.light()[2]
+        wake.journal.event(reasons.LIGHT, luma)
+        wake.dark = luma < wake.settings["dark_luma"]
+        if not decide(wake, policy.KEEP, wake.dark):
+            wake.rails.off("camera")
+            return machine.SKIP
+        wake.camera.begin()
+    except (CameraError, OSError, RuntimeError, ValueError) as error:
+        record.camera_fails = min(record.camera_fails + 1, 255)
+        wake.journal.event(reasons.CAMERA_FAILED, record.camera_fails)
+        print("camera:", error)
+        wake.rails.off("camera")
+        return machine.FAIL
+    record.dark = min(record.dark + 1, 255) if wake.dark else 0
+    record.camera_fails = 0
+    return machine.OK
+
+
+def _settle():
+    """The first frames after a start are dark or green. Compiling asyncio fills the wait."""
+    began = clock.now()
+    import asyncio
+
+    del asyncio
+    time.sleep(max(0, node.SETTLE_ms - clock.since(began)) / 1000)
+
+
+def _open(wake):
+    wake.buses = buses = []
+    spi = busio.SPI(
+        getattr(board, node.CAMERA_SCK), getattr(board, node.CAMERA_MOSI), getattr(board, node.CAMERA_MISO)
+    )
+    buses.append(spi)
+    cs = digitalio.DigitalInOut(getattr(board, node.CAMERA_CS))
+    buses.append(cs)
+    cs.switch_to_output(value=True)
+    i2c = busio.I2C(getattr(board, node.CAMERA_SCL), getattr(board, node.CAMERA_SDA), frequency=400000)
+    buses.append(i2c)
+    wake.camera = ArduCam(spi, cs, i2c, ov2640)
+
+
+def release(wake):
+    """Let go of every line, so that the unpowered module is not fed through its inputs."""
+    camera = wake.camera
+    wake.camera = None
+    try:
+        if camera:
+            camera.deinit()
+    finally:
+        for part in wake.buses:
+            part.deinit()
+        wake.buses = []

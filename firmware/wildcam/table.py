@@ -1,0 +1,44 @@
+# SPDX-FileCopyrightText: Torpor contributors
+# SPDX-License-Identifier: MIT
+"""The wildlife camera's states: the whole graph, on one screen.
+
+Where ROWS is silent, machine.following rules: critical goes to RECOVER, everything else to SETTLE,
+SETTLE and RECOVER to SLEEP. So every path ends asleep, whatever the outcomes (a test walks it).
+"""
+
+from torpor.machine import CRITICAL, FAIL, LOW, OK, SKIP
+
+BOOT, TRIAGE, CAMERA, CAPTURE, STORE, CONNECT, UPLOAD, SETTLE, SLEEP, RECOVER = range(10)
+NAMES = ("BOOT", "TRIAGE", "CAMERA", "CAPTURE", "STORE", "CONNECT", "UPLOAD", "SETTLE", "SLEEP", "RECOVER")
+START = BOOT
+
+ROWS = (
+    # state, outcome, next
+    (BOOT, OK, TRIAGE),
+    (BOOT, FAIL, SLEEP),  # no settings to work with
+    (TRIAGE, OK, CAMERA),
+    (TRIAGE, SKIP, SLEEP),  # hold-off over and all quiet, or a PIR that is not believed
+    (TRIAGE, LOW, SLEEP),  # locked out: leave again at once
+    (TRIAGE, CRITICAL, RECOVER),
+    (CAMERA, OK, CAPTURE),  # the frame runs into the FIFO while CAPTURE is imported
+    (CAMERA, SKIP, SETTLE),  # too dark, again
+    (CAPTURE, OK, STORE),
+    (STORE, OK, CONNECT),
+    (CONNECT, OK, UPLOAD),
+    (CONNECT, CRITICAL, RECOVER),
+    (SETTLE, OK, SLEEP),
+)
+
+STEPS = (
+    # state, module, step, time ceiling ms, energy ceiling mJ
+    (BOOT, "waking", "boot", 4000, 2000),
+    (TRIAGE, "waking", "triage", 4000, 2000),
+    (CAMERA, "shutter", "power_up", 5000, 3000),
+    (CAPTURE, "picture", "capture", 8000, 6000),
+    (STORE, "picture", "store", 8000, 6000),
+    (CONNECT, "burst", "connect", 16000, 12000),
+    (UPLOAD, "burst", "send", 60000, 40000),
+    (SETTLE, "resting", "settle", 8000, 4000),
+    (SLEEP, "resting", "sleep_now", 4000, 2000),
+    (RECOVER, "resting", "recover", 4000, 2000),
+)

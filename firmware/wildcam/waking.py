@@ -1,0 +1,132 @@
+# SPDX-FileCopyrightText: Torpor contributors
+# SPDX-License-Identifier: MIT
+"""BOOT and TRIAGE: why did the node wake, and is there something to do? Only what the shutter needs
+is imported before it."""
+
+import alarm
+import board
+import digitalio
+import microcontroller
+import node
+import table
+from torpor import clock, journal, machine, policy, reasons, settings, sleep
+from torpor.ledger import Ledger
+from torpor.rails import Rails
+from torpor.record import LOCKED, Record
+
+MARKS, MARKS_END = 784, 1040  # nvm: a zero byte per cold boot (docs/memory.md)
+
+
+def main():
+    """One wake, from the first line of code.py to deep sleep."""
+    record = Record()
+    record.load(alarm.sleep_memory)
+    record.wake += 1
+    notes = journal.Journal(record)
+    ledger = Ledger(record, notes, node.PRICES_mW)
+    pir = digitalio.DigitalInOut(getattr(board, node.PIR))
+    with Rails(node.RAILS) as rails:
+        wake = machine.Wake(record, notes, ledger, rails)
+        wake.pir = pir
+        wake.camera = None
+        wake.moved = False  # the PIR rose again while the radio was quiet
+        wake.shot = None
+        machine.run(table, wake)
+
+
+def boot(wake):
+    """Wake class, streak of cold boots, settings. FAIL without settings to work with."""
+    record = wake.record
+    wake.guard(node.WATCHDOG_MS)
+    record.cause = sleep.cause(record)
+    if not record.valid:
+        record.log_end = record.log_sent = journal.find_end()
+        wake.journal.event(reasons.NEW_LIFE)
+    if record.cause == sleep.COLD:
+        record.cause = _cold(wake)
+    wake.ledger.add(table.BOOT, clock.before_ms, clock.before_ms * node.BOOT_mW // 1000)
+    wake.journal.event(reasons.WOKE, record.cause)
+    wake.settings, fresh = settings.load()
+    if wake.settings is None or (record.cause != sleep.PIN and not fresh):
+        from torpor import validate
+
+        try:
+            wake.settings = validate.read()
+            settings.save(wake.settings)
+            wake.journal.event(reasons.SETTINGS_NEW)
+        except validate.SettingsError as error:
+            print("settings:", error)
+            wake.journal.event(reasons.SETTINGS_BAD, error.index)
+    wake.config = _config(wake.settings) if wake.settings else None
+    return machine.OK if wake.settings else machine.FAIL
+
+
+def _cold(wake):
+    """A mark per cold boot in erased nvm: several in a row without a finished wake is a brown-out."""
+    raw = bytes(microcontroller.nvm[MARKS:MARKS_END])
+    count = raw.find(b"\xff")
+    if count < 0:
+        microcontroller.nvm[MARKS:MARKS_END] = b"\xff" * len(raw)
+        count = 0
+    microcontroller.nvm[MARKS + count] = 0
+    wake.record.brownouts = count = min(count + 1, 255)
+    if count <= policy.BROWNOUTS_MAX:
+        return sleep.COLD
+    wake.journal.event(reasons.BROWNOUT, count)
+    return sleep.BROWNOUT
+
+
+def _config(values):
+    return (
+        values["low_pct"],
+        values["high_pct"],
+        values["full_pct"],
+        node.BURST_mV,
+        values["batch"],
+        values["holdoff_s"],
+        values["night"],
+        node.HOLDOFF_MAX_s,
+    )
+
+
+def decide(wake, question, is_dark=False):
+    """Ask the policy about this wake; a refusal is journalled with its reason."""
+    record = wake.record
+    snapshot = (
+        question,
+        record.soc,
+        record.mV,
+        record.flags & LOCKED,
+        record.brownouts,
+        record.credit,
+        record.waiting,
+        record.skip_links,
+        record.stuck,
+        record.dark,
+        1 if is_dark else 0,
+        1 if wake.pir.value else 0,
+    )
+    action, reason = policy.decide(snapshot, wake.config)
+    if reason != reasons.GO and reason != reasons.WATCH:
+        wake.journal.event(reason)
+    return action
+
+
+def triage(wake):
+    """Admission. A locked node measures and leaves; otherwise the record's last charge decides."""
+    record = wake.record
+    if record.flags & LOCKED or record.cause in (sleep.COLD, sleep.BROWNOUT, sleep.WATCHDOG):
+        import battery
+
+        battery.measure(wake)
+        if record.flags & LOCKED:
+            return machine.LOW
+    if record.cause == sleep.TIMER and not wake.pir.value:
+        record.stuck = 0
+        wake.journal.event(reasons.QUIET)
+        return machine.SKIP
+    if not decide(wake, policy.CAMERA):
+        record.credit = min(record.credit + policy.duty(record.soc, wake.config), 1000)
+        return machine.SKIP
+    record.credit = record.credit + policy.duty(record.soc, wake.config) - 1000
+    return machine.OK

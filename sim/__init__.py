@@ -1,0 +1,1 @@
+"""The twin: a virtual node that runs the real firmware files on virtual time."""

@@ -1,0 +1,149 @@
+"""The Wi-Fi between node and home: joining takes time, links lose, stall and go away."""
+
+from __future__ import annotations
+
+import math
+import random
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from sim.home import Home, Inbox
+
+ETIMEDOUT = 116  # numbers of CircuitPython's errno, not the desktop's
+ECONNRESET = 104
+EHOSTUNREACH = 113
+
+#: lwIP on a Pico W: what one send may take at most, bytes (8 segments of 1460).
+SEND_BUFFER = 8 * 1460
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A garden's Wi-Fi.
+
+    Attributes
+    ----------
+    join_s, join_spread : median time to join and get an address, and the spread of its logarithm
+        ("a couple of seconds", 2 to 8: CircuitPython #9080 and others).
+    join_fails : chance that a try ends in an error after `join_s`.
+    rate_B_s : payload rate. latency_s : one way. server_s : until the home station has made it durable.
+    short_send : chance that send() takes only a part. stall : chance per KiB of a retransmission.
+    drop : chance per KiB that the connection dies. lost_answer : chance that only the answer is lost.
+    outages : (start_s, end_s) without any network.
+    """
+
+    join_s: float = 3.0
+    join_spread: float = 0.35
+    join_fails: float = 0.03
+    rate_B_s: float = 150_000.0
+    latency_s: float = 0.01
+    server_s: float = 0.02
+    short_send: float = 0.03
+    stall: float = 0.002
+    drop: float = 0.00005
+    lost_answer: float = 0.001
+    outages: Sequence[tuple[float, float]] = field(default_factory=tuple)
+
+
+class NetworkError(Exception):
+    """A network call failed; `errno` as CircuitPython gives it (0: joining failed)."""
+
+    def __init__(self, errno: int) -> None:
+        super().__init__(errno)
+        self.errno = errno
+
+
+class Air:
+    """Everything between the node's radio and the home station, on the world's time.
+
+    `spend(seconds)` lets time pass; `now()` tells it.
+    """
+
+    def __init__(
+        self, link: Link, home: Home, now: Callable[[], float], spend: Callable[[float], None], seed: int
+    ) -> None:
+        self.link = link
+        self.home = home
+        self.now = now
+        self.spend = spend
+        self.random = random.Random(f"air {seed}")
+        self.joined = False
+
+    def away(self) -> bool:
+        now = self.now()
+        return any(start <= now < end for start, end in self.link.outages)
+
+    def join(self, timeout_s: float) -> None:
+        """Scan, associate, DHCP. Raises NetworkError(0) when that fails or takes too long."""
+        link = self.link
+        took = link.join_s * math.exp(self.random.gauss(0.0, link.join_spread))
+        failed = self.random.random() < link.join_fails
+        if self.away():
+            self.spend(timeout_s)
+            raise NetworkError(0)
+        self.spend(min(took, timeout_s))
+        if failed or took > timeout_s:
+            raise NetworkError(0)
+        self.joined = True
+
+    def connect(self, timeout_s: float) -> Connection:
+        if not self.joined or self.away():
+            self.spend(timeout_s)
+            raise NetworkError(EHOSTUNREACH)
+        self.spend(3.0 * self.link.latency_s)
+        return Connection(self)
+
+
+class Connection:
+    """One TCP connection to the home station."""
+
+    def __init__(self, air: Air) -> None:
+        self._air = air
+        self._inbox = Inbox(air.home)
+        self._answer = b""
+        self._answer_at = 0.0
+        self.dead = False
+
+    def _alive(self) -> None:
+        if self.dead or self._air.away():
+            self.dead = True
+            raise NetworkError(ECONNRESET)
+
+    def send(self, data: bytes, timeout_s: float) -> int:
+        """Hand bytes to the network; how many it took. Time passes at the link's rate."""
+        self._alive()
+        air = self._air
+        link = air.link
+        chance = air.random.random
+        count = min(len(data), SEND_BUFFER)
+        if count > 1 and chance() < link.short_send:
+            count = air.random.randrange(1, count)
+        share = count / 1024.0
+        if chance() < link.drop * share:
+            air.spend(min(timeout_s, 1.0))
+            self.dead = True
+            raise NetworkError(ECONNRESET)
+        stall = air.random.uniform(0.2, 1.5) if chance() < link.stall * share else 0.0
+        if stall >= timeout_s:
+            air.spend(timeout_s)
+            raise NetworkError(ETIMEDOUT)
+        air.spend(count / link.rate_B_s + stall)
+        answer = self._inbox.feed(bytes(data[:count]), air.now())
+        if answer is not None:
+            self._answer_at = air.now() + 2.0 * link.latency_s + link.server_s
+            if chance() < link.lost_answer:
+                self.dead = True
+            else:
+                self._answer += answer
+        return count
+
+    def receive(self, most: int, timeout_s: float) -> bytes:
+        """Up to `most` bytes of the answer; waits for it, at most `timeout_s`."""
+        self._alive()
+        air = self._air
+        if not self._answer:
+            air.spend(timeout_s)
+            raise NetworkError(ETIMEDOUT)
+        air.spend(max(0.0, self._answer_at - air.now()))
+        part, self._answer = self._answer[:most], self._answer[most:]
+        return part

@@ -1,0 +1,140 @@
+"""A drive: lib + one application + the generated node.py + settings.toml. Twin and deploy both use this."""
+
+from __future__ import annotations
+
+import sys
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from boards import Design
+from sim.errors import DriveError
+from sim.modules import SourceFile
+from sim.nodefile import node_source
+
+ROOT = Path(__file__).resolve().parent.parent
+
+#: Files of the Adafruit bundle that a drive needs. What is built into the board's firmware
+#: (NATIVE) lies in the twin only.
+LIBRARY = (
+    "adafruit_ina219.py",
+    "adafruit_register/__init__.py",
+    "adafruit_register/i2c_bit.py",
+    "adafruit_register/i2c_bits.py",
+    "adafruit_register/i2c_struct.py",
+    "adafruit_ticks.py",
+    "asyncio/__init__.py",
+    "asyncio/core.py",
+)
+NATIVE = (
+    "adafruit_bus_device/__init__.py",
+    "adafruit_bus_device/i2c_device.py",
+    "adafruit_bus_device/spi_device.py",
+    "asyncio/task.py",
+)
+
+#: Settings of a twin's node; the key is no secret, it exists only inside the run.
+TWIN_SETTINGS: dict[str, str | int] = {
+    "TORPOR_NODE": "garden",
+    "TORPOR_KEY": "5a" * 32,
+    "TORPOR_WIFI_SSID": "home",
+    "TORPOR_WIFI_PASSWORD": "twelve words",
+    "TORPOR_HOST": "192.168.1.10",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Drive:
+    """What lies on a node's drive.
+
+    Attributes
+    ----------
+    modules : dotted name -> file; packages : the dotted names that are packages.
+    scripts : "boot.py", "code.py", "safemode.py".
+    settings : text of settings.toml; environment : its keys as os.getenv gives them (text).
+    """
+
+    modules: Mapping[str, SourceFile]
+    packages: frozenset[str]
+    scripts: Mapping[str, SourceFile]
+    settings: str
+    environment: Mapping[str, str]
+
+    @property
+    def size(self) -> int:
+        """Bytes of all files that really lie on the drive."""
+        files = [*self.modules.values(), *self.scripts.values()]
+        return sum(len(file.text.encode()) for file in files if not file.native) + len(self.settings)
+
+
+def bundle_folder() -> Path:
+    """Where run.py put the Adafruit libraries."""
+    folder = Path(sys.prefix) / "cp-bundle"
+    if not (folder / "asyncio" / "core.py").is_file():
+        raise DriveError(f"The Adafruit libraries are not in {folder}: run `python3 run.py test` or `demo` once.")
+    return folder
+
+
+def assemble(design: Design, settings: Mapping[str, str | int] | None = None, compiled: bool = False) -> Drive:
+    """The drive of a design, as files. `compiled`: what is sound to compile lies there as .mpy.
+
+    Raises DriveError if the application does not exist or the settings are no flat table.
+    """
+    application = ROOT / "firmware" / design.application
+    if design.firmware != "ready" or not (application / "code.py").is_file():
+        raise DriveError(f"{design.name}: the firmware for this design is not there yet.")
+    files: dict[str, SourceFile] = {}
+    packages: set[str] = set()
+    _collect(ROOT / "firmware" / "lib", None, files, packages, compiled)
+    bundle = bundle_folder()
+    _collect(bundle, LIBRARY, files, packages, compiled)
+    _collect(bundle, NATIVE, files, packages, compiled, native=True)
+    scripts = {}
+    for path in sorted(application.glob("*.py")):
+        text = path.read_text(encoding="utf-8")
+        if path.name in ("boot.py", "code.py", "safemode.py"):
+            scripts[path.name] = SourceFile(path.name, text)
+        else:
+            files[path.stem] = _source(path.name, text, compiled)
+    files["node"] = _source("node.py", node_source(design), compiled)
+    text = settings_toml({**TWIN_SETTINGS, **(settings or {})})
+    environment = {key: str(value) for key, value in tomllib.loads(text).items()}
+    return Drive(files, frozenset(packages), scripts, text, environment)
+
+
+def settings_toml(values: Mapping[str, str | int]) -> str:
+    """settings.toml in the subset that CircuitPython reads: basic strings and whole numbers."""
+    lines = []
+    for key, value in values.items():
+        if isinstance(value, str):
+            quoted = value.replace("\\", "\\\\").replace('"', '\\"')
+            lines.append(f'{key} = "{quoted}"')
+        else:
+            lines.append(f"{key} = {value}")
+    return "\n".join(lines) + "\n"
+
+
+def _collect(
+    folder: Path,
+    only: tuple[str, ...] | None,
+    files: dict[str, SourceFile],
+    packages: set[str],
+    compiled: bool,
+    native: bool = False,
+) -> None:
+    names = only or tuple(sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*.py")))
+    for name in names:
+        text = (folder / name).read_text(encoding="utf-8")
+        module = name.removesuffix(".py").replace("/", ".")
+        if module.endswith(".__init__"):
+            module = module.removesuffix(".__init__")
+            packages.add(module)
+        files[module] = SourceFile(name, text, native=True) if native else _source(name, text, compiled)
+
+
+def _source(name: str, text: str, compiled: bool) -> SourceFile:
+    # CircuitPython compiles await in its own way: a module with async code has to stay source
+    # unless the owner has CircuitPython's own mpy-cross.
+    sound = "async def" not in text and "await " not in text
+    return SourceFile(name, text, compiled=compiled and sound)

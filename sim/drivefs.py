@@ -1,0 +1,219 @@
+"""The node's drive: a small FAT volume whose writes take time and wear, and do not survive a power cut
+half way."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+
+from boards import Part
+
+ENOENT, EEXIST, EISDIR, ENOSPC, EROFS = 2, 17, 21, 28, 30
+
+#: FAT12/16 of a small CIRCUITPY drive: one sector per cluster.
+CLUSTER = 512
+
+
+class DriveFiles:
+    """Files by absolute path.
+
+    Attributes
+    ----------
+    readonly : as the code sees it (boot.py's remount clears it; a computer on USB keeps it).
+    sector_writes : 4 KiB flash sectors erased and programmed so far.
+    """
+
+    def __init__(self, board: Part, spend: Callable[[float], None]) -> None:
+        self._spend = spend
+        self.size = int(board.v("drive") * 1024)
+        self._sector_s = board.v("flash_sector_write") / 1000.0
+        self._sector = int(board.v("flash_sector_size"))
+        self._open_s = board.v("file_open") / 1000.0
+        self._read_s = board.v("file_read") * 1e-6
+        self.files: dict[str, bytes] = {}
+        self.folders = {"/", "/lib"}
+        self.firmware_bytes = 0  # clusters that the drive's own files take
+        self.readonly = True
+        self.sector_writes = 0
+        self._open: list[OpenFile] = []
+        self._used: int | None = None
+        self.on_stored: Callable[[str], None] = lambda key: None
+
+    def check_writable(self) -> None:
+        if self.readonly:
+            raise OSError(EROFS, "Read-only filesystem")
+
+    def used(self) -> int:
+        if self._used is None:
+            self._used = self.firmware_bytes + sum(clusters(len(data)) for data in self.files.values())
+        return self._used
+
+    def free(self) -> int:
+        return max(0, self.size - self.used())
+
+    def changed(self) -> None:
+        self._used = None
+
+    def program(self, length: int) -> None:
+        """Write `length` bytes: whole sectors, each erased first."""
+        sectors = max(1, math.ceil(length / self._sector))
+        self.sector_writes += sectors
+        self._spend(sectors * self._sector_s)
+
+    def opening(self) -> None:
+        self._spend(self._open_s)
+
+    def reading(self, length: int) -> None:
+        self._spend(length * self._read_s)
+
+    def open(self, path: str, mode: str = "r") -> OpenFile:
+        self.opening()
+        path = absolute(path)
+        writing = "w" in mode or "a" in mode or "+" in mode
+        if writing:
+            self.check_writable()
+            if path.rpartition("/")[0] not in self.folders and path.rpartition("/")[0]:
+                raise OSError(ENOENT, "No such file/directory")
+        elif path not in self.files:
+            raise OSError(ENOENT, "No such file/directory")
+        file = OpenFile(self, path, mode)
+        if writing:
+            self._open.append(file)
+        return file
+
+    def closed(self, file: OpenFile) -> None:
+        if file in self._open:
+            self._open.remove(file)
+
+    def power_lost(self) -> None:
+        """What was not flushed is gone; a file being written keeps what had reached the flash."""
+        self._open.clear()
+        self.changed()
+
+    def remove(self, path: str) -> None:
+        self.check_writable()
+        if self.files.pop(absolute(path), None) is None:
+            raise OSError(ENOENT, "No such file/directory")
+        self.changed()
+        self.program(1)
+
+    def rename(self, old: str, new: str) -> None:
+        self.check_writable()
+        old, new = absolute(old), absolute(new)
+        if old not in self.files:
+            raise OSError(ENOENT, "No such file/directory")
+        if new in self.files:
+            raise OSError(EEXIST, "File exists")
+        self.files[new] = self.files.pop(old)
+        if new.endswith(".jpg"):
+            self.on_stored(new.rpartition("/")[2].removesuffix(".jpg"))
+        self.program(1)
+
+    def mkdir(self, path: str) -> None:
+        self.check_writable()
+        path = absolute(path)
+        if path in self.folders:
+            raise OSError(EEXIST, "File exists")
+        self.folders.add(path)
+        self.program(1)
+
+    def listdir(self, path: str) -> list[str]:
+        self.opening()
+        path = absolute(path)
+        if path not in self.folders:
+            raise OSError(ENOENT, "No such file/directory")
+        inside = path.rstrip("/") + "/"
+        return [name[len(inside) :] for name in self.files if name.startswith(inside)]
+
+    def stat(self, path: str) -> tuple[int, ...]:
+        self.opening()
+        path = absolute(path)
+        if path in self.folders:
+            return (0x4000, 0, 0, 0, 0, 0, 0, 0, 0, 0)
+        if path not in self.files:
+            raise OSError(ENOENT, "No such file/directory")
+        return (0x8000, 0, 0, 0, 0, 0, len(self.files[path]), 946684800, 946684800, 946684800)
+
+    def statvfs(self) -> tuple[int, ...]:
+        free = self.free() // CLUSTER
+        return (CLUSTER, CLUSTER, self.size // CLUSTER, free, free, 0, 0, 0, 0, 255)
+
+
+def absolute(path: str) -> str:
+    return path if path.startswith("/") else "/" + path
+
+
+def clusters(length: int) -> int:
+    """Bytes that a file of `length` takes on the drive."""
+    return math.ceil(length / CLUSTER) * CLUSTER
+
+
+class OpenFile:
+    """One open file; buffered sector by sector, as FatFs does."""
+
+    def __init__(self, drive: DriveFiles, path: str, mode: str) -> None:
+        self._drive = drive
+        self._path = path
+        self._text = "b" not in mode
+        self._writing = "w" in mode or "a" in mode
+        self._at = 0
+        self._pending = 0
+        self._data = bytearray() if "w" in mode else bytearray(drive.files.get(path, b""))
+        if "a" in mode:
+            self._at = len(self._data)
+        if self._writing:
+            drive.files[path] = bytes(self._data)
+            drive.changed()
+
+    def readinto(self, buffer: memoryview | bytearray) -> int:
+        part = self._data[self._at : self._at + len(buffer)]
+        self._drive.reading(len(part))
+        memoryview(buffer)[: len(part)] = part
+        self._at += len(part)
+        return len(part)
+
+    def read(self, count: int = -1) -> bytes | str:
+        end = len(self._data) if count < 0 else self._at + count
+        part = bytes(self._data[self._at : end])
+        self._drive.reading(len(part))
+        self._at += len(part)
+        return part.decode() if self._text else part
+
+    def write(self, data: bytes | str) -> int:
+        raw = data.encode() if isinstance(data, str) else bytes(data)
+        growth = clusters(self._at + len(raw)) - clusters(len(self._drive.files.get(self._path, b"")))
+        if growth > self._drive.free():
+            raise OSError(ENOSPC, "No space left on device")
+        self._data[self._at : self._at + len(raw)] = raw
+        self._at += len(raw)
+        self._pending += len(raw)
+        if self._pending >= 4096:
+            self._drive.program(self._pending)
+            self._pending = 0
+        return len(raw)
+
+    def seek(self, at: int, whence: int = 0) -> int:
+        self._at = at + (self._at if whence == 1 else len(self._data) if whence == 2 else 0)
+        return self._at
+
+    def tell(self) -> int:
+        return self._at
+
+    def flush(self) -> None:
+        if self._writing:
+            if self._pending:
+                self._drive.program(self._pending)
+                self._pending = 0
+            self._drive.program(1)  # directory entry
+            self._drive.files[self._path] = bytes(self._data)
+            self._drive.changed()
+
+    def close(self) -> None:
+        self.flush()
+        self._drive.closed(self)
+
+    def __enter__(self) -> OpenFile:
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        self.close()

@@ -1,0 +1,39 @@
+"""What can go wrong in the twin, outside and inside the virtual node."""
+
+from __future__ import annotations
+
+
+class SimError(Exception):
+    """A run cannot be set up or carried on; the message is one sentence for the owner."""
+
+
+class DriveError(SimError):
+    """The drive of a node cannot be assembled."""
+
+
+class EndOfWake(BaseException):
+    """Ends a virtual machine from the inside. Like the board's own, it is no `Exception`."""
+
+
+class DeepSleep(EndOfWake):
+    """`alarm.exit_and_deep_sleep_until_alarms` was called; `alarms` are those armed."""
+
+    def __init__(self, alarms: tuple[object, ...]) -> None:
+        super().__init__()
+        self.alarms = alarms
+
+
+class Reset(EndOfWake):
+    """The chip restarts: `reason` is "SOFTWARE", "WATCHDOG" or "POWER_ON"."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__()
+        self.reason = reason
+
+
+class PowerLost(EndOfWake):
+    """The supply is gone."""
+
+
+class RunOver(EndOfWake):
+    """The stretch to be simulated has ended while the node was awake."""

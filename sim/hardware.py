@@ -1,0 +1,182 @@
+"""The hardware of one node: memories, lines, buses and devices, wired as its design says."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from boards import Design
+from sim.air import Air
+from sim.devices.ina219 import Ina219, MeterFaults
+from sim.devices.pir import Pir
+from sim.drivefs import DriveFiles
+from sim.world import World
+
+
+class I2CTarget(Protocol):
+    address: int
+
+    def acknowledges(self, now_s: float) -> bool: ...
+    def write(self, now_s: float, data: bytes) -> None: ...
+    def read(self, now_s: float, count: int) -> bytes: ...
+
+
+class SPITarget(Protocol):
+    def select(self, now_s: float, selected: bool) -> None: ...
+    def write(self, now_s: float, data: bytes) -> None: ...
+    def read(self, now_s: float, count: int, baudrate: int) -> bytes: ...
+
+
+class Bridge(SPITarget, Protocol):
+    """A camera module on a switched rail, as its SPI side."""
+
+    def power(self, now_s: float, on: bool) -> None: ...
+    def load(self, now_s: float) -> tuple[float, float]: ...
+    def release(self, now_s: float) -> None: ...
+
+
+@dataclass(slots=True)
+class Bus:
+    """One bus by its clock pin: who sits on it, and whether its pull-ups have a supply."""
+
+    i2c: list[I2CTarget] = field(default_factory=list)
+    spi: SPITarget | None = None
+    alive: Callable[[], bool] = lambda: True
+
+
+class Hardware:
+    """What survives a reset, and what a stand-in module may touch.
+
+    Attributes
+    ----------
+    lines : input level by pin name; watchers : called when an output pin changes.
+    nvm, sleep_memory : the board's memories (sleep memory is noise after a power-up).
+    """
+
+    def __init__(
+        self,
+        design: Design,
+        world: World,
+        files: DriveFiles,
+        pir: Pir,
+        air: Air,
+        seed: int,
+        meter_faults: MeterFaults | None = None,
+    ) -> None:
+        self.design = design
+        self.world = world
+        self.files = files
+        self.pir = pir
+        self.air = air
+        self.random = random.Random(f"hardware {seed}")
+        board = design.board
+        self.nvm = bytearray(b"\xff" * int(board.v("nvm")))
+        self.sleep_memory = bytearray(int(board.v("sleep_memory")))
+        self.lines: dict[str, Callable[[], bool]] = {}
+        self.watchers: dict[str, Callable[[bool], None]] = {}
+        self.buses: dict[str, Bus] = {}
+        self.in_use: set[str] = set()
+        self.outputs: dict[str, bool] = {}
+        self.rtc_offset_s: float | None = None
+        self.bench = False
+        self._efficiency = board.v("regulator_efficiency")
+        self._rail_V = board.v("rail_3V3")
+        address = int(str(design.meter.caps["address"]))
+        self.meter = Ina219(design.meter, address, world.mean_load, self._meter_load, meter_faults)
+        self._wire()
+
+    # -- wiring ----------------------------------------------------------------------------------
+
+    def _wire(self) -> None:
+        pins = self.design.pins
+        self.lines[pins["pir"]] = lambda: self.pir.high(self.world.now)
+        if "bench" in pins:
+            self.lines[pins["bench"]] = lambda: not self.bench
+        self.buses[pins["meter_scl"]] = Bus(i2c=[self.meter], alive=lambda: True)
+
+    def attach_camera(self, bridge: Bridge, sensor: I2CTarget) -> None:
+        """Put the camera on its rail and its buses."""
+        pins = self.design.pins
+        self._bridge = bridge
+        self._camera_on = False
+        self.watchers[pins["camera_power"]] = self._camera_power
+        self.watchers[pins["camera_cs"]] = lambda level: bridge.select(self.world.now, not level)
+        self.buses[pins["camera_sck"]] = Bus(spi=bridge)
+        self.buses[pins["camera_scl"]] = Bus(i2c=[sensor], alive=lambda: self._camera_on)
+
+    def _camera_power(self, on: bool) -> None:
+        self._camera_on = on
+        self._bridge.power(self.world.now, on)
+        self.camera_load()
+
+    # -- loads -----------------------------------------------------------------------------------
+
+    def on_3V3(self, part: str, mA: float) -> None:
+        """A part on the board's 3.3 V rail: constant current there, constant power before the regulator."""
+        self.world.draw(part, mA / 1000.0 * self._rail_V / self._efficiency)
+
+    def camera_load(self) -> None:
+        self.on_3V3("camera", self._bridge.load(self.world.now)[0])
+
+    def _meter_load(self) -> None:
+        self.on_3V3("meter", self.meter.load_mA())
+
+    def board_row(self, name: str) -> float:
+        """Watts at the battery of one of the board's current rows."""
+        row = self.design.board.rows[name]
+        return row.value / 1000.0 * (row.at_V or self._rail_V)
+
+    def power_up(self) -> None:
+        """The supply is back: memories that need it hold noise, devices start afresh."""
+        world = self.world
+        self.sleep_memory[:] = self.random.randbytes(len(self.sleep_memory))
+        self.files.power_lost()
+        self.meter.power(world.now, True)
+        self._meter_load()
+        self.pir.power_up(world.now)
+        self._draw_pir()
+
+    def _draw_pir(self) -> None:
+        part = self.design.pir
+        standing = part.rows["standing"]
+        if part.caps.get("rail") == "3V3":
+            self.on_3V3("PIR", standing.value)
+        else:
+            self.world.draw("PIR", 0.0, standing.value / 1000.0)
+
+    def power_down(self) -> None:
+        self.release_pins()
+        self.meter.power(self.world.now, False)
+        self.world.all_off()
+
+    # -- pins ------------------------------------------------------------------------------------
+
+    def drive_pin(self, pin: str, level: bool) -> None:
+        if self.outputs.get(pin) is level:
+            return
+        self.outputs[pin] = level
+        watcher = self.watchers.get(pin)
+        if watcher is not None:
+            watcher(level)
+
+    def release_pin(self, pin: str) -> None:
+        """An output becomes an input: a load switch opens by its resistor, a chip select feeds nothing."""
+        pins = self.design.pins
+        if pin == pins.get("camera_power"):
+            self.drive_pin(pin, False)
+        elif pin == pins.get("camera_cs"):
+            self._bridge.release(self.world.now)
+            self.camera_load()
+        self.outputs.pop(pin, None)
+
+    def release_pins(self) -> None:
+        """A VM ended: every pin is an input again."""
+        for pin in list(self.outputs):
+            self.release_pin(pin)
+        self.in_use.clear()
+
+    def level(self, pin: str) -> bool:
+        line = self.lines.get(pin)
+        return line() if line is not None else False

@@ -1,0 +1,240 @@
+"""One node's life: boot, run the drive's code.py, sleep, wake, lose power, come back."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+from sim.drive import Drive
+from sim.errors import DeepSleep, PowerLost, Reset, RunOver
+from sim.hardware import Hardware
+from sim.machine import Machine
+from sim.modules import ModuleTable, SourceFile
+from sim.standins import core_modules
+from sim.watching import Frame, JournalEntry, WakeNote, reason_names, unpack_entry
+
+#: States around the firmware's own: the core's busy wait before true deep sleep, and no supply.
+FLOOR, DOWN = "FLOOR", "DOWN"
+
+
+class Life:
+    """Runs a drive on a piece of hardware until the world's end.
+
+    Attributes
+    ----------
+    notes : one per wake. down : (from_s, until_s) without a supply. journal : events as they happen.
+    """
+
+    def __init__(self, hardware: Hardware, drive: Drive, on_wake: Callable[[float], None] | None = None) -> None:
+        self.hardware = hardware
+        self.world = hardware.world
+        self.drive = drive
+        self.machine = Machine(hardware, drive.environment)
+        self.machine.cores = core_modules(self.machine)
+        self.notes: list[WakeNote] = []
+        self.down: list[tuple[float, float]] = []
+        self.journal: list[JournalEntry] = []
+        self.states: list[tuple[float, int, str]] = []
+        self.keep_states = False
+        self.bytes_before_shutter = 0  # source loaded from reset to the last wake's first exposure
+        self._bytes = 0
+        self.crashes: list[str] = []
+        self._on_wake = on_wake
+        self._reasons = reason_names()
+        self._state_names: tuple[str, ...] = ()
+        board = hardware.design.board
+        self._boot_s = board.v("boot")
+        self._radio_boot_s = board.v("radio_boot")
+        self._floor_s = board.v("min_awake")
+        self._file_open_s = board.v("file_open") / 1000.0
+        self._sleep_W = {
+            "pin": hardware.board_row("deep_sleep_pin"),
+            "time": hardware.board_row("deep_sleep_timer"),
+        }
+
+    # -- the circle ------------------------------------------------------------------------------
+
+    def run(self) -> None:
+        """From power-up to the end of the world."""
+        world = self.world
+        try:
+            self.hardware.power_up()
+            self._restart("POWER_ON", None)
+            while True:
+                try:
+                    self._one_wake()
+                except PowerLost:
+                    self._dark()
+        except RunOver:
+            pass
+        if self.down and math.isinf(self.down[-1][1]):
+            self.down[-1] = (self.down[-1][0], world.now)
+        world.close_books()
+
+    def _restart(self, reason: str, alarm: str | None) -> None:
+        self.machine.reset_reason = reason
+        self.machine.wake_alarm = alarm
+
+    def _one_wake(self) -> None:
+        """One reset, one run of code.py, one sleep."""
+        try:
+            self._boot()
+            self._execute("boot.py")
+            self._execute("code.py")
+        except DeepSleep as request:
+            self._sleep(request.alarms)
+        except Reset as reset:
+            self._end_machine()
+            self._restart(reset.reason, None)
+        except Exception as error:
+            self.crashes.append(f"{self.world.now:.3f} {type(error).__name__}: {error}")
+            self._hang()
+        else:
+            self._hang()
+
+    def _boot(self) -> None:
+        world, machine = self.world, self.machine
+        if self._on_wake is not None:
+            self._on_wake(world.now)
+        world.wake += 1
+        self._bytes = 0
+        machine.booted_s = world.now
+        cause = machine.wake_alarm or machine.reset_reason
+        rose = self.hardware.pir.rose_at(world.now) if machine.wake_alarm == "pin" else math.nan
+        self._note = WakeNote(world.wake, world.now, cause, rose, load_J=-world.plant.load_total_J)
+        self.notes.append(self._note)
+        self._enter("BOOT")
+        machine.busy()
+        world.pass_until(world.now + self._boot_s)
+        if self._radio_boot_s:
+            world.draw("board", self.hardware.board_row("radio_boot_current"))
+            world.pass_until(world.now + self._radio_boot_s)
+            machine.busy()
+
+    def _enter(self, state: str) -> None:
+        self.world.enter_state(state)
+        if self.keep_states:
+            self.states.append((self.world.now, self.world.wake, state))
+
+    def _execute(self, script: str) -> None:
+        """Run a script of the drive in a virtual machine of its own."""
+        file = self.drive.scripts.get(script)
+        if file is None:
+            return
+        machine = self.machine
+        natives = {"print": machine.print, "open": self._open}
+        table = ModuleTable(
+            self.drive.modules, self.drive.packages, machine.cores, machine.prices, self.world.counter, natives,
+            self._loading, self._loaded,
+        )  # fmt: skip
+        table.run_main(file)
+        if script == "boot.py":
+            self.hardware.release_pins()
+        self.world.sync()
+
+    def _open(self, path: str, mode: str = "r", **options: Any) -> Any:
+        self.world.sync()
+        return self.hardware.files.open(path, mode)
+
+    def _loading(self, name: str, file: SourceFile) -> None:
+        """Compiling is the dearest thing a wake does: charge it where it happens."""
+        if file.native:
+            return
+        self._bytes += len(file.text)
+        prices = self.machine.prices
+        rate = prices.compile_mpy_byte if file.compiled else prices.compile_py_byte
+        self.machine.charge(len(file.text) * rate + self._file_open_s * 1e9)
+
+    def _loaded(self, name: str, module: Any) -> None:
+        """Listen where the firmware offers it."""
+        if name == "torpor.machine":
+            module.watch = lambda state: self._enter(self._state_names[state])
+        elif name == "torpor.journal":
+            module.watch = self._entry
+        elif name == "table":
+            self._state_names = module.NAMES
+
+    def _entry(self, entry: bytes) -> None:
+        found = unpack_entry(entry)
+        if isinstance(found, tuple):
+            reason, argument, wake, _ = found
+            self._note.reasons.add(reason)
+            self.journal.append(JournalEntry(self.world.now, wake, self._reasons.get(reason, str(reason)), argument))
+
+    def seen(self, frame: Frame) -> None:
+        """The camera began an exposure."""
+        if not self._note.frames:
+            self.bytes_before_shutter = self._bytes
+        self._note.frames.append(frame)
+
+    def stored(self, key: str) -> None:
+        """The picture of this wake's last exposure got a name."""
+        if self._note.frames:
+            self._note.frames[-1].key = key
+
+    # -- the ends of a wake ----------------------------------------------------------------------
+
+    def _end_machine(self) -> None:
+        """The VM is torn down: pins are inputs, the watchdog is off, the radio keeps what it had."""
+        self.machine.cores["microcontroller"].watchdog.reset()
+        self.world.counter[0] = 0
+        self.hardware.release_pins()
+
+    def _sleep(self, alarms: tuple[Any, ...]) -> None:
+        world, machine, hardware = self.world, self.machine, self.hardware
+        self._end_machine()
+        machine.busy()
+        until = machine.booted_s + self._floor_s
+        if world.now < until:
+            self._enter(FLOOR)
+            world.pass_until(until)
+        machine.radio(None)
+        timed = [one for one in alarms if hasattr(one, "monotonic_time")]
+        world.draw("board", self._sleep_W["time" if timed else "pin"])
+        world.flush()
+        self._note.asleep_s = world.now
+        self._note.by_timer = bool(timed)
+        self._note.load_J += world.plant.load_total_J
+        self._enter("SLEEP")
+        wake_at, alarm = self._next(alarms)
+        world.pass_until(wake_at)
+        self._restart(str(hardware.design.board.caps["reset_reason_after_sleep"]), alarm)
+
+    def _next(self, alarms: tuple[Any, ...]) -> tuple[float, str]:
+        """When which alarm goes off. An RP2040's timer counts whole seconds, one more at most."""
+        best = (math.inf, "pin")
+        for one in alarms:
+            if hasattr(one, "monotonic_time"):
+                asked = self.machine.booted_s + one.monotonic_time
+                best = min(best, (max(asked, self.world.now) + self.hardware.random.random(), "time"))
+            else:
+                best = min(best, (self.hardware.pir.next_high(self.world.now), "pin"))
+        return best
+
+    def _hang(self) -> None:
+        """code.py ended without sleeping: "press any key" for ever, unless the watchdog still runs."""
+        self.world.counter[0] = 0
+        self.hardware.release_pins()
+        self.machine.busy()
+        try:
+            self.world.pass_until(math.inf)
+        except Reset as reset:
+            self._end_machine()
+            self._restart(reset.reason, None)
+
+    def _dark(self) -> None:
+        """No supply: wait until the protection lets go, then a cold start."""
+        world = self.world
+        self._end_machine()
+        self.machine.radio(None)
+        self.hardware.power_down()
+        if self.notes and math.isinf(self._note.asleep_s):
+            self._note.asleep_s = world.now
+            self._note.load_J += world.plant.load_total_J
+        self._enter(DOWN)
+        self.down.append((world.now, math.inf))
+        back = world.wait_for_supply()
+        self.down[-1] = (self.down[-1][0], back)
+        self.hardware.power_up()
+        self._restart("POWER_ON", None)

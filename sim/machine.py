@@ -1,0 +1,66 @@
+"""The virtual microcontroller of one node, as the stand-ins see it: what a reset changes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import ModuleType
+from typing import Any
+
+from sim.costs import Prices
+from sim.hardware import Hardware
+
+
+class Machine:
+    """One board between two resets.
+
+    Attributes
+    ----------
+    booted_s : time of the reset that began this wake.
+    reset_reason : name as in microcontroller.ResetReason. wake_alarm : "pin", "time" or None.
+    environment : keys of settings.toml as os.getenv gives them.
+    """
+
+    def __init__(self, hardware: Hardware, environment: Mapping[str, str]) -> None:
+        self.hardware = hardware
+        self.world = hardware.world
+        self.prices = Prices.of(hardware.design.board)
+        self.environment = environment
+        self.booted_s = 0.0
+        self.reset_reason = "POWER_ON"
+        self.wake_alarm: str | None = None
+        self.console: list[str] = []
+        self.radio_on = False
+        self.cores: dict[str, ModuleType] = {}
+        self._idle_W = hardware.board_row("idle")
+        self._busy_W = hardware.board_row("busy")
+        self._radio_W = {
+            "left": hardware.board_row("radio_left") - self._idle_W,
+            "idle": hardware.board_row("radio_idle") - self._idle_W,
+            "join": hardware.board_row("radio_join") - self._idle_W,
+            "tx": hardware.board_row("radio_tx") - self._busy_W,
+        }
+
+    def busy(self) -> None:
+        self.world.draw("board", self._busy_W)
+
+    def idle(self, seconds: float) -> None:
+        """The CPU waits for an interrupt: `time.sleep`."""
+        world = self.world
+        world.sync()
+        if seconds <= 0.0:
+            return
+        world.draw("board", self._idle_W)
+        world.pass_until(world.now + seconds)
+        world.draw("board", self._busy_W)
+
+    def radio(self, mode: str | None) -> None:
+        """What the radio chip adds: None (never woken), "left", "idle", "join" or "tx"."""
+        self.world.draw("radio", self._radio_W[mode] if mode else 0.0)
+
+    def charge(self, nanoseconds: float) -> None:
+        """Native work: it becomes time at the next access."""
+        self.world.counter[0] += int(nanoseconds)
+
+    def print(self, *values: Any, sep: str = " ", end: str = "\n") -> None:
+        self.console.append(f"{self.world.now:.3f} " + sep.join(str(value) for value in values) + end)
+        del self.console[:-200]

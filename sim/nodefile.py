@@ -1,0 +1,124 @@
+"""node.py: the constants of one design, generated from its rows, so that firmware and simulator pay
+the same prices."""
+
+from __future__ import annotations
+
+from boards import Design, Part
+
+STATES = ("BOOT", "TRIAGE", "CAMERA", "CAPTURE", "STORE", "CONNECT", "UPLOAD", "SETTLE", "SLEEP", "RECOVER")
+
+
+def node_source(design: Design) -> str:
+    """The text of node.py: flat assignments of integers, strings and tuples."""
+    lines = [f"# Made by torpor from the design {design.name}; change the design, not this file."]
+    lines += [f"{name} = {value!r}" for name, value in node_values(design).items()]
+    return "\n".join(lines) + "\n"
+
+
+def node_values(design: Design) -> dict[str, object]:
+    """Everything that node.py says, by name; units in the names."""
+    board, cell = design.board, design.cell
+    width, height = (int(part) for part in str(design.options["frame_size"]).split("x"))
+    pins = {name.upper(): pin for name, pin in design.pins.items() if name != "camera_power"}
+    cells = int(str(design.options.get("cells_parallel", 1)))
+    return {
+        "DESIGN": design.name,
+        **pins,
+        "RAILS": (("camera", design.pins["camera_power"], _rise_ms(design)),),
+        "WATCHDOG_MS": int(min(board.v("watchdog_max"), 8.0) * 1000),
+        "TIMER_SLEEP": int("time" in _list(board, "alarms")),
+        "RADIO_OFF": board.caps["radio_off"],
+        "SPOOL": tuple(_list(board, "spool_places")) if design.options.get("spool") == "flash" else ("fifo",),
+        "METER_ADDRESS": _address(design.meter),
+        "SHUNT_mohm": round(design.meter.v("shunt") * 1000),
+        "WIDTH": width,
+        "HEIGHT": height,
+        "SETTLE_ms": round(design.camera.v("settle") * 1000),
+        "CELL_mohm": round(cell.v("resistance") * 1000 / cells),
+        "OCV": _curve(cell),
+        "LOW_PCT": _percent(cell, float(str(design.options["lockout_enter_mV"])) / 1000.0),
+        "HIGH_PCT": _percent(cell, float(str(design.options["lockout_leave_mV"])) / 1000.0),
+        "BURST_mV": _burst_mV(design, cells),
+        "HOLDOFF_MAX_s": 3600,
+        "BOOT_mW": round(board_mW(design, "busy")),
+        "JOIN_mW": round(board_mW(design, "radio_join")),
+        "SLEEP_PIN_uW": round(sleep_W(design, "deep_sleep_pin") * 1e6),
+        "PRICES_mW": tuple(round(price) for price in state_mW(design)),
+    }
+
+
+def board_mW(design: Design, row: str) -> float:
+    """A current row of the board as power at the battery, mW."""
+    found = design.board.rows[row]
+    return found.value * (found.at_V or design.board.v("rail_3V3"))
+
+
+def rail_mW(design: Design, part: Part, row: str) -> float:
+    """A current row of a part on the 3.3 V rail as power at the battery, mW."""
+    return part.v(row) * design.board.v("rail_3V3") / design.board.v("regulator_efficiency")
+
+
+def sleep_W(design: Design, row: str) -> float:
+    """What the whole node draws asleep, W: the board's row, the PIR, the meter powered down."""
+    pir = design.pir
+    if pir.caps.get("rail") == "3V3":
+        standing = rail_mW(design, pir, "standing")
+    else:
+        standing = pir.v("standing") * (pir.rows["standing"].at_V or 0.0)
+    return (board_mW(design, row) + standing + rail_mW(design, design.meter, "power_down")) / 1000.0
+
+
+def state_mW(design: Design) -> list[float]:
+    """The price of each state where nothing was measured, mW, in the order of STATES."""
+    standing = sleep_W(design, "deep_sleep_pin") * 1000.0 - board_mW(design, "deep_sleep_pin")
+    camera = rail_mW(design, design.camera, "run")
+    busy, idle = board_mW(design, "busy"), board_mW(design, "idle")
+    prices = {
+        "BOOT": busy,
+        "TRIAGE": busy,
+        "CAMERA": busy + camera,
+        "CAPTURE": idle + camera,
+        "STORE": busy + camera,
+        "CONNECT": board_mW(design, "radio_join"),
+        "UPLOAD": board_mW(design, "radio_tx"),
+        "SETTLE": idle,
+        "SLEEP": board_mW(design, "deep_sleep_pin"),
+        "RECOVER": busy,
+    }
+    return [prices[state] + standing for state in STATES]
+
+
+def _rise_ms(design: Design) -> int:
+    return max(1, round((design.rail.v("rise") + design.camera.v("power_up")) * 1000))
+
+
+def _burst_mV(design: Design, cells: int) -> int:
+    """Rest voltage below which a burst of Wi-Fi on a cold cell would pull the supply down: the lowest
+    supply plus the burst's drop over a resistance three times the row (ageing and frost)."""
+    lowest = max(design.protection.v("cut_off"), design.board.v("supply_min"))
+    burst_W = board_mW(design, "radio_tx") / 1000.0
+    return round((lowest + 3.0 * design.cell.v("resistance") / cells * burst_W / lowest) * 1000)
+
+
+def _curve(cell: Part) -> tuple[tuple[int, int], ...]:
+    return tuple((round(volts * 1000), round(soc * 100)) for soc, volts in cell.table("ocv"))
+
+
+def _percent(cell: Part, volts: float) -> int:
+    """State of charge at a rest voltage, per cent, from the cell's curve."""
+    curve = cell.table("ocv")
+    for (below, low), (above, high) in zip(curve, curve[1:], strict=False):
+        if volts < high:
+            return round(100 * (below + (above - below) * max(0.0, volts - low) / (high - low)))
+    return 100
+
+
+def _list(part: Part, cap: str) -> list[str]:
+    value = part.caps[cap]
+    assert isinstance(value, list)
+    return [str(item) for item in value]
+
+
+def _address(part: Part) -> int:
+    value = part.caps["address"]
+    return value if isinstance(value, int) else int(str(value), 0)

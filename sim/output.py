@@ -1,0 +1,95 @@
+"""What a run writes besides reports and plots: logs, journal, visitors, pictures, exact history."""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+
+import numpy as np
+
+from sim.errors import SimError
+from sim.fates import Fates
+from sim.log import LogRow, write_log
+from sim.nodefile import STATES
+from sim.nodelog import node_log
+from sim.run import Twin, judge_of, segments
+from sim.watching import reason_names
+
+
+def write_run(twin: Twin, folder: Path) -> None:
+    """node_log.csv, journal.csv, visitors.csv and history.npz of a run, into `folder`."""
+    names = reason_names()
+    log = node_log(twin.home.logs, STATES, names, STATES.index("SLEEP"))
+    comment = f"node log of {twin.design.name}, t_s = 0 at {twin.sky.start:%Y-%m-%d %H:%M} local standard time"
+    write_log(folder / "node_log.csv", log.rows, comment)
+    _write_journal(twin, folder / "journal.csv")
+    _write_visitors(twin, judge_of(twin), folder / "visitors.csv")
+    write_history(twin, folder / "history.npz")
+
+
+def _write_journal(twin: Twin, path: Path) -> None:
+    with path.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(("t_s", "wake", "reason", "argument"))
+        for entry in twin.life.journal:
+            writer.writerow((f"{entry.t_s:.3f}", entry.wake, entry.reason, entry.argument))
+
+
+def _write_visitors(twin: Twin, judge: Fates, path: Path) -> None:
+    with path.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(("t_s", "stay_s", "kind", "fate"))
+        for visitor in twin.visitors:
+            stay = visitor.leave_s - visitor.t_s
+            writer.writerow((f"{visitor.t_s:.1f}", f"{stay:.1f}", visitor.kind, judge.of_visitor(visitor)))
+
+
+def write_history(twin: Twin, path: Path) -> None:
+    """The exact history: piecewise constant current, one entry per change (numpy arrays)."""
+    world = twin.world
+    names = sorted(set(world.states))
+    number = {name: index for index, name in enumerate(names)}
+    np.savez_compressed(
+        path,
+        t_s=np.array(world.t_s),
+        dt_s=np.array(world.dt_s, dtype=np.float32),
+        V=np.array(world.volts, dtype=np.float32),
+        mA=np.array(world.mA, dtype=np.float32),
+        state=np.array([number[state] for state in world.states], dtype=np.uint8),
+        state_names=np.array(names),
+        marker=np.array(world.wakes, dtype=np.int32),
+    )
+
+
+def write_pictures(twin: Twin, folder: Path, keys: set[str]) -> int:
+    """Save delivered pictures as files named by their key; returns how many."""
+    folder.mkdir(parents=True, exist_ok=True)
+    chosen = [key for key in sorted(keys) if key in twin.pictures]
+    for key in chosen:
+        (folder / f"{key}.jpg").write_bytes(twin.pictures[key])
+    return len(chosen)
+
+
+def write_bench_log(twin: Twin, path: Path, rate_Hz: float, from_s: float, until_s: float) -> int:
+    """What a second INA219 at `rate_Hz` would have logged between two times; returns the row count.
+
+    Each sample is the mean over its interval, as an averaging meter gives it.
+    """
+    if not 0.0 <= from_s < until_s <= twin.scenario.days * 86_400.0:
+        raise SimError(f"--from {from_s:g} --to {until_s:g}: expected 0 <= from < to <= {twin.scenario.days * 86400:g}.")
+    if not 0.0 < rate_Hz <= 100_000.0:
+        raise SimError(f"--samples {rate_Hz:g}: expected more than 0 and at most 100000 per second.")
+    part = segments(twin, from_s, until_s)
+    edges = np.linspace(from_s, until_s, max(2, round((until_s - from_s) * rate_Hz) + 1))
+    ends = part.t_s + part.dt_s
+    bounds = np.concatenate(([part.t_s[0]], ends))
+    charge = np.interp(edges, bounds, np.concatenate(([0.0], np.cumsum(part.mA * part.dt_s))))
+    volts = np.interp(edges, bounds, np.concatenate(([0.0], np.cumsum(part.V * part.dt_s))))
+    step = np.diff(edges)
+    index = np.minimum(np.searchsorted(ends, edges[:-1] + step / 2), len(ends) - 1)
+    rows = (
+        LogRow(float(edges[i]), float(step[i]), float((volts[i + 1] - volts[i]) / step[i]),
+               float((charge[i + 1] - charge[i]) / step[i]), part.state[index[i]], int(part.marker[index[i]]), "exact")
+        for i in range(len(step))
+    )  # fmt: skip
+    return write_log(path, rows, f"bench log of {twin.design.name} at {rate_Hz:g} samples/s")

@@ -1,0 +1,115 @@
+"""What a run of the twin leaves behind: plain data that analysis and station read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+import numpy as np
+from numpy.typing import NDArray
+
+FloatArray = NDArray[np.float64]
+
+#: How a visitor can end. The first two are good ends; every other one is a reason to be lost.
+FATES = (
+    "delivered",
+    "waiting",
+    "left before the shutter",
+    "hold-off",
+    "awake, busy",
+    "too dark",
+    "low battery",
+    "no space",
+    "camera failed",
+    "lost in the air",
+    "not seen by the PIR",
+    "node off",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Segments:
+    """A stretch of exact history: piecewise constant current, one entry per change.
+
+    All arrays have the same length. `state` holds state names, `marker` wake numbers;
+    `V` is the battery terminal voltage, `mA` the current that the load takes out of it.
+    """
+
+    t_s: FloatArray
+    dt_s: FloatArray
+    V: FloatArray
+    mA: FloatArray
+    state: list[str]
+    marker: NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """One picture the virtual camera's frame became.
+
+    `t_s` is the start of the exposure, in seconds since the start of the run; `jpeg` is
+    kept for only some days; `fate` is one of FATES; `visitors` is how many were in view.
+    """
+
+    key: str
+    t_s: float
+    size: int
+    crc32: int
+    fate: str
+    visitors: int
+    dark: bool
+    jpeg: bytes | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RunResult:
+    """One simulated stretch of one node's life.
+
+    Attributes
+    ----------
+    start : local standard time of t_s = 0, with the site's UTC offset.
+    hour_* : arrays with one entry per hour of the run.
+        soc: state of charge at the end of the hour (0..1); harvest_Wh: into battery and load
+        behind the charger; available_Wh: what the panel could have given at that moment if
+        nothing had been full, cold or clipped; load_Wh: taken by the node at the battery
+        terminals; down_s: seconds without a supply; temp_C: air; poa_W_m2: plane of array.
+    energy_by_state_Wh, time_by_state_s : per firmware state, "SLEEP" and "BOOT" included.
+    energy_by_part_Wh : per part of the node ("board", "radio", "camera", "PIR", "meter", ...).
+    fates : count per entry of FATES (all visitors, every one exactly once).
+    journal_counts : count per reason in the node's own journal.
+    wakes : number of wakes; wakes_by_cause: e.g. visitor, false trigger, hold-off timer, restart.
+    empties, empties_Wh : pictures without a visitor, and the energy their wakes took.
+    wake_trace : exact history of one ordinary wake with an upload, a little sleep on both sides.
+    books : closing errors of the two books, relative ("charge", "energy").
+    """
+
+    design: str
+    title: str
+    site: str
+    latitude: float
+    longitude: float
+    start: datetime
+    days: float
+    seed: int
+    hour_soc: FloatArray
+    hour_harvest_Wh: FloatArray
+    hour_available_Wh: FloatArray
+    hour_load_Wh: FloatArray
+    hour_down_s: FloatArray
+    hour_temp_C: FloatArray
+    hour_poa_W_m2: FloatArray
+    energy_by_state_Wh: dict[str, float]
+    time_by_state_s: dict[str, float]
+    energy_by_part_Wh: dict[str, float]
+    fates: dict[str, int]
+    journal_counts: dict[str, int]
+    wakes: int
+    wakes_by_cause: dict[str, int]
+    empties: int
+    empties_Wh: float
+    pictures: list[Picture]
+    wake_trace: Segments
+    pir_to_frame_s: FloatArray
+    books: dict[str, float]
+    wall_s: float
+    notes: list[str] = field(default_factory=list)

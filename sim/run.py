@@ -1,0 +1,253 @@
+"""A run of the twin, from a scenario to a result."""
+
+from __future__ import annotations
+
+import time
+import zlib
+from bisect import bisect_left, bisect_right
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+
+import numpy as np
+
+from boards import Design, load_design
+from sim.air import Air
+from sim.devices import CameraFaults, CameraRows, mini_2mp_plus
+from sim.devices.ina219 import MeterFaults
+from sim.devices.pir import Pir
+from sim.drive import assemble
+from sim.drivefs import DriveFiles
+from sim.fates import Fates, cause_words
+from sim.hardware import Hardware
+from sim.home import Home
+from sim.life import Life
+from sim.pictures import PicturePool
+from sim.plant import Plant
+from sim.result import FATES, Picture, RunResult, Segments
+from sim.scaled import scaled
+from sim.scenario import Scenario
+from sim.sky import Sky
+from sim.visitors import Visitor, false_motions, visitors
+from sim.watching import Frame, reason_names
+from sim.weather import default_weather, read_weather
+from sim.world import World
+
+Progress = Callable[[float], None]
+
+
+@dataclass(slots=True)
+class Twin:
+    """One virtual node, ready to live: everything a test may want to look at or break."""
+
+    scenario: Scenario
+    design: Design
+    sky: Sky
+    plant: Plant
+    world: World
+    hardware: Hardware
+    home: Home
+    life: Life
+    visitors: list[Visitor]
+    pictures: dict[str, bytes]
+
+    def live(self) -> None:
+        """Run to the end of the scenario's days."""
+        self.life.run()
+        self.plant.close()
+
+
+def build(
+    scenario: Scenario,
+    progress: Progress | None = None,
+    camera_faults: CameraFaults | None = None,
+    meter_faults: MeterFaults | None = None,
+) -> Twin:
+    """Put a node together as its scenario says; `progress` gets the share that is done, 0..1."""
+    design = scaled(load_design(scenario.design), scenario.panel_scale, scenario.cell_scale)
+    drive = assemble(design, scenario.settings, scenario.compiled)
+    weather = read_weather(scenario.weather) if scenario.weather else default_weather()
+    options = design.options
+    tilt = scenario.tilt_deg if scenario.tilt_deg is not None else float(str(options["tilt_deg"]))
+    azimuth = scenario.azimuth_deg if scenario.azimuth_deg is not None else float(str(options["azimuth_deg"]))
+    sky = Sky.prepare(weather, design.panel, tilt, azimuth, start_day=scenario.start_day)
+    plant = Plant.from_parts(
+        design.panel, design.charger, design.cell, design.protection, sky, scenario.soc,
+        int(str(options.get("cells_parallel", 1))), design.board.v("supply_min"),
+    )  # fmt: skip
+    end_s = scenario.days * 86_400.0
+    world = World(plant, end_s, scenario.seed)
+    world.draw("protection", 0.0)
+    found, motions = _guests(scenario, weather, sky)
+    pir = Pir(design.pir, motions, scenario.seed)
+    if scenario.stuck_PIR is not None:
+        pir.stuck_from_s, pir.stuck_until_s = scenario.stuck_PIR
+    files = DriveFiles(design.board, world.spend)
+    files.firmware_bytes = drive.size
+    limit = options.get("spool_KiB")
+    if isinstance(limit, int):
+        files.size = min(files.size, drive.size + limit * 1024)
+    pictures: dict[str, bytes] = {}
+    known: dict[bytes, bytes] = {}  # the pool repeats itself; a year's pictures must fit in memory
+    home = Home(
+        drive.environment["TORPOR_NODE"],
+        bytes.fromhex(drive.environment["TORPOR_KEY"]),
+        int((sky.start - timedelta(hours=weather.utc_offset_h)).timestamp()),
+        lambda key, jpeg: pictures.__setitem__(key, known.setdefault(jpeg, jpeg)),
+    )
+    air = Air(scenario.link, home, lambda: world.now, world.spend, scenario.seed)
+    hardware = Hardware(design, world, files, pir, air, scenario.seed, meter_faults)
+    life = Life(hardware, drive, (lambda now: progress(now / end_s)) if progress else None)
+    files.on_stored = life.stored
+    _camera(scenario, hardware, life, sky, found, camera_faults)
+    return Twin(scenario, design, sky, plant, world, hardware, home, life, found, pictures)
+
+
+def _guests(scenario: Scenario, weather: object, sky: Sky) -> tuple[list[Visitor], list[tuple[float, float]]]:
+    """Visitors, and all motion that the PIR sees."""
+    from sim.weather import Weather
+
+    assert isinstance(weather, Weather)
+    if scenario.quiet:
+        found = [Visitor(start, start + stay, "blackbird", True) for start, stay in scenario.visits]
+        return found, [(visitor.t_s, visitor.leave_s) for visitor in found]
+    found = visitors(scenario.garden, scenario.days, scenario.start_day, scenario.seed)
+    motions = [(visitor.t_s, visitor.leave_s) for visitor in found if visitor.seen]
+    first_hour = scenario.start_day * 24
+    motions += false_motions(scenario.garden, weather, scenario.days, first_hour, scenario.seed)
+    return found, motions
+
+
+def _camera(
+    scenario: Scenario,
+    hardware: Hardware,
+    life: Life,
+    sky: Sky,
+    found: list[Visitor],
+    faults: CameraFaults | None,
+) -> None:
+    pool = PicturePool(scenario.seed)
+    arrivals = [visitor.t_s for visitor in found]
+
+    def scene(t_s: float, width: int, height: int, qs: int, frame: int) -> bytes:
+        last = bisect_right(arrivals, t_s)
+        first = bisect_left(arrivals, t_s - 3600.0)
+        shown = [index for index in range(first, last) if found[index].leave_s >= t_s]
+        kind = found[shown[-1]].kind if shown else "none"
+        light = sky.light(t_s)
+        variant = (shown[-1] if shown else int(t_s // 3600.0)) % 4
+        jpeg = pool.picture(width, height, qs, light, kind, variant, frame)
+        life.seen(Frame(t_s, len(jpeg), zlib.crc32(jpeg), light, shown))
+        return jpeg
+
+    rows = CameraRows.from_part(hardware.design.camera)
+    bridge, sensor = mini_2mp_plus(
+        rows, scene, sky.light, faults or CameraFaults(scenario.seed), on_change=hardware.camera_load
+    )
+    hardware.attach_camera(bridge, sensor)
+
+
+def run(scenario: Scenario, progress: Progress | None = None) -> tuple[RunResult, Twin]:
+    """Build, live, and sum up."""
+    started = time.perf_counter()
+    twin = build(scenario, progress)
+    twin.live()
+    return summarise(twin, time.perf_counter() - started), twin
+
+
+def judge_of(twin: Twin) -> Fates:
+    """Who says what became of each visitor of a run that has ended."""
+    waiting = frozenset(
+        path.removeprefix("/spool/").removesuffix(".jpg")
+        for path in twin.hardware.files.files
+        if path.startswith("/spool/") and path.endswith(".jpg")
+    )
+    codes = {name: code for code, name in reason_names().items()}
+    return Fates(twin.life.notes, twin.life.down, frozenset(twin.home.pictures), waiting, codes)
+
+
+def summarise(twin: Twin, wall_s: float) -> RunResult:
+    """The result of a run that has ended."""
+    scenario, world, life, books = twin.scenario, twin.world, twin.life, twin.plant.books
+    codes = {name: code for code, name in reason_names().items()}
+    judge = judge_of(twin)
+    counts = Counter(judge.of_visitor(visitor) for visitor in twin.visitors)
+    arrivals = [visitor.t_s for visitor in twin.visitors]
+    causes = Counter(cause_words(note, twin.visitors, arrivals) for note in life.notes)
+    pictures = [
+        Picture(
+            frame.key or f"-{note.number}", frame.t_s, frame.size, frame.crc32, judge.of_frame(frame, note),
+            len(frame.visitors), codes["TOO_DARK"] in note.reasons or frame.light < _DARK, twin.pictures.get(frame.key),
+        )
+        for note in life.notes for frame in note.frames if frame.key
+    ]  # fmt: skip
+    empty = [note for note in life.notes if note.frames and not any(frame.visitors for frame in note.frames)]
+    hours = len(books.soc)
+    sky = twin.sky
+    return RunResult(
+        design=twin.design.name,
+        title=twin.design.title,
+        site=sky.weather.site,
+        latitude=sky.weather.latitude,
+        longitude=sky.weather.longitude,
+        start=sky.start,
+        days=scenario.days,
+        seed=scenario.seed,
+        hour_soc=np.array(books.soc),
+        hour_harvest_Wh=np.array(books.harvest_Wh),
+        hour_available_Wh=np.array(books.available_Wh),
+        hour_load_Wh=np.array(books.load_Wh),
+        hour_down_s=np.array(books.down_s),
+        hour_temp_C=np.resize(np.array(sky.air_C), hours),
+        hour_poa_W_m2=np.resize(np.array(sky.poa_W_m2), hours),
+        energy_by_state_Wh={state: joules / 3600.0 for state, joules in world.energy_by_state_J.items()},
+        time_by_state_s=dict(world.time_by_state_s),
+        energy_by_part_Wh={part: joules / 3600.0 for part, joules in world.part_J.items() if joules},
+        fates={fate: counts.get(fate, 0) for fate in FATES},
+        journal_counts=dict(Counter(entry.reason for entry in life.journal)),
+        wakes=len(life.notes),
+        wakes_by_cause=dict(causes),
+        empties=len(empty),
+        empties_Wh=sum(note.load_J for note in empty) / 3600.0,
+        pictures=pictures,
+        wake_trace=_ordinary_wake(twin),
+        pir_to_frame_s=np.array(
+            [note.frames[0].t_s - note.rose_s for note in life.notes if note.frames and note.rose_s == note.rose_s]
+        ),
+        books=twin.plant.errors(),
+        wall_s=wall_s,
+        notes=list(twin.design.notes),
+    )
+
+
+#: Light below which a picture is called dark in the report (0..1; full night is 0, dusk about 0.2).
+_DARK = 0.05
+
+
+def _ordinary_wake(twin: Twin) -> Segments:
+    """A wake of median length in which a picture was sent, with a little sleep on both sides."""
+    sent = {name: code for code, name in reason_names().items()}["SENT"]
+    good = [note for note in twin.life.notes if sent in note.reasons and note.cause == "pin" and note.load_J > 0]
+    if not good:
+        good = [note for note in twin.life.notes if note.load_J > 0] or twin.life.notes
+    note = sorted(good, key=lambda one: one.asleep_s - one.booted_s)[len(good) // 2]
+    return segments(twin, note.booted_s - 1.0, min(note.asleep_s, twin.world.now) + 2.0)
+
+
+def segments(twin: Twin, from_s: float, until_s: float) -> Segments:
+    """The exact history of a stretch."""
+    world = twin.world
+    first = max(0, bisect_right(world.t_s, from_s) - 1)
+    last = bisect_left(world.t_s, until_s)
+    t_s = np.array(world.t_s[first:last])
+    end = np.minimum(t_s + np.array(world.dt_s[first:last]), until_s)
+    start = np.maximum(t_s, from_s)
+    return Segments(
+        start,
+        end - start,
+        np.array(world.volts[first:last], dtype=float),
+        np.array(world.mA[first:last], dtype=float),
+        world.states[first:last],
+        np.array(world.wakes[first:last], dtype=np.int64),
+    )

@@ -1,0 +1,110 @@
+"""What is to be simulated: design, place, garden, link, faults, days; from Python or from a TOML file."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields, replace
+from pathlib import Path
+from typing import Any
+
+from sim.air import Link
+from sim.errors import SimError
+from sim.visitors import Garden
+
+
+@dataclass(frozen=True, slots=True)
+class Scenario:
+    """One run of the twin.
+
+    Attributes
+    ----------
+    design : name in boards/ or path of a design file. weather : path, None = Greensboro TMY3 of pvlib.
+    days, start_day : length and first day (0 = 1 January). seed : everything random comes from it.
+    soc : state of charge at the start, 0..1. tilt_deg, azimuth_deg : of the panel, None = the design's.
+    panel_scale, cell_scale : panel and battery this many times as large as the design's.
+    compiled : the drive holds .mpy where that is sound. settings : keys of settings.toml, as deployed.
+    stuck_PIR : (from_s, until_s) in which the PIR's output never falls.
+    quiet : no visitors and no false triggers but those in `visits` (start_s, stay_s).
+    """
+
+    design: str = "pico-w-arducam-2mp"
+    weather: Path | None = None
+    days: float = 365.0
+    start_day: int = 0
+    seed: int = 1
+    soc: float = 0.8
+    tilt_deg: float | None = None
+    azimuth_deg: float | None = None
+    panel_scale: float = 1.0
+    cell_scale: float = 1.0
+    compiled: bool = False
+    settings: Mapping[str, str | int] = field(default_factory=dict)
+    garden: Garden = field(default_factory=Garden)
+    link: Link = field(default_factory=Link)
+    stuck_PIR: tuple[float, float] | None = None
+    quiet: bool = False
+    visits: tuple[tuple[float, float], ...] = ()
+
+    def change(self, **changes: Any) -> Scenario:
+        """The same with some things different."""
+        return replace(self, **changes)
+
+
+_SECTIONS = {"run", "settings", "garden", "link"}
+_RUN_KEYS = {
+    "design": str,
+    "weather": str,
+    "days": float,
+    "start_day": int,
+    "seed": int,
+    "soc": float,
+    "tilt_deg": float,
+    "azimuth_deg": float,
+    "panel_scale": float,
+    "cell_scale": float,
+    "compiled": bool,
+}
+
+
+def read_scenario(path: Path) -> Scenario:
+    """Read a scenario from a TOML file with the tables [run], [garden], [link] and [settings].
+
+    Raises SimError, one sentence, for anything that is not as expected.
+    """
+    try:
+        data = tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise SimError(f"{path}: cannot be read ({error.strerror}).") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise SimError(f"{path}: is no valid TOML ({error}).") from None
+    for section in data:
+        if section not in _SECTIONS:
+            raise SimError(f"{path}: [{section}] is unknown; there are {', '.join(sorted(_SECTIONS))}.")
+    run = _checked(path, "run", data.get("run", {}), _RUN_KEYS)
+    if "weather" in run:
+        run["weather"] = path.parent / run["weather"]
+    settings = _checked(path, "settings", data.get("settings", {}), None)
+    garden = _checked(path, "garden", data.get("garden", {}), _numbers(Garden))
+    link = _checked(path, "link", data.get("link", {}), _numbers(Link))
+    return Scenario(**run, settings=settings, garden=Garden(**garden), link=Link(**link))
+
+
+def _numbers(kind: type) -> dict[str, type]:
+    return {entry.name: float for entry in fields(kind) if entry.name != "outages"}
+
+
+def _checked(path: Path, section: str, values: Any, allowed: Mapping[str, type] | None) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for key, value in values.items():
+        kind = allowed.get(key) if allowed is not None else None
+        if allowed is not None and kind is None:
+            raise SimError(f"{path}: [{section}] {key} is unknown; there are {', '.join(sorted(allowed))}.")
+        if kind is float and isinstance(value, int) and not isinstance(value, bool):
+            value = float(value)
+        if kind is not None and not isinstance(value, kind):
+            raise SimError(f"{path}: [{section}] {key} is {value!r}, expected {kind.__name__}.")
+        if kind is None and not isinstance(value, (str, int)):
+            raise SimError(f"{path}: [{section}] {key} is {value!r}, expected text or a whole number.")
+        found[key] = value
+    return found

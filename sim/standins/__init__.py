@@ -1,0 +1,16 @@
+"""Stand-ins for CircuitPython's core modules: the same names and rules, on the virtual node."""
+
+from __future__ import annotations
+
+from types import ModuleType
+
+from sim.machine import Machine
+from sim.standins import buses, memory, network, pins, plain, sleeping, timing
+
+
+def core_modules(machine: Machine) -> dict[str, ModuleType]:
+    """All core modules of one node, by name; made once, they read what a wake changes from `machine`."""
+    modules: dict[str, ModuleType] = {}
+    for group in (plain, timing, sleeping, memory, pins, buses, network):
+        modules.update(group.modules(machine))
+    return modules

@@ -1,0 +1,160 @@
+"""wifi, socketpool, ipaddress: a radio that costs as soon as it is imported, sockets that send in parts."""
+
+from __future__ import annotations
+
+from types import ModuleType, SimpleNamespace
+from typing import Any
+
+from sim.air import Connection, NetworkError
+from sim.machine import Machine
+
+_EAGAIN, _ENOTCONN = 11, 128
+
+
+def modules(machine: Machine) -> dict[str, ModuleType]:
+    return {"wifi": _wifi(machine), "socketpool": _socketpool(machine)}
+
+
+class Radio:
+    """wifi.radio of a CYW43: channel and BSSID are ignored, `enabled = False` leaves the chip powered."""
+
+    def __init__(self, machine: Machine) -> None:
+        self._machine = machine
+        self._enabled = True
+        self.hostname = "cpy"
+        self.tx_power = 31.75
+        self.pool_made = False
+
+    def woken(self) -> None:
+        """The module was imported in a new virtual machine: the station is enabled."""
+        self._enabled = True
+        self.pool_made = False
+        self._machine.hardware.air.joined = False
+        self._machine.radio("left")
+
+    @property
+    def enabled(self) -> bool:
+        return self._enabled
+
+    @enabled.setter
+    def enabled(self, on: bool) -> None:
+        self._enabled = on
+        if not on:
+            self._machine.hardware.air.joined = False
+            self._machine.radio("left")
+
+    @property
+    def connected(self) -> bool:
+        return self._machine.hardware.air.joined
+
+    def connect(
+        self,
+        ssid: str,
+        password: str | bytes = b"",
+        *,
+        channel: int = 0,
+        bssid: bytes | None = None,
+        timeout: float | None = None,
+    ) -> None:
+        machine = self._machine
+        if not 1 <= len(ssid) <= 32:
+            raise ValueError("ssid length must be 1-32")
+        if not self._enabled:
+            raise RuntimeError("Station must be started")
+        machine.world.sync()
+        machine.radio("join")
+        machine.hardware.pir.radio_burst(machine.world.now)
+        try:
+            machine.hardware.air.join(timeout or 8.0)
+        except NetworkError:
+            machine.radio("left")
+            raise ConnectionError("No network with that ssid") from None
+        machine.radio("idle")
+
+
+def _wifi(machine: Machine) -> ModuleType:
+    module = ModuleType("wifi")
+    radio = Radio(machine)
+    management = SimpleNamespace(MIN="MIN", MAX="MAX", NONE="NONE")
+    module.__dict__.update(radio=radio, PowerManagement=management, __on_import__=radio.woken)
+    return module
+
+
+class Socket:
+    """One TCP socket: send() may take a part, recv_into waits at most the timeout."""
+
+    def __init__(self, machine: Machine) -> None:
+        self._machine = machine
+        self._connection: Connection | None = None
+        self._timeout: float | None = None
+
+    def settimeout(self, seconds: float | None) -> None:
+        self._timeout = seconds
+
+    def setsockopt(self, *options: Any) -> None:
+        pass
+
+    def _limit(self) -> float:
+        return 3600.0 if self._timeout is None else self._timeout
+
+    def _open(self) -> Connection:
+        if self._connection is None:
+            raise OSError(_ENOTCONN, "ENOTCONN")
+        return self._connection
+
+    def connect(self, address: tuple[str, int]) -> None:
+        self._machine.world.sync()
+        self._connection = self._network(lambda: self._machine.hardware.air.connect(self._limit()))
+
+    def send(self, data: Any) -> int:
+        machine = self._machine
+        machine.world.sync()
+        machine.radio("tx")
+        try:
+            return int(self._network(lambda: self._open().send(data, self._limit())))
+        finally:
+            machine.radio("idle")
+
+    def recv_into(self, buffer: Any, size: int = 0) -> int:
+        self._machine.world.sync()
+        view = memoryview(buffer)
+        part = self._network(lambda: self._open().receive(size or len(view), self._limit()))
+        view[: len(part)] = part
+        return len(part)
+
+    @staticmethod
+    def _network(call: Any) -> Any:
+        try:
+            return call()
+        except NetworkError as error:
+            raise OSError(error.errno, "network") from None
+
+    def close(self) -> None:
+        self._connection = None
+
+    def __enter__(self) -> Socket:
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        self.close()
+
+
+def _socketpool(machine: Machine) -> ModuleType:
+    module = ModuleType("socketpool")
+
+    class SocketPool:
+        AF_INET, SOCK_STREAM, IPPROTO_TCP = 2, 1, 6
+
+        def __init__(self, radio: Radio) -> None:
+            if radio.pool_made:
+                raise RuntimeError("Already have a SocketPool for this radio")
+            radio.pool_made = True
+
+        def socket(self, family: int = 2, type: int = 1, proto: int = 0) -> Socket:
+            return Socket(machine)
+
+        def getaddrinfo(self, host: str, port: int) -> list[Any]:
+            return [(2, 1, 0, "", (host, port))]
+
+    module.__dict__.update(SocketPool=SocketPool, gaierror=OSError)
+    return module

@@ -1,0 +1,222 @@
+"""alarm, microcontroller, watchdog: sleep and reset, with this board's own rules."""
+
+from __future__ import annotations
+
+from types import ModuleType, SimpleNamespace
+from typing import Any
+
+from sim.errors import DeepSleep, Reset
+from sim.machine import Machine
+from sim.standins.memory import FlashBytes, SleepBytes
+
+_REASONS = "POWER_ON BROWNOUT SOFTWARE DEEP_SLEEP_ALARM RESET_PIN WATCHDOG UNKNOWN RESCUE_DEBUG".split()
+
+
+def modules(machine: Machine) -> dict[str, ModuleType]:
+    watchdog = _Watchdog(machine)
+    alarm, alarm_time, alarm_pin = _alarm(machine)
+    return {
+        "alarm": alarm,
+        "alarm.time": alarm_time,
+        "alarm.pin": alarm_pin,
+        "microcontroller": _microcontroller(machine, watchdog),
+        "watchdog": _named("watchdog", WatchDogMode=_MODES, WatchDogTimer=_Watchdog, WatchDogTimeout=_Timeout),
+    }
+
+
+def _named(name: str, **members: Any) -> ModuleType:
+    module = ModuleType(name)
+    module.__dict__.update(members)
+    return module
+
+
+class TimeAlarm:
+    """Whole seconds on an RP2040, rounded up by as much as one."""
+
+    def __init__(self, up_s: float, monotonic_time: float) -> None:
+        if monotonic_time <= up_s:
+            raise ValueError("Time is in the past.")
+        self.monotonic_time = monotonic_time
+
+
+class PinAlarm:
+    def __init__(self, pin: Any, value: bool) -> None:
+        self.pin = pin
+        self.value = value
+
+
+def _alarm(machine: Machine) -> tuple[ModuleType, ModuleType, ModuleType]:
+    board = machine.hardware.design.board
+    world = machine.world
+
+    class BoardTimeAlarm(TimeAlarm):
+        def __init__(self, *, monotonic_time: float | None = None, epoch_time: int | None = None) -> None:
+            if (monotonic_time is None) == (epoch_time is None):
+                raise ValueError("Supply one of monotonic_time or epoch_time")
+            world.sync()
+            TimeAlarm.__init__(self, world.now - machine.booted_s, float(monotonic_time or 0))
+
+    class BoardPinAlarm(PinAlarm):
+        def __init__(self, pin: Any, *, value: bool, edge: bool = False, pull: bool = False) -> None:
+            if edge and not board.caps["edge"]:
+                raise ValueError("Only level detection is supported on this pin")
+            if str(pin) in machine.hardware.in_use:
+                raise ValueError(f"{pin} in use")
+            PinAlarm.__init__(self, pin, value)
+
+    def deep(*alarms: Any, preserve_dios: tuple[Any, ...] = ()) -> None:
+        if preserve_dios and not board.caps["preserve_dios"]:
+            raise NotImplementedError("preserve_dios")
+        if sum(isinstance(one, TimeAlarm) for one in alarms) > 1:
+            raise ValueError("Only one alarm.time alarm can be set.")
+        for one in alarms:
+            if isinstance(one, PinAlarm) and str(one.pin) not in board.caps["wake_pins"]:  # type: ignore[operator]
+                raise ValueError("Can only alarm on RTC IO from deep sleep.")
+        world.sync()
+        raise DeepSleep(alarms)
+
+    def light(*alarms: Any) -> Any:
+        return _light_sleep(machine, alarms)
+
+    def woke() -> Any:
+        if machine.wake_alarm == "time":
+            stub = BoardTimeAlarm.__new__(BoardTimeAlarm)
+            stub.monotonic_time = 0.0
+            return stub
+        if machine.wake_alarm == "pin":
+            known = machine.hardware.design.pins["pir"] if board.caps["wake_pin_known"] else None
+            stub_pin = BoardPinAlarm.__new__(BoardPinAlarm)
+            stub_pin.pin, stub_pin.value = known, True
+            return stub_pin
+        return None
+
+    alarm = _Dynamic("alarm", {"wake_alarm": woke})
+    alarm.__dict__.update(
+        exit_and_deep_sleep_until_alarms=deep,
+        light_sleep_until_alarms=light,
+        sleep_memory=SleepBytes(machine),
+    )
+    times = _named("alarm.time", TimeAlarm=BoardTimeAlarm)
+    pins = _named("alarm.pin", PinAlarm=BoardPinAlarm)
+    alarm.time, alarm.pin = times, pins  # type: ignore[attr-defined]
+    return alarm, times, pins
+
+
+def _light_sleep(machine: Machine, alarms: tuple[Any, ...]) -> Any:
+    world, hardware = machine.world, machine.hardware
+    world.sync()
+    best: tuple[float, Any] = (float("inf"), None)
+    for one in alarms:
+        if isinstance(one, TimeAlarm):
+            at = machine.booted_s + one.monotonic_time
+        else:
+            at = hardware.pir.next_high(world.now)
+        if at < best[0]:
+            best = (at, one)
+    world.draw("board", hardware.board_row("light_sleep"))
+    world.pass_until(best[0])
+    machine.busy()
+    return best[1]
+
+
+class _Dynamic(ModuleType):
+    """A module with members that are computed when they are read."""
+
+    def __init__(self, name: str, computed: dict[str, Any]) -> None:
+        super().__init__(name)
+        self.__dict__["_computed"] = computed
+
+    def __getattr__(self, name: str) -> Any:
+        computed = self.__dict__["_computed"]
+        if name in computed:
+            return computed[name]()
+        raise AttributeError(f"'module' object has no attribute '{name}'")
+
+
+class _Mode:
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+
+_MODES = SimpleNamespace(RAISE=_Mode("RAISE"), RESET=_Mode("RESET"))
+
+
+class _Timeout(Exception):
+    pass
+
+
+class _Watchdog:
+    """RESET only on an RP2040, at most 8 s; setting the timeout feeds it."""
+
+    def __init__(self, machine: Machine) -> None:
+        self._machine = machine
+        self._timeout: float | None = None
+        self._mode: _Mode | None = None
+        self._most = machine.hardware.design.board.v("watchdog_max")
+
+    @property
+    def timeout(self) -> float | None:
+        return self._timeout
+
+    @timeout.setter
+    def timeout(self, seconds: float) -> None:
+        if not 0 < seconds <= self._most:
+            raise ValueError(f"timeout must be 0-{self._most:g}")
+        self._timeout = seconds
+        if self._mode is not None:
+            self.feed()
+
+    @property
+    def mode(self) -> _Mode | None:
+        return self._mode
+
+    @mode.setter
+    def mode(self, mode: _Mode | None) -> None:
+        if mode is _MODES.RAISE and not self._machine.hardware.design.board.caps["watchdog_raise"]:
+            raise NotImplementedError("RAISE mode is not implemented")
+        if mode is not None and self._timeout is None:
+            raise ValueError("WatchDogTimer.timeout must be greater than 0")
+        self._mode = mode
+        if mode is None:
+            self._machine.world.watchdog_at = None
+        else:
+            self.feed()
+
+    def feed(self) -> None:
+        world = self._machine.world
+        world.sync()
+        if self._timeout is not None and self._mode is not None:
+            world.watchdog_at = world.now + self._timeout
+
+    def reset(self) -> None:
+        """A new virtual machine finds it disarmed."""
+        self._timeout = self._mode = None
+        self._machine.world.watchdog_at = None
+
+
+def _microcontroller(machine: Machine, watchdog: _Watchdog) -> ModuleType:
+    reasons = SimpleNamespace(**{name: _Mode(name) for name in _REASONS})
+
+    class Cpu:
+        frequency = 125_000_000
+
+        @property
+        def reset_reason(self) -> Any:
+            return getattr(reasons, machine.reset_reason)
+
+        @property
+        def temperature(self) -> float:
+            return 20.0
+
+    def reset() -> None:
+        machine.world.sync()
+        raise Reset("SOFTWARE")
+
+    return _named(
+        "microcontroller",
+        cpu=Cpu(),
+        ResetReason=reasons,
+        nvm=FlashBytes(machine),
+        watchdog=watchdog,
+        reset=reset,
+    )

@@ -1,0 +1,66 @@
+"""time, supervisor: clocks that restart at each reset, wrap and lose precision as the board's do."""
+
+from __future__ import annotations
+
+import struct
+import time as desktop_time
+from types import ModuleType, SimpleNamespace
+
+from sim.machine import Machine
+
+_PERIOD = 1 << 29
+_PRIMED = _PERIOD - 65_536  # the first wrap comes 65 s after power-on
+
+#: The RP2040's clock restarts here on every boot (2000-01-01), Unix seconds.
+_YEAR_2000 = 946_684_800
+
+
+def modules(machine: Machine) -> dict[str, ModuleType]:
+    return {"time": _time(machine), "supervisor": _supervisor(machine)}
+
+
+def short_float(value: float) -> float:
+    """A float as CircuitPython stores it: 30 bits, the last two of single precision are cut off."""
+    bits = struct.unpack("<I", struct.pack("<f", value))[0]
+    return float(struct.unpack("<f", struct.pack("<I", bits & ~3))[0])
+
+
+def _time(machine: Machine) -> ModuleType:
+    world = machine.world
+    module = ModuleType("time")
+
+    def sleep(seconds: float) -> None:
+        if seconds < 0:
+            raise ValueError("sleep length must be non-negative")
+        machine.idle(seconds)
+
+    def up_s() -> float:
+        world.sync()
+        return world.now - machine.booted_s
+
+    def seconds() -> int:
+        offset = machine.hardware.rtc_offset_s
+        return int((_YEAR_2000 if offset is None else offset) + up_s())
+
+    module.sleep = sleep  # type: ignore[attr-defined]
+    module.monotonic = lambda: short_float(int(up_s() * 1000) / 1000)  # type: ignore[attr-defined]
+    module.monotonic_ns = lambda: int(up_s() * 1000) * 1_000_000  # type: ignore[attr-defined]
+    module.time = seconds  # type: ignore[attr-defined]
+    module.struct_time = desktop_time.struct_time  # type: ignore[attr-defined]
+    module.localtime = lambda at=None: desktop_time.gmtime(seconds() if at is None else at)  # type: ignore[attr-defined]
+    return module
+
+
+def _supervisor(machine: Machine) -> ModuleType:
+    world = machine.world
+    module = ModuleType("supervisor")
+
+    def ticks_ms() -> int:
+        world.sync()
+        return (_PRIMED + int((world.now - machine.booted_s) * 1000)) % _PERIOD
+
+    module.ticks_ms = ticks_ms  # type: ignore[attr-defined]
+    module.runtime = SimpleNamespace(  # type: ignore[attr-defined]
+        usb_connected=False, serial_connected=False, autoreload=True, safe_mode_reason=None, run_reason=None
+    )
+    return module

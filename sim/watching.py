@@ -1,0 +1,92 @@
+"""What an observer beside the node would note: wakes, frames, reasons; raw material of every report."""
+
+from __future__ import annotations
+
+import struct
+from dataclasses import dataclass, field
+from pathlib import Path
+
+_REASONS = Path(__file__).resolve().parent.parent / "firmware" / "lib" / "torpor" / "reasons.py"
+
+
+def reason_names() -> dict[int, str]:
+    """Reason codes by number, read from the firmware's own list: 4 -> "CRASH"."""
+    names: dict[int, str] = {}
+    for line in _REASONS.read_text(encoding="utf-8").splitlines():
+        name, _, rest = line.partition(" = const(")
+        if rest and name.isupper() or name.replace("_", "").isupper() and rest:
+            names[int(rest.partition(")")[0])] = name
+    return names
+
+
+@dataclass(slots=True)
+class Frame:
+    """One exposure: when it began, what was in view, and what the picture became."""
+
+    t_s: float
+    size: int
+    crc32: int
+    light: float
+    visitors: list[int]
+    key: str = ""
+
+
+@dataclass(slots=True)
+class WakeNote:
+    """One wake from reset to sleep.
+
+    `rose_s` : when the PIR rose that woke it (nan: not woken by it). `by_timer` : how the sleep
+    after it was armed. `load_J` : taken from reset to true sleep.
+    """
+
+    number: int
+    booted_s: float
+    cause: str
+    rose_s: float
+    frames: list[Frame] = field(default_factory=list)
+    reasons: set[int] = field(default_factory=set)
+    asleep_s: float = float("inf")
+    by_timer: bool = False
+    load_J: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class JournalEntry:
+    """One event of the node's journal as it reached the home station."""
+
+    t_s: float
+    wake: int
+    reason: str
+    argument: int
+
+
+ROW, INFERRED, LONG = 0x80, 0x40, 0x20
+
+
+@dataclass(frozen=True, slots=True)
+class NodeRow:
+    """One state visit as the node booked it: duration in s, energy in J, volts at its meter."""
+
+    state: int
+    wake: int
+    dt_s: float
+    J: float
+    V: float
+    inferred: bool
+
+
+def unpack_entry(entry: bytes) -> tuple[int, int, int, int] | NodeRow:
+    """An 8-byte entry: (reason, argument, wake, ms since reset) or a row."""
+    if not entry[0] & ROW:
+        reason, argument, wake, ms = struct.unpack("<BBHI", entry)
+        return reason, argument, wake, ms
+    head, volts, wake, duration, energy = struct.unpack("<BBHHH", entry)
+    long = bool(head & LONG)
+    return NodeRow(
+        state=head & 0x1F,
+        wake=wake,
+        dt_s=duration * (10.0 if long else 0.01),
+        J=energy * (1.0 if long else 0.001),
+        V=volts * 0.02,
+        inferred=bool(head & INFERRED),
+    )

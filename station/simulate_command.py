@@ -1,0 +1,137 @@
+"""`torpor simulate`: a node's life in the twin, with a report, plots and the node's own log."""
+
+from __future__ import annotations
+
+import json
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import rich_click as click
+
+from station.boards_command import names_like
+from station.errors import Exit, StationError
+from station.screen import console
+
+if TYPE_CHECKING:
+    from sim.advice import Advice
+    from sim.result import RunResult
+    from sim.run import Twin
+    from sim.scenario import Scenario
+
+
+@click.command(name="simulate")
+@click.argument("design", required=False, shell_complete=names_like)
+@click.option("--config", type=click.Path(path_type=Path), help="TOML file with [run], [garden], [link], [settings].")
+@click.option("--weather", type=click.Path(path_type=Path), help="Weather file: TMY3, TM2, EPW or PVGIS.")
+@click.option("--days", type=click.FloatRange(0.01, 3660), help="How long.  [default: 365]")
+@click.option("--start-day", type=click.IntRange(0, 364), help="First day of the year, 0 is 1 January.")
+@click.option("--seed", type=int, help="Everything random comes from it.")
+@click.option("--tilt", type=click.FloatRange(0, 90), help="Panel's tilt, degrees.")
+@click.option("--compiled", is_flag=True, help="The drive holds .mpy files where that is sound.")
+@click.option("--demo", is_flag=True, help="Also look for the one change that would help most.")
+@click.option("--keep-pictures", is_flag=True, help="Save every delivered picture, not only three days.")
+@click.option("--samples", type=float, help="Also write a bench log at so many samples per second ...")
+@click.option("--from", "from_s", type=float, default=0.0, help="... from this second of the run")
+@click.option("--to", "to_s", type=float, default=60.0, help="... to this one.")
+@click.option("--out", type=click.Path(path_type=Path), help="Output folder.  [default: torpor-out-DESIGN]")
+@click.option("--json", "as_json", is_flag=True, help="Print the summary as one JSON document.")
+def command(**options: Any) -> None:
+    """Simulate a node's life: its real firmware on virtual hardware under real weather.
+
+    Writes report.txt, summary.json, year.png, wake.png, contact-sheet.png, node_log.csv, journal.csv and
+    more into the output folder.
+    """
+    scenario = _scenario(options)
+    folder = _folder(options["out"], scenario)
+    result, twin = _run(scenario, "simulating", options["as_json"])
+    advice = _advise(twin, result, options["as_json"]) if options["demo"] else None
+    _write(twin, result, advice, folder, options)
+    _say(result, advice, folder, options["as_json"])
+
+
+def _scenario(options: dict[str, Any]) -> Scenario:
+    from sim.scenario import Scenario, read_scenario
+
+    scenario = read_scenario(options["config"]) if options["config"] else Scenario()
+    names = {"tilt": "tilt_deg"}
+    for option in ("design", "weather", "days", "start_day", "seed", "tilt"):
+        if options[option] is not None:
+            scenario = scenario.change(**{names.get(option, option): options[option]})
+    return scenario.change(compiled=True) if options["compiled"] else scenario
+
+
+def _folder(out: Path | None, scenario: Scenario) -> Path:
+    folder = out or Path(f"torpor-out-{Path(scenario.design).stem}")
+    if folder.exists() and not folder.is_dir():
+        raise StationError(f"{folder}: is a file, expected a folder for the output.", Exit.USAGE)
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+def _run(scenario: Scenario, text: str, quiet: bool) -> tuple[RunResult, Twin]:
+    """One full run under a progress bar (on stderr; none with --json)."""
+    from sim.run import run
+
+    with _progress(quiet) as bar:
+        task = bar.add_task(f"{text} {scenario.days:g} days", total=1.0)
+        shown = [0.0]
+
+        def progress(share: float) -> None:
+            now = time.monotonic()
+            if now - shown[0] > 0.1:
+                shown[0] = now
+                bar.update(task, completed=share)
+
+        found = run(scenario, progress)
+        bar.update(task, completed=1.0)
+    return found
+
+
+def _progress(quiet: bool) -> Any:
+    from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
+    return Progress(*columns, console=console(stderr=True), disable=quiet)
+
+
+def _advise(twin: Twin, result: RunResult, quiet: bool) -> Advice | None:
+    from sim.advice import advise
+
+    return advise(twin, result, lambda changed: _run(changed, "trying the best change over", quiet)[0])
+
+
+def _write(twin: Twin, result: RunResult, advice: Advice | None, folder: Path, options: dict[str, Any]) -> None:
+    from analysis.contact_sheet import contact_sheet_png, day_rows
+    from analysis.plots import wake_png, year_png
+    from analysis.report import report
+    from analysis.summary import write_hours, write_pictures, write_summary
+    from sim import output
+
+    (folder / "report.txt").write_text(report(result, advice, folder), encoding="utf-8")
+    write_summary(folder / "summary.json", result, advice)
+    write_hours(folder / "hours.csv", result)
+    write_pictures(folder / "pictures.csv", result)
+    output.write_run(twin, folder)
+    year_png(result, folder / "year.png")
+    wake_png(result.wake_trace, folder / "wake.png", f"One wake of {result.design}")
+    contact_sheet_png(result, folder / "contact-sheet.png")
+    if options["keep_pictures"]:
+        keys = set(twin.pictures)
+    else:
+        keys = {picture.key for row in day_rows(result) for picture in row.pictures}
+    output.write_pictures(twin, folder / "pictures", keys)
+    if options["samples"]:
+        output.write_bench_log(
+            twin, folder / "bench_log.csv", options["samples"], options["from_s"], options["to_s"]
+        )
+
+
+def _say(result: RunResult, advice: Advice | None, folder: Path, as_json: bool) -> None:
+    from analysis.report import report
+    from analysis.summary import summary_json
+
+    if as_json:
+        click.echo(json.dumps(summary_json(result, advice), indent=2, ensure_ascii=False))
+    else:
+        click.echo(report(result, advice, folder), nl=False)

@@ -1,0 +1,152 @@
+"""Plots: no spike is lost by reduction, no gap is bridged, and the files are there."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from analysis import plots
+from analysis.bands import visits
+from analysis.contact_sheet import MOST, day_rows, spread, thumbnail
+from analysis.plot_log import typical_cycle
+from analysis.read import read_log
+from analysis.reduce import bucket_means, envelope, step_line
+from analysis.states import state_table
+from analysis.style import STATE_COLOURS, colours, energy_text, hours_text, percent_text, seconds_text
+from sim.log import LogRow, write_log
+from sim.result import RunResult
+
+
+def size_of(path: Path) -> tuple[int, int]:
+    from PIL import Image
+
+    with Image.open(path) as image:
+        image.load()
+        return image.size
+
+
+def test_envelope_keeps_every_spike() -> None:
+    y = np.full(1_000_000, 5.0)
+    spikes = np.random.default_rng(5).choice(len(y), 40, replace=False)
+    y[spikes] = 300.0 + np.arange(40)
+    y[123_456] = -7.0
+    t = np.arange(len(y)) * 1e-3
+    low, high = envelope(t, np.full(len(y), 1e-3), y, np.linspace(0, 1000, 1301))
+    where = np.searchsorted(np.linspace(0, 1000, 1301), t[spikes], side="right") - 1
+    assert (high[where] >= y[spikes]).all()
+    assert (low.min(), high.max()) == (-7.0, 339.0)
+
+
+def test_envelope_holds_a_long_row_and_leaves_a_gap_open() -> None:
+    t, dt, y = np.array([0.0, 6.0, 7.0]), np.array([4.0, 1.0, 1.0]), np.array([2.0, 9.0, 1.0])
+    edges = np.arange(9.0)
+    low, high = envelope(t, dt, y, edges)
+    nan = float("nan")
+    assert low.tolist() == pytest.approx([2, 2, 2, 2, nan, nan, 9, 1], nan_ok=True)
+    assert high.tolist() == pytest.approx([2, 2, 2, 2, nan, nan, 9, 1], nan_ok=True)
+    assert bucket_means(t, dt, y, edges).tolist() == pytest.approx([2, 2, 2, 2, nan, nan, 9, 1], nan_ok=True)
+
+
+def test_bucket_means_weigh_by_time() -> None:
+    t, dt, y = np.array([0.0, 1.0]), np.array([1.0, 3.0]), np.array([100.0, 0.0])
+    assert bucket_means(t, dt, y, np.array([0.0, 4.0])).tolist() == [25.0]
+
+
+def test_step_line_breaks_at_a_gap() -> None:
+    x, y = step_line(np.array([0.0, 1.0, 5.0]), np.array([1.0, 1.0, 1.0]), np.array([1.0, 2.0, 3.0]))
+    assert x.tolist() == [0, 1, 1, 1, 2, 2, 5, 6, 6]
+    assert y.tolist() == pytest.approx([1, 1, 1, 2, 2, np.nan, 3, 3, np.nan], nan_ok=True)
+
+
+def test_year_and_wake(good_year: RunResult, bad_year: RunResult, tmp_path: Path) -> None:
+    for name, result in (("good", good_year), ("bad", bad_year)):
+        path = plots.year_png(result, tmp_path / f"{name}.png")
+        assert size_of(path) == (1400, 960)
+        assert path.stat().st_size > 20_000
+    path = plots.wake_png(good_year.wake_trace, tmp_path / "wake.png", "One wake")
+    assert size_of(path)[0] == 1400
+
+
+def test_log_png_of_many_rows(tmp_path: Path) -> None:
+    rows = []
+    for wake in range(3000):
+        start = 100.0 * wake
+        rows.append(LogRow(start, 3.0, 3.9, 80.0 + wake % 7, "BOOT", wake, "measured"))
+        rows.append(LogRow(start + 3, 97.0, 3.9, 1.4, "SLEEP", wake, "inferred"))
+    write_log(tmp_path / "node_log.csv", rows)
+    log = read_log(tmp_path / "node_log.csv")
+    table = state_table(log)
+    cycle = typical_cycle(table)
+    assert cycle is not None and cycle.awake_mC == pytest.approx(3 * 83.0)
+    assert size_of(plots.log_png(log, tmp_path / "log.png", table))[0] == 1400
+
+
+def test_too_many_bands_are_left_out_and_said(good_year: RunResult) -> None:
+    from analysis.bands import log_of_segments
+
+    log = log_of_segments(good_year.wake_trace)
+    spans, too_many = visits(log, log.state, 0.0, 20.0)
+    assert not too_many
+    assert [(log.states[code], round(end - begin, 3)) for begin, end, code in spans][:3] == [
+        ("SLEEP", 3.0), ("BOOT", 1.6), ("TRIAGE", 0.08),
+    ]  # fmt: skip
+    flicker = np.arange(len(log.t_s)) % 2
+    many = replace(log, t_s=np.arange(1000.0), dt_s=np.ones(1000))
+    assert visits(many, np.resize(flicker, 1000), 0.0, 1000.0) == ([], True)
+
+
+def test_contact_sheet_days(bad_year: RunResult, tmp_path: Path) -> None:
+    rows = day_rows(bad_year)
+    assert [(row.title.split(":")[0], len(row.pictures)) for row in rows] == [
+        ("First day with pictures", 15), ("Worst day of which pictures were kept", 4),
+        ("Worst day", 0), ("Last day with pictures", 15),
+    ]  # fmt: skip
+    assert rows[2].nothing == "No picture on this day."
+    assert len(spread(rows[0].pictures)) == MOST
+    assert spread(rows[0].pictures)[-1] is rows[0].pictures[-1]
+    assert size_of(plots.contact_sheet_png(bad_year, tmp_path / "sheet.png"))[0] == 1400
+
+
+def test_a_broken_picture_is_shown_as_such(bad_year: RunResult) -> None:
+    broken, whole = day_rows(bad_year)[0].pictures[:2]
+    assert thumbnail(broken) is None
+    image = thumbnail(whole)
+    assert image is not None and image.size == (212, 159)
+
+
+def test_a_run_without_any_picture_still_has_a_sheet(good_year: RunResult, tmp_path: Path) -> None:
+    result = replace(good_year, pictures=[])
+    assert [row.title.split(":")[0] for row in day_rows(result)] == ["Worst day"]
+    plots.contact_sheet_png(result, tmp_path / "sheet.png")
+
+
+def test_each_state_keeps_its_colour() -> None:
+    assert colours(["UPLOAD", "BOOT"]) == {"UPLOAD": "#D55E00", "BOOT": "#E69F00"}
+    firmware = (
+        "BOOT",
+        "TRIAGE",
+        "CAMERA",
+        "CAPTURE",
+        "STORE",
+        "CONNECT",
+        "UPLOAD",
+        "SETTLE",
+        "SLEEP",
+        "RECOVER",
+    )
+    assert len({STATE_COLOURS[name] for name in firmware}) == len(firmware)
+    assert len(set(colours(["marker 1", "marker 2", "marker 3"]).values())) == 3
+
+
+def test_amounts_as_people_write_them() -> None:
+    assert [seconds_text(x) for x in (0.08, 1.6, 90, 3600, 18000, 1e6)] == [
+        "80 ms", "1.6 s", "90 s", "60 min", "5 h", "11.6 days",
+    ]  # fmt: skip
+    assert [energy_text(x) for x in (12.8, 1160.0, 7.2e5, 3.6e6, float("nan"))] == [
+        "12.8 mJ", "1.16 J", "200 mWh", "1 Wh", "-",
+    ]  # fmt: skip
+    assert [percent_text(x) for x in (0, 0.004, 0.005, 0.5, 1)] == ["0 %", "<1 %", "0 %", "50 %", "100 %"]
+    assert [hours_text(x) for x in (0.4, 12, 12.5, 1356.2)] == ["0.4 h", "12 h", "12.5 h", "1,356 h"]
