@@ -75,13 +75,14 @@ def _timeline(axes: Axes, log: Log, table: StateTable, clipping: Clipping | None
 
 
 def _close_up(axes: Axes, log: Log, table: StateTable, cycle: CycleRow, clipping: Clipping | None) -> None:
-    start_s, end_s = (at - cycle.t_s for at in _window(log, table, cycle))
-    shifted = replace(log, t_s=log.t_s - cycle.t_s)
+    zero_s, first_s, last_s = _window(log, table, cycle)
+    start_s, end_s = first_s - zero_s, last_s - zero_s
+    shifted = replace(log, t_s=log.t_s - zero_s)
     draw_bands(axes, shifted, table.codes, table.names, start_s, end_s)
     draw_current(axes, shifted, start_s, end_s)
     _mark_clipped(axes, shifted, clipping, start_s, end_s)
     _legend(axes)
-    axes.set_xlabel("seconds since the cycle began")
+    axes.set_xlabel("seconds since the wake began")
     axes.set_title(_close_up_title(table, cycle), pad=33)
 
 
@@ -100,8 +101,8 @@ def _legend(axes: Axes) -> None:
         axes.legend(loc="lower right", bbox_to_anchor=(1.0, 1.11), ncols=3, borderaxespad=0.0)
 
 
-def _window(log: Log, table: StateTable, cycle: CycleRow) -> tuple[float, float]:
-    """From a little before the cycle's first awake row to a little after its last."""
+def _window(log: Log, table: StateTable, cycle: CycleRow) -> tuple[float, float, float]:
+    """When the cycle's first awake row begins; from a little before it to a little after its last."""
     resting = np.array([name in RESTING for name in table.names])[table.codes]
     first = int(np.searchsorted(log.t_s, cycle.t_s))
     number = table.cycle_of_row[first]
@@ -109,7 +110,7 @@ def _window(log: Log, table: StateTable, cycle: CycleRow) -> tuple[float, float]
     begin_s, end_s = float(log.t_s[rows[0]]), float(log.t_s[rows[-1]] + log.dt_s[rows[-1]])
     spare_s = max(0.08 * (end_s - begin_s), 2 * log.step_s if log.rate_hz else 0.0)
     last_s = float(log.t_s[0]) + log.duration_s
-    return max(begin_s - spare_s, float(log.t_s[0])), min(end_s + spare_s, last_s)
+    return begin_s, max(begin_s - spare_s, float(log.t_s[0])), min(end_s + spare_s, last_s)
 
 
 def _mark_clipped(axes: Axes, log: Log, clipping: Clipping | None, start_s: float, end_s: float) -> None:
@@ -132,9 +133,12 @@ def _mark_clipped(axes: Axes, log: Log, clipping: Clipping | None, start_s: floa
 
 def _maybe_logarithmic(axes: Axes, log: Log) -> None:
     """A node that mostly sleeps shows nothing on a linear axis."""
-    low, top = float(log.mA.min()), float(log.mA.max())
+    real = log.mA[log.mA > 0]  # a visit too short for its log's resolution has neither time nor charge
+    if len(real) == 0 or float(log.dt_s[log.mA <= 0].sum()) > 0.001 * float(log.dt_s.sum()):
+        return
+    low, top = float(real.min()), float(real.max())
     usual = float(log.charge_mC.sum() / log.dt_s.sum())
-    if low > 0 and top > LOG_AXIS_FROM * usual:
+    if top > LOG_AXIS_FROM * usual:
         from matplotlib.ticker import FuncFormatter
 
         axes.set_yscale("log")

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 @click.command(name="simulate")
 @click.argument("design", required=False, shell_complete=names_like)
-@click.option("--config", type=click.Path(path_type=Path), help="TOML file with [run], [garden], [link], [settings].")
+@click.option("--config", type=click.Path(path_type=Path), help="TOML: [run], [garden], [link], [settings].")
 @click.option("--weather", type=click.Path(path_type=Path), help="Weather file: TMY3, TM2, EPW or PVGIS.")
 @click.option("--days", type=click.FloatRange(0.01, 3660), help="How long.  [default: 365]")
 @click.option("--start-day", type=click.IntRange(0, 364), help="First day of the year, 0 is 1 January.")
@@ -43,9 +43,9 @@ def command(**options: Any) -> None:
     more into the output folder.
     """
     scenario = _scenario(options)
-    folder = _folder(options["out"], scenario)
     result, twin = _run(scenario, "simulating", options["as_json"])
     advice = _advise(twin, result, options["as_json"]) if options["demo"] else None
+    folder = _folder(options["out"], scenario)
     _write(twin, result, advice, folder, options)
     _say(result, advice, folder, options["as_json"])
 
@@ -71,28 +71,19 @@ def _folder(out: Path | None, scenario: Scenario) -> Path:
 
 def _run(scenario: Scenario, text: str, quiet: bool) -> tuple[RunResult, Twin]:
     """One full run under a progress bar (on stderr; none with --json)."""
-    from sim.run import run
-
-    with _progress(quiet) as bar:
-        task = bar.add_task(f"{text} {scenario.days:g} days", total=1.0)
-        shown = [0.0]
-
-        def progress(share: float) -> None:
-            now = time.monotonic()
-            if now - shown[0] > 0.1:
-                shown[0] = now
-                bar.update(task, completed=share)
-
-        found = run(scenario, progress)
-        bar.update(task, completed=1.0)
-    return found
-
-
-def _progress(quiet: bool) -> Any:
     from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
+    from sim.run import build, summarise
+
+    started = time.perf_counter()
     columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
-    return Progress(*columns, console=console(stderr=True), disable=quiet)
+    bar = Progress(*columns, console=console(stderr=True), disable=quiet)
+    task = bar.add_task(f"{text} {scenario.days:g} days", total=1.0)
+    twin = build(scenario, lambda share: bar.update(task, completed=share))
+    with bar:  # only now: what cannot be built is one sentence, without a bar
+        twin.live()
+        bar.update(task, completed=1.0)
+    return summarise(twin, time.perf_counter() - started), twin
 
 
 def _advise(twin: Twin, result: RunResult, quiet: bool) -> Advice | None:
@@ -101,7 +92,9 @@ def _advise(twin: Twin, result: RunResult, quiet: bool) -> Advice | None:
     return advise(twin, result, lambda changed: _run(changed, "trying the best change over", quiet)[0])
 
 
-def _write(twin: Twin, result: RunResult, advice: Advice | None, folder: Path, options: dict[str, Any]) -> None:
+def _write(
+    twin: Twin, result: RunResult, advice: Advice | None, folder: Path, options: dict[str, Any]
+) -> None:
     from analysis.contact_sheet import contact_sheet_png, day_rows
     from analysis.plots import wake_png, year_png
     from analysis.report import report
