@@ -3,7 +3,6 @@ candidates; one more full run confirms the first of them."""
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
@@ -73,7 +72,9 @@ class Advice:
 def outcome_of(result: RunResult) -> Outcome:
     """What a full run came to."""
     return Outcome(
-        float(result.hour_down_s.sum()) / 3600.0, float(result.fates["delivered"]), float(result.hour_soc.min())
+        float(result.hour_down_s.sum()) / 3600.0,
+        float(result.fates["delivered"]),
+        float(result.hour_soc.min()),
     )
 
 
@@ -89,20 +90,25 @@ class HourlyModel:
         cell = twin.plant.cell
         self._full_Wh = cell.energy_J(cell.capacity_C) / 3600.0
         self._start = twin.scenario.soc
-        self._load_Wh = result.hour_load_Wh
+        up = result.hour_down_s < 1.0
+        usual_Wh = float(result.hour_load_Wh[up].mean()) if up.any() else 0.0
+        # an hour without supply took nothing, but with a better plant it would have taken the usual
+        self._load_Wh = np.where(up, result.hour_load_Wh, usual_Wh)
         self._available_Wh = result.hour_available_Wh
         taking = (result.hour_soc < 0.9) & (result.hour_temp_C > 0.5) & (result.hour_available_Wh > 0.05)
         if taking.sum() < 24:
-            taking = (result.hour_harvest_Wh > 0.3 * result.hour_available_Wh) & (result.hour_available_Wh > 0.05)
+            taking = (result.hour_harvest_Wh > 0.3 * result.hour_available_Wh) & (
+                result.hour_available_Wh > 0.05
+            )
         offered = float(result.hour_available_Wh[taking].sum())
         self._through = float(result.hour_harvest_Wh[taking].sum()) / offered if offered else 0.5
         self._cold = result.hour_temp_C <= 0.0
         self._reserve = cell.charge_at_C(twin.plant.cut_off_V) / cell.capacity_C
         self._restart = min(1.0, self._reserve + 0.05)
 
-    def year(self, panel: float = 1.0, cell: float = 1.0, plane: FloatArray | None = None, more_W: float = 0.0) -> tuple[
-        float, float
-    ]:  # fmt: skip
+    def year(
+        self, panel: float = 1.0, cell: float = 1.0, plane: FloatArray | None = None, more_W: float = 0.0
+    ) -> tuple[float, float]:
         """(hours down, lowest state of charge) with so much more panel, battery, sun or load."""
         sun = self._available_Wh * panel if plane is None else self._available_Wh * plane * panel
         soc, down, lowest, off = self._start, 0, 1.0, False
@@ -135,7 +141,9 @@ def candidates(twin: Twin, result: RunResult) -> list[Candidate]:
             min(1.0, now.lowest_soc + one.expected.lowest_soc - base.lowest_soc),
         )
         hours, visitors, reserve = shift.better_than(now)
-        if hours > 0 or (hours == 0 and (visitors >= _WORTH_VISITORS or (visitors >= 0 and reserve > _WORTH_SOC))):
+        if hours > 0 or (
+            hours == 0 and (visitors >= _WORTH_VISITORS or (visitors >= 0 and reserve > _WORTH_SOC))
+        ):
             useful.append(replace(one, expected=shift))
     return sorted(useful, key=lambda one: one.expected.better_than(now), reverse=True)
 
@@ -156,13 +164,13 @@ def _panel(twin: Twin, model: HourlyModel, now: Outcome) -> list[Candidate]:
     found = [
         one(
             "A panel twice as large",
-            "it works against too little sun in winter",
+            "It works against too little sun in winter.",
             scenario.change(panel_scale=2.0 * scenario.panel_scale),
             model.year(panel=2.0),
         ),
         one(
             "A battery twice as large",
-            "it works against long dark spells",
+            "It works against long dark spells.",
             scenario.change(cell_scale=2.0 * scenario.cell_scale),
             model.year(cell=2.0),
         ),
@@ -171,13 +179,22 @@ def _panel(twin: Twin, model: HourlyModel, now: Outcome) -> list[Candidate]:
         if abs(tilt - sky.tilt_deg) > 5.0:
             plane = _plane(sky, tilt, twin)
             title = f"The panel tilted to {tilt:.0f} degrees instead of {sky.tilt_deg:.0f}"
-            found.append(one(title, "it works against the low sun", scenario.change(tilt_deg=tilt), model.year(plane=plane)))
+            found.append(
+                one(
+                    title,
+                    "It works against the low sun.",
+                    scenario.change(tilt_deg=tilt),
+                    model.year(plane=plane),
+                )
+            )
     return found
 
 
 def _plane(sky: Sky, tilt: float, twin: Twin) -> FloatArray:
     """Hourly irradiance at another tilt, relative to the run's own."""
-    other = Sky.prepare(sky.weather, twin.design.panel, tilt, sky.azimuth_deg, start_day=twin.scenario.start_day)
+    other = Sky.prepare(
+        sky.weather, twin.design.panel, tilt, sky.azimuth_deg, start_day=twin.scenario.start_day
+    )
     old = np.array(sky.poa_W_m2)
     hours = len(twin.plant.books.soc)
     ratio = np.divide(np.array(other.poa_W_m2), old, out=np.ones_like(old), where=old > 1.0)
@@ -195,7 +212,7 @@ def _time(twin: Twin, result: RunResult, model: HourlyModel, now: Outcome) -> li
         found.append(
             Candidate(
                 f"The firmware as .mpy files: the shutter opens {saved_s:.1f} s sooner",
-                "it works against visitors who have left before the shutter",
+                "It works against visitors who have left before the shutter.",
                 scenario.change(compiled=True),
                 Outcome(*_with(model.year(more_W=-saved_W), now.delivered + caught)),
             )
@@ -208,9 +225,11 @@ def _time(twin: Twin, result: RunResult, model: HourlyModel, now: Outcome) -> li
         found.append(
             Candidate(
                 f"A hold-off of {half} s instead of {holdoff} s",
-                "it works against visitors who come while the PIR is not watched",
+                "It works against visitors who come while the PIR is not watched.",
                 scenario.change(settings={**scenario.settings, "TORPOR_HOLDOFF_S": half}),
-                Outcome(*_with(model.year(more_W=more_W / (scenario.days * 24.0)), now.delivered + 0.4 * lost)),
+                Outcome(
+                    *_with(model.year(more_W=more_W / (scenario.days * 24.0)), now.delivered + 0.4 * lost)
+                ),
             )
         )
     return found
@@ -219,7 +238,7 @@ def _time(twin: Twin, result: RunResult, model: HourlyModel, now: Outcome) -> li
 def compile_saving_s(twin: Twin) -> float:
     """Seconds per wake between reset and shutter that compiled files would save."""
     prices = twin.life.machine.prices
-    before = twin.life.bytes_before_shutter
+    before = twin.life.compilable_before_shutter
     return before * (prices.compile_py_byte - prices.compile_mpy_byte) * 1e-9
 
 
@@ -248,18 +267,17 @@ def advise(
     best = ranked[0]
     confirmed = outcome_of(full_run(best.changed)) if most else None
     rows = [
-        (one.title, one.expected.words(now), confirmed.words(now) if confirmed is not None and one is best else "")
+        (
+            one.title,
+            one.expected.words(now),
+            confirmed.words(now) if confirmed is not None and one is best else "",
+        )
         for one in ranked
     ]
     return Advice(
         title=best.title,
         why=best.why,
-        predicted=best.expected.words(now),
-        confirmed=confirmed.words(now) if confirmed is not None else "",
+        predicted=f"The hourly model expects {best.expected.words(now)}.",
+        confirmed=f"One more full run gave {confirmed.words(now)}." if confirmed is not None else "",
         rows=rows,
     )
-
-
-def hours_in_words(hours: float) -> str:
-    """Hours, or days where that reads better."""
-    return f"{hours:.0f} hours" if hours < 72 else f"{math.floor(hours / 24)} days"

@@ -9,9 +9,10 @@ from dataclasses import dataclass, field
 
 from sim.home import Home, Inbox
 
-ETIMEDOUT = 116  # numbers of CircuitPython's errno, not the desktop's
+ETIMEDOUT = 116  # numbers of CircuitPython's errno (newlib's), not the desktop's
 ECONNRESET = 104
-EHOSTUNREACH = 113
+EHOSTUNREACH = 118
+EINPROGRESS = 119
 
 #: lwIP on a Pico W: what one send may take at most, bytes (8 segments of 1460).
 SEND_BUFFER = 8 * 1460
@@ -87,9 +88,11 @@ class Air:
         self.joined = True
 
     def connect(self, timeout_s: float) -> Connection:
-        if not self.joined or self.away():
-            self.spend(timeout_s)
+        if not self.joined:
             raise NetworkError(EHOSTUNREACH)
+        if self.away():  # a CYW43 says this and not ETIMEDOUT when connecting takes too long
+            self.spend(timeout_s)
+            raise NetworkError(EINPROGRESS)
         self.spend(3.0 * self.link.latency_s)
         return Connection(self)
 
@@ -105,7 +108,7 @@ class Connection:
         self.dead = False
 
     def _alive(self) -> None:
-        if self.dead or self._air.away():
+        if self.dead or not self._air.joined or self._air.away():
             self.dead = True
             raise NetworkError(ECONNRESET)
 
@@ -141,9 +144,10 @@ class Connection:
         """Up to `most` bytes of the answer; waits for it, at most `timeout_s`."""
         self._alive()
         air = self._air
-        if not self._answer:
+        wait_s = max(0.0, self._answer_at - air.now())
+        if not self._answer or wait_s > timeout_s:
             air.spend(timeout_s)
             raise NetworkError(ETIMEDOUT)
-        air.spend(max(0.0, self._answer_at - air.now()))
+        air.spend(wait_s)
         part, self._answer = self._answer[:most], self._answer[most:]
         return part

@@ -18,12 +18,12 @@ _SIDE = 512
 
 #: Height of the square each is drawn in, as a fraction of the picture's height at the middle of the lawn.
 SIZE = {
-    "blackbird": 0.30,
-    "robin": 0.24,
+    "blackbird": 0.36,
+    "robin": 0.31,
     "hedgehog": 0.36,
     "fox": 0.58,
     "cat": 0.50,
-    "squirrel": 0.36,
+    "squirrel": 0.38,
     "person": 0.86,
 }
 #: Those that also come to the tray of the bird table.
@@ -81,7 +81,9 @@ class Pen:
     def fur(self, strength: float, along: float = 5.0) -> None:
         """Light from above and a grain that runs along the body."""
         pixels = np.asarray(self.image, np.float32).copy()
-        grain = Image.fromarray(self.random.standard_normal((_SIDE // 3, int(_SIDE / (3 * along)))).astype("f4"))
+        grain = Image.fromarray(
+            self.random.standard_normal((_SIDE // 3, int(_SIDE / (3 * along)))).astype("f4")
+        )
         grain = grain.resize((_SIDE, _SIDE), Image.Resampling.BICUBIC)
         rows = np.linspace(1.0, -1.0, _SIDE, dtype=np.float32)[:, None]
         factor = 1.0 + 0.22 * rows + strength * np.asarray(grain)
@@ -132,7 +134,9 @@ def _robin(pen: Pen) -> None:
 def _hedgehog(pen: Pen) -> None:
     pen.blob((92, 72, 54), (34, 80), (40, 84), (40, FEET), (32, FEET), (30, 84))
     pen.blob((92, 72, 54), (68, 80), (74, 84), (74, FEET), (66, FEET), (64, 84))
-    pen.blob((96, 80, 62), (20, 78), (26, 58), (42, 46), (62, 44), (80, 54), (90, 70), (88, 82), (60, 86), (30, 86))
+    pen.blob(
+        (96, 80, 62), (20, 78), (26, 58), (42, 46), (62, 44), (80, 54), (90, 70), (88, 82), (60, 86), (30, 86)
+    )
     for _ in range(620):
         angle, reach = pen.random.uniform(np.pi * 1.0, np.pi * 2.02), pen.random.uniform(0.15, 1.0) ** 0.6
         x, y = 56 + 34 * reach * np.cos(angle), 82 + 38 * reach * np.sin(angle)
@@ -197,9 +201,11 @@ def _cat(pen: Pen) -> None:
 
 def _squirrel(pen: Pen) -> None:
     red: Colour = (172, 96, 52)
-    pen.blob((152, 82, 44), (58, FEET - 2), (70, 86), (82, 72), (82, 52), (90, 36), (88, 22), (76, 14), (64, 20),
-             (60, 34), (66, 48), (62, 64), (54, 78))  # fmt: skip
-    pen.blob(red, (34, 54), (44, 46), (56, 52), (66, 68), (66, 84), (54, FEET), (38, FEET), (32, 78), (32, 64))
+    pen.blob((152, 82, 44), (58, FEET - 2), (70, 86), (82, 72), (82, 52), (90, 36), (88, 22), (76, 14),
+             (64, 20), (60, 34), (66, 48), (62, 64), (54, 78))  # fmt: skip
+    pen.blob(
+        red, (34, 54), (44, 46), (56, 52), (66, 68), (66, 84), (54, FEET), (38, FEET), (32, 78), (32, 64)
+    )
     pen.blob((236, 222, 202), (33, 60), (40, 60), (42, 76), (38, 86), (33, 78))
     pen.blob(red, (18, 42), (24, 32), (36, 28), (46, 34), (48, 46), (40, 54), (28, 54), (20, 50))
     pen.shape(red, (34, 32), (36, 16), (43, 32))

@@ -16,7 +16,9 @@ COUNTER = "_torpor_ns"
 ROUNDS = "_torpor_rounds"
 FIND = "_torpor_find"
 
-_OPERATIONS = (ast.BinOp, ast.Compare, ast.Subscript, ast.AugAssign, ast.UnaryOp, ast.BoolOp)
+_OPERATIONS = (ast.BinOp, ast.Compare, ast.Subscript, ast.UnaryOp, ast.BoolOp)
+_COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.GeneratorExp, ast.DictComp)
+_Comprehension = ast.ListComp | ast.SetComp | ast.GeneratorExp | ast.DictComp
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +56,8 @@ def compile_costed(source: str, name: str, prices: Prices | None) -> CodeType:
     tree = ast.parse(source, name)
     if prices is not None:
         tree = ast.fix_missing_locations(_Weaver(prices).visit(tree))
-    return compile(tree, name, "exec", flags=_annotations_flag(), dont_inherit=True)
+    code: CodeType = compile(tree, name, "exec", flags=_annotations_flag(), dont_inherit=True)
+    return code
 
 
 def _annotations_flag() -> int:
@@ -64,7 +67,10 @@ def _annotations_flag() -> int:
 
 
 class _Weaver(ast.NodeTransformer):
-    """Adds a counter statement at the start of every function, loop body and branch."""
+    """Adds a counter statement at the start of every function, loop body and branch.
+
+    A module's own straight-line code costs nothing here: the row for compiling was measured at import.
+    """
 
     def __init__(self, prices: Prices) -> None:
         self.prices = prices
@@ -75,10 +81,25 @@ class _Weaver(ast.NodeTransformer):
             return ast.Call(_name(FIND), [node.func.value, *node.args], [])
         return node
 
-    def visit_comprehension(self, node: ast.comprehension) -> ast.AST:
+    def visit_ListComp(self, node: ast.ListComp) -> ast.AST:
+        return self._comprehension(node, [node.elt])
+
+    def visit_SetComp(self, node: ast.SetComp) -> ast.AST:
+        return self._comprehension(node, [node.elt])
+
+    def visit_GeneratorExp(self, node: ast.GeneratorExp) -> ast.AST:
+        return self._comprehension(node, [node.elt])
+
+    def visit_DictComp(self, node: ast.DictComp) -> ast.AST:
+        return self._comprehension(node, [node.key, node.value])
+
+    def _comprehension(self, node: _Comprehension, made: list[ast.expr]) -> ast.AST:
+        """Each round of each `for` costs its round and its conditions; the innermost makes an element."""
+        rounds = [sum(map(self._price, one.ifs)) + self.prices.loop_round for one in node.generators]
+        rounds[-1] += self.prices.operation + sum(map(self._price, made))
         self.generic_visit(node)
-        price = self.prices.loop_round + self.prices.operation
-        node.iter = ast.Call(_name(ROUNDS), [node.iter, ast.Constant(price)], [])
+        for one, price in zip(node.generators, rounds, strict=True):
+            one.iter = ast.Call(_name(ROUNDS), [one.iter, ast.Constant(price)], [])
         return node
 
     def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.AST:
@@ -88,10 +109,24 @@ class _Weaver(ast.NodeTransformer):
         return self._function(node)
 
     def _function(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> ast.AST:
-        self._body(node, "body", self.prices.operation)
+        self._body(node, "body", 0)  # the call itself is priced where it is made
+        return node
+
+    def visit_Try(self, node: ast.Try) -> ast.AST:
+        straight, last = node.body, node.finalbody
+        self._body(node, "orelse", 0)
+        node.body = [self.visit(statement) for statement in straight]
+        node.handlers = [self.visit(handler) for handler in node.handlers]
+        node.finalbody = [self.visit(statement) for statement in last]
         return node
 
     def visit_For(self, node: ast.For) -> ast.AST:
+        node.iter = self.visit(node.iter)
+        self._body(node, "body", self.prices.loop_round)
+        self._body(node, "orelse", 0)
+        return node
+
+    def visit_AsyncFor(self, node: ast.AsyncFor) -> ast.AST:
         node.iter = self.visit(node.iter)
         self._body(node, "body", self.prices.loop_round)
         self._body(node, "orelse", 0)
@@ -137,14 +172,17 @@ class _Weaver(ast.NodeTransformer):
         return total + (self.prices.operation if isinstance(node, ast.AugAssign) else 0)
 
     def _price(self, node: ast.AST) -> int:
+        """Price of one expression, without what its comprehensions do in their rounds."""
         total = 0
-        for child in ast.walk(node):
-            if isinstance(child, ast.Call):
-                method = isinstance(child.func, ast.Attribute)
-                total += self.prices.method_call if method else self.prices.call
-            elif isinstance(child, _OPERATIONS):
-                total += self.prices.operation
-        return total
+        if isinstance(node, ast.Call):
+            method = isinstance(node.func, ast.Attribute)
+            total = self.prices.method_call if method else self.prices.call
+        elif isinstance(node, _OPERATIONS):
+            total = self.prices.operation
+        inside = ast.iter_child_nodes(node)
+        if isinstance(node, _COMPREHENSIONS):
+            inside = iter([one.iter for one in node.generators[:1]])
+        return total + sum(map(self._price, inside))
 
 
 def _straight(node: ast.With | ast.AsyncWith | ast.Try) -> list[ast.stmt]:
@@ -164,4 +202,8 @@ def _count(price: int) -> ast.stmt:
 
 
 def _is_docstring(node: ast.stmt) -> bool:
-    return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str)
+    return (
+        isinstance(node, ast.Expr)
+        and isinstance(node.value, ast.Constant)
+        and isinstance(node.value.value, str)
+    )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ast
+import re
 import sys
 import tomllib
 from collections.abc import Mapping
@@ -34,6 +36,9 @@ NATIVE = (
     "asyncio/task.py",
 )
 
+_ASYNC = (ast.AsyncFunctionDef, ast.Await, ast.AsyncFor, ast.AsyncWith)
+_KEY = re.compile(r"[A-Za-z0-9_-]+")
+
 #: Settings of a twin's node; the key is no secret, it exists only inside the run.
 TWIN_SETTINGS: dict[str, str | int] = {
     "TORPOR_NODE": "garden",
@@ -62,21 +67,34 @@ class Drive:
     environment: Mapping[str, str]
 
     @property
+    def files(self) -> dict[str, bytes]:
+        """What really lies on the drive, by path. A compiled file stands with its source's bytes: more
+        than it takes, so that no picture is promised a room that is not there."""
+        found = {"/settings.toml": self.settings.encode()}
+        for file in (*self.scripts.values(), *self.modules.values()):
+            if not file.native:
+                found["/" + (file.path[:-3] + ".mpy" if file.compiled else file.path)] = file.text.encode()
+        return found
+
+    @property
     def size(self) -> int:
         """Bytes of all files that really lie on the drive."""
-        files = [*self.modules.values(), *self.scripts.values()]
-        return sum(len(file.text.encode()) for file in files if not file.native) + len(self.settings)
+        return sum(map(len, self.files.values()))
 
 
 def bundle_folder() -> Path:
     """Where run.py put the Adafruit libraries."""
     folder = Path(sys.prefix) / "cp-bundle"
     if not (folder / "asyncio" / "core.py").is_file():
-        raise DriveError(f"The Adafruit libraries are not in {folder}: run `python3 run.py test` or `demo` once.")
+        raise DriveError(
+            f"The Adafruit libraries are not in {folder}: run `python3 run.py test` or `demo` once."
+        )
     return folder
 
 
-def assemble(design: Design, settings: Mapping[str, str | int] | None = None, compiled: bool = False) -> Drive:
+def assemble(
+    design: Design, settings: Mapping[str, str | int] | None = None, compiled: bool = False
+) -> Drive:
     """The drive of a design, as files. `compiled`: what is sound to compile lies there as .mpy.
 
     Raises DriveError if the application does not exist or the settings are no flat table.
@@ -104,10 +122,21 @@ def assemble(design: Design, settings: Mapping[str, str | int] | None = None, co
 
 
 def settings_toml(values: Mapping[str, str | int]) -> str:
-    """settings.toml in the subset that CircuitPython reads: basic strings and whole numbers."""
+    """settings.toml in the subset that CircuitPython reads: basic strings and whole numbers.
+
+    Raises DriveError for anything else.
+    """
     lines = []
     for key, value in values.items():
+        if not _KEY.fullmatch(key):
+            raise DriveError(f"settings: the key {key!r} is not made of letters, digits, - and _ alone.")
+        if isinstance(value, bool) or not isinstance(value, (str, int)):
+            raise DriveError(f"settings: {key} is {value!r}, expected text or a whole number.")
         if isinstance(value, str):
+            if not value.isprintable():
+                raise DriveError(
+                    f"settings: {key} is {value!r}, expected text that can be printed on one line."
+                )
             quoted = value.replace("\\", "\\\\").replace('"', '\\"')
             lines.append(f'{key} = "{quoted}"')
         else:
@@ -130,11 +159,12 @@ def _collect(
         if module.endswith(".__init__"):
             module = module.removesuffix(".__init__")
             packages.add(module)
-        files[module] = SourceFile(name, text, native=True) if native else _source(name, text, compiled)
+        path = f"lib/{name}"
+        files[module] = SourceFile(path, text, native=True) if native else _source(path, text, compiled)
 
 
 def _source(name: str, text: str, compiled: bool) -> SourceFile:
     # CircuitPython compiles await in its own way: a module with async code has to stay source
     # unless the owner has CircuitPython's own mpy-cross.
-    sound = "async def" not in text and "await " not in text
-    return SourceFile(name, text, compiled=compiled and sound)
+    sound = not any(isinstance(node, _ASYNC) for node in ast.walk(ast.parse(text)))
+    return SourceFile(name, text, compiled=compiled and sound, compilable=sound)

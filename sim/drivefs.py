@@ -4,11 +4,12 @@ half way."""
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from boards import Part
+from sim.errors import BoardOSError
 
-ENOENT, EEXIST, EISDIR, ENOSPC, EROFS = 2, 17, 21, 28, 30
+ENOENT, EBADF, EEXIST, ENOSPC, EROFS = 2, 9, 17, 28, 30
 
 #: FAT12/16 of a small CIRCUITPY drive: one sector per cluster.
 CLUSTER = 512
@@ -27,25 +28,33 @@ class DriveFiles:
         self._spend = spend
         self.size = int(board.v("drive") * 1024)
         self._sector_s = board.v("flash_sector_write") / 1000.0
-        self._sector = int(board.v("flash_sector_size"))
+        self.sector = int(board.v("flash_sector_size"))
         self._open_s = board.v("file_open") / 1000.0
         self._read_s = board.v("file_read") * 1e-6
         self.files: dict[str, bytes] = {}
-        self.folders = {"/", "/lib"}
-        self.firmware_bytes = 0  # clusters that the drive's own files take
+        self.folders = {"/"}
         self.readonly = True
         self.sector_writes = 0
         self._open: list[OpenFile] = []
         self._used: int | None = None
         self.on_stored: Callable[[str], None] = lambda key: None
 
+    def install(self, files: Mapping[str, bytes]) -> None:
+        """Put files there as a computer would, folders included; costs nothing."""
+        for path, data in files.items():
+            self.files[path] = data
+            folder = path
+            while folder := folder.rpartition("/")[0]:
+                self.folders.add(folder)
+        self.changed()
+
     def check_writable(self) -> None:
         if self.readonly:
-            raise OSError(EROFS, "Read-only filesystem")
+            raise BoardOSError(EROFS, "Read-only filesystem")
 
     def used(self) -> int:
         if self._used is None:
-            self._used = self.firmware_bytes + sum(clusters(len(data)) for data in self.files.values())
+            self._used = sum(clusters(len(data)) for data in self.files.values())
         return self._used
 
     def free(self) -> int:
@@ -56,7 +65,7 @@ class DriveFiles:
 
     def program(self, length: int) -> None:
         """Write `length` bytes: whole sectors, each erased first."""
-        sectors = max(1, math.ceil(length / self._sector))
+        sectors = max(1, math.ceil(length / self.sector))
         self.sector_writes += sectors
         self._spend(sectors * self._sector_s)
 
@@ -69,13 +78,13 @@ class DriveFiles:
     def open(self, path: str, mode: str = "r") -> OpenFile:
         self.opening()
         path = absolute(path)
-        writing = "w" in mode or "a" in mode or "+" in mode
+        writing = writes(mode)
         if writing:
             self.check_writable()
-            if path.rpartition("/")[0] not in self.folders and path.rpartition("/")[0]:
-                raise OSError(ENOENT, "No such file/directory")
-        elif path not in self.files:
-            raise OSError(ENOENT, "No such file/directory")
+        if (path not in self.files and "r" in mode) or (path.rpartition("/")[0] or "/") not in self.folders:
+            raise BoardOSError(ENOENT, "No such file/directory")
+        if path in self.folders or ("x" in mode and path in self.files):
+            raise BoardOSError(EEXIST, "File exists")
         file = OpenFile(self, path, mode)
         if writing:
             self._open.append(file)
@@ -93,7 +102,7 @@ class DriveFiles:
     def remove(self, path: str) -> None:
         self.check_writable()
         if self.files.pop(absolute(path), None) is None:
-            raise OSError(ENOENT, "No such file/directory")
+            raise BoardOSError(ENOENT, "No such file/directory")
         self.changed()
         self.program(1)
 
@@ -101,9 +110,9 @@ class DriveFiles:
         self.check_writable()
         old, new = absolute(old), absolute(new)
         if old not in self.files:
-            raise OSError(ENOENT, "No such file/directory")
+            raise BoardOSError(ENOENT, "No such file/directory")
         if new in self.files:
-            raise OSError(EEXIST, "File exists")
+            raise BoardOSError(EEXIST, "File exists")
         self.files[new] = self.files.pop(old)
         if new.endswith(".jpg"):
             self.on_stored(new.rpartition("/")[2].removesuffix(".jpg"))
@@ -112,8 +121,10 @@ class DriveFiles:
     def mkdir(self, path: str) -> None:
         self.check_writable()
         path = absolute(path)
-        if path in self.folders:
-            raise OSError(EEXIST, "File exists")
+        if path in self.folders or path in self.files:
+            raise BoardOSError(EEXIST, "File exists")
+        if (path.rpartition("/")[0] or "/") not in self.folders:
+            raise BoardOSError(ENOENT, "No such file/directory")
         self.folders.add(path)
         self.program(1)
 
@@ -121,9 +132,15 @@ class DriveFiles:
         self.opening()
         path = absolute(path)
         if path not in self.folders:
-            raise OSError(ENOENT, "No such file/directory")
+            raise BoardOSError(ENOENT, "No such file/directory")
         inside = path.rstrip("/") + "/"
-        return [name[len(inside) :] for name in self.files if name.startswith(inside)]
+        at = len(inside)
+        return [
+            name[at:]
+            for names in (sorted(self.folders), self.files)
+            for name in names
+            if name.startswith(inside) and name != "/" and "/" not in name[at:]
+        ]
 
     def stat(self, path: str) -> tuple[int, ...]:
         self.opening()
@@ -131,7 +148,7 @@ class DriveFiles:
         if path in self.folders:
             return (0x4000, 0, 0, 0, 0, 0, 0, 0, 0, 0)
         if path not in self.files:
-            raise OSError(ENOENT, "No such file/directory")
+            raise BoardOSError(ENOENT, "No such file/directory")
         return (0x8000, 0, 0, 0, 0, 0, len(self.files[path]), 946684800, 946684800, 946684800)
 
     def statvfs(self) -> tuple[int, ...]:
@@ -141,6 +158,10 @@ class DriveFiles:
 
 def absolute(path: str) -> str:
     return path if path.startswith("/") else "/" + path
+
+
+def writes(mode: str) -> bool:
+    return not set(mode).isdisjoint("wax+")
 
 
 def clusters(length: int) -> int:
@@ -155,7 +176,8 @@ class OpenFile:
         self._drive = drive
         self._path = path
         self._text = "b" not in mode
-        self._writing = "w" in mode or "a" in mode
+        self._writing = writes(mode)
+        self._closed = False
         self._at = 0
         self._pending = 0
         self._data = bytearray() if "w" in mode else bytearray(drive.files.get(path, b""))
@@ -180,16 +202,19 @@ class OpenFile:
         return part.decode() if self._text else part
 
     def write(self, data: bytes | str) -> int:
+        if not self._writing:
+            raise BoardOSError(EBADF, "Bad file number")
         raw = data.encode() if isinstance(data, str) else bytes(data)
         growth = clusters(self._at + len(raw)) - clusters(len(self._drive.files.get(self._path, b"")))
         if growth > self._drive.free():
-            raise OSError(ENOSPC, "No space left on device")
+            raise BoardOSError(ENOSPC, "No space left on device")
         self._data[self._at : self._at + len(raw)] = raw
         self._at += len(raw)
         self._pending += len(raw)
-        if self._pending >= 4096:
-            self._drive.program(self._pending)
-            self._pending = 0
+        whole = self._pending - self._pending % self._drive.sector
+        if whole:
+            self._drive.program(whole)
+            self._pending -= whole
         return len(raw)
 
     def seek(self, at: int, whence: int = 0) -> int:
@@ -209,8 +234,10 @@ class OpenFile:
             self._drive.changed()
 
     def close(self) -> None:
-        self.flush()
-        self._drive.closed(self)
+        if not self._closed:
+            self.flush()
+            self._closed = True
+            self._drive.closed(self)
 
     def __enter__(self) -> OpenFile:
         return self

@@ -11,6 +11,14 @@ class DriveError(SimError):
     """The drive of a node cannot be assembled."""
 
 
+class BoardOSError(OSError):
+    """An OSError as the board raises it: told apart by its errno alone, whereas the desktop would make a
+    ConnectionResetError of some numbers, and `except ConnectionError` would catch what it must not."""
+
+
+BoardOSError.__name__ = "OSError"
+
+
 class EndOfWake(BaseException):
     """Ends a virtual machine from the inside. Like the board's own, it is no `Exception`."""
 

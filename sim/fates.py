@@ -14,6 +14,7 @@ _BY_REASON = (
     ("LOW_BATTERY", "low battery"),
     ("DUTY", "low battery"),
     ("TOO_DARK", "too dark"),
+    ("NO_SPACE", "no space"),
     ("PIR_STUCK", "hold-off"),
     ("CAMERA_FAILED", "camera failed"),
     ("FRAME_BAD", "camera failed"),
@@ -42,6 +43,7 @@ class Fates:
         self._down = down
         self._delivered = delivered
         self._waiting = waiting
+        self._cuts = frozenset(start for start, _ in down)  # a wake that ends there was cut off
         self._reasons = reasons
         self._frames: list[tuple[float, Frame, WakeNote]] = sorted(
             ((frame.t_s, frame, note) for note in notes for frame in note.frames), key=lambda entry: entry[0]
@@ -58,12 +60,14 @@ class Fates:
             return "no space"
         if self._has(note, "SEND_FAILED"):
             return "lost in the air"
+        if note.asleep_s in self._cuts:
+            return "node off"
         return "camera failed"
 
     def of_visitor(self, visitor: Visitor) -> str:
         """The best end of all pictures that show the visitor; without one, why there is none."""
         ends = [self.of_frame(frame, note) for frame, note in self._showing(visitor)]
-        for end in ("delivered", "waiting", "no space", "lost in the air"):
+        for end in ("delivered", "waiting", "no space", "lost in the air", "node off"):
             if end in ends:
                 return end
         if ends:

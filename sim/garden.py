@@ -50,6 +50,7 @@ class Garden:
         self._seed = seed
         self._random = np.random.default_rng(seed)
         self._sun, self._low = sun, low
+        self._detail = min(1.0, width / 800.0)  # small pictures lose the leaves first
         self.image = self._draw()
 
     def _noise(self, cells_x: float, cells_y: float | None = None) -> Field:
@@ -67,7 +68,8 @@ class Garden:
         self._flowers(image)
         self._stones(image)
         self._table(image)
-        return self._blades(image)
+        # the lens: fine leaves are softer the smaller the picture is scaled
+        return self._blades(image).filter(ImageFilter.GaussianBlur(min(1.5, 0.15 + 480.0 / self.width)))
 
     def _over(self, below: Field, above: Field, mask: Field) -> Field:
         share = mask[..., None]
@@ -78,7 +80,7 @@ class Garden:
         line = y + depth * noise(self._random, self.width, 4, cells, 2)[0]
         line = line + fine_depth * noise(self._random, self.width, 4, fine_cells, 2)[0]
         rows = np.arange(self.height, dtype=np.float32)[:, None]
-        return np.clip(rows - line[None, :] * self.height, 0.0, 1.0)
+        return np.asarray(np.clip(rows - line[None, :] * self.height, 0.0, 1.0), np.float32)
 
     def _crowns(self) -> Field:
         """Mask of far trees: round crowns of many sizes, side by side."""
@@ -106,7 +108,7 @@ class Garden:
         clouds = self._noise(5, 7) + 0.5 * self._noise(14, 18) + 0.25 * self._noise(40, 40)
         cover = np.clip(clouds * 0.55 - 0.15 + (0.0 if self._sun > 0.5 else 0.4), 0.0, 0.85)
         light: Colour = (255, 222, 200) if self._low > 0.5 else (250, 250, 250)
-        return sky + (_mix(light, light, cover) - sky) * cover[..., None]
+        return np.asarray(sky + (_mix(light, light, cover) - sky) * cover[..., None], np.float32)
 
     def _trees(self) -> Field:
         shade = 0.5 + 0.22 * self._noise(26) + 0.13 * self._noise(90) + 0.05 * self._noise(240)
@@ -115,7 +117,7 @@ class Garden:
     def _hedge(self) -> Field:
         depth = _ramp(self.width, HEDGE_TOP, LAWN, self.height)
         leaves = 0.16 * self._noise(60) + 0.13 * self._noise(150) + 0.06 * self._noise(380)
-        shade = 0.72 - 0.62 * depth + leaves
+        shade = 0.72 - 0.62 * depth + self._detail * leaves
         return _mix((20, 40, 24), (112, 146, 62), shade)
 
     def _lawn(self) -> Field:
@@ -126,8 +128,8 @@ class Garden:
         patches = 0.55 * self._noise(7, 12) + 0.3 * self._noise(22, 30)
         x = np.linspace(-1.0, 1.0, self.width, dtype=np.float32)[None, :]
         stripes = np.sign(np.sin((x / (0.25 + 0.75 * near) * 5.0 + 0.6) * np.pi / 1.6))
-        shade = 0.52 - 0.10 * near + 0.085 * blades + 0.07 * patches + 0.045 * stripes
-        lawn = _mix((44, 78, 30), (152, 182, 78), shade)
+        shade = 0.52 - 0.10 * near + 0.085 * self._detail * blades + 0.07 * patches + 0.045 * stripes
+        lawn = _mix((44, 78, 30), (152, 182, 78), np.asarray(shade, np.float32))
         return lawn * self._tree_shadow(near)[..., None]
 
     def _tree_shadow(self, near: Field) -> Field:

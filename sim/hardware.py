@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from math import inf
 from typing import Protocol
 
 from boards import Design
@@ -83,7 +84,7 @@ class Hardware:
         self.bench = False
         self._efficiency = board.v("regulator_efficiency")
         self._rail_V = board.v("rail_3V3")
-        address = int(str(design.meter.caps["address"]))
+        address = int(str(design.meter.caps["address"]), 0)
         self.meter = Ina219(design.meter, address, world.mean_load, self._meter_load, meter_faults)
         self._wire()
 
@@ -176,6 +177,16 @@ class Hardware:
         for pin in list(self.outputs):
             self.release_pin(pin)
         self.in_use.clear()
+
+    def next_level(self, pin: str, value: bool, edge: bool) -> float:
+        """When an input next has a level (or comes to it, if it must be an edge); infinity: never. Only the
+        PIR moves by itself."""
+        now = self.world.now
+        if edge or self.level(pin) is not value:
+            if pin != self.design.pins["pir"]:
+                return inf
+            return self.pir.next_rise(now) if value else self.pir.next_fall(now)
+        return now
 
     def level(self, pin: str) -> bool:
         line = self.lines.get(pin)

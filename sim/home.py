@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
+import re
 import struct
 import zlib
 from collections.abc import Callable
@@ -15,6 +16,8 @@ from dataclasses import dataclass
 
 _FOOTER = 40
 _LONGEST = 2_000_000
+_LONGEST_HEAD = 8192
+_KEY = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,14 +60,14 @@ class Home:
         )
 
     def _judge(self, head: bytes, body: bytes, now_s: float) -> tuple[int, int, bytes]:
-        lines = head.decode("latin-1").split("\r\n")
-        method, path, _ = lines[0].split(" ")
-        fields = dict(line.split(": ", 1) for line in lines[1:] if ": " in line)
+        (method, path), fields = _parsed(head)
         content, footer = body[:-_FOOTER], body[-_FOOTER:]
         crc = zlib.crc32(content)
-        signed = f"{method}\n{path}\n{fields.get('X-Torpor', '')}\n{len(content)}\n".encode() + content
+        signed = f"{method}\n{path}\n{fields.get('x-torpor', '')}\n{len(content)}\n".encode() + content
         digest = hmac.new(self._key, signed, hashlib.sha256).digest()
         prefix = f"/v1/nodes/{self._node}/"
+        if not method:
+            return 400, crc, digest
         if method != "PUT" or not path.startswith(prefix):
             return 404, crc, digest
         if len(footer) < _FOOTER or footer[:4] != b"TPF1":
@@ -82,12 +85,24 @@ class Home:
             return 201
         if kind != "images":
             return 404
+        if not _KEY.fullmatch(key):
+            return 400
         known = self.pictures.get(key)
         if known is not None:
             return 200 if (known.size, known.crc32) == (len(content), crc) else 409
         self.pictures[key] = Stored(key, now_s, len(content), crc)
         self._on_picture(key, content)
         return 201
+
+
+def _parsed(head: bytes) -> tuple[tuple[str, str], dict[str, str]]:
+    """Method and path (empty if the first line is no request), and the header fields in small letters."""
+    first, *lines = head.decode("latin-1").split("\r\n")
+    words = first.split(" ")
+    whole = len(words) == 3 and words[1] and words[2].startswith("HTTP/1.")
+    request = (words[0], words[1]) if whole else ("", "")
+    pairs = (line.partition(":") for line in lines)
+    return request, {name.strip().lower(): value.strip() for name, _, value in pairs}
 
 
 class Inbox:
@@ -97,25 +112,36 @@ class Inbox:
         self._home = home
         self._raw = bytearray()
         self._need: int | None = None
+        self._closed = False
 
     def feed(self, data: bytes, now_s: float) -> bytes | None:
         """Take bytes as they come; returns an answer when a request is whole."""
+        if self._closed:
+            return None
         self._raw += data
-        if self._need is None:
-            end = self._raw.find(b"\r\n\r\n")
-            if end < 0:
-                return None
-            head = bytes(self._raw[:end])
-            at = head.find(b"Content-Length: ")
-            length = int(head[at + 16 :].split(b"\r\n", 1)[0]) if at >= 0 else 0
-            if not 0 < length <= _LONGEST:
-                return b"HTTP/1.1 413 No\r\nContent-Length: 0\r\n\r\n"
-            self._head_end = end
-            self._need = end + 4 + length
-        if len(self._raw) < self._need:
+        if self._need is None and (refused := self._start()):
+            self._closed = True
+            self._home.refused[refused] = self._home.refused.get(refused, 0) + 1
+            return b"HTTP/1.1 %d No\r\nContent-Length: 0\r\n\r\n" % refused
+        if self._need is None or len(self._raw) < self._need:
             return None
         head = bytes(self._raw[: self._head_end])
         body = bytes(self._raw[self._head_end + 4 : self._need])
         del self._raw[: self._need]
         self._need = None
         return self._home.answer(head, body, now_s)
+
+    def _start(self) -> int:
+        """Look for the end of the head; the status of a refusal, or 0. After one the stream has no more
+        requests: nobody knows where the next would begin."""
+        end = self._raw.find(b"\r\n\r\n")
+        if end < 0:
+            return 431 if len(self._raw) > _LONGEST_HEAD else 0
+        length = _parsed(bytes(self._raw[:end]))[1].get("content-length", "")
+        if not length.isascii() or not length.isdigit():
+            return 400
+        if not 0 < int(length[:12]) <= _LONGEST:
+            return 413
+        self._head_end = end
+        self._need = end + 4 + int(length)
+        return 0

@@ -12,7 +12,8 @@ from sim.hardware import Hardware
 from sim.machine import Machine
 from sim.modules import ModuleTable, SourceFile
 from sim.standins import core_modules
-from sim.watching import Frame, JournalEntry, WakeNote, reason_names, unpack_entry
+from sim.standins.sleeping import TimeAlarm, next_alarm
+from sim.watching import ROW, Frame, JournalEntry, WakeNote, reason_names, unpack_entry
 
 #: States around the firmware's own: the core's busy wait before true deep sleep, and no supply.
 FLOOR, DOWN = "FLOOR", "DOWN"
@@ -26,7 +27,9 @@ class Life:
     notes : one per wake. down : (from_s, until_s) without a supply. journal : events as they happen.
     """
 
-    def __init__(self, hardware: Hardware, drive: Drive, on_wake: Callable[[float], None] | None = None) -> None:
+    def __init__(
+        self, hardware: Hardware, drive: Drive, on_wake: Callable[[float], None] | None = None
+    ) -> None:
         self.hardware = hardware
         self.world = hardware.world
         self.drive = drive
@@ -37,8 +40,9 @@ class Life:
         self.journal: list[JournalEntry] = []
         self.states: list[tuple[float, int, str]] = []
         self.keep_states = False
-        self.bytes_before_shutter = 0  # source loaded from reset to the last wake's first exposure
-        self._bytes = 0
+        # source bytes loaded from reset to the last wake's first exposure: all, and what .mpy could replace
+        self.bytes_before_shutter = self.compilable_before_shutter = 0
+        self._loads: list[tuple[float, int, int]] = []
         self.crashes: list[str] = []
         self._on_wake = on_wake
         self._reasons = reason_names()
@@ -48,6 +52,8 @@ class Life:
         self._radio_boot_s = board.v("radio_boot")
         self._floor_s = board.v("min_awake")
         self._file_open_s = board.v("file_open") / 1000.0
+        self._drive_is_hosts = bool(board.caps["usb_native"])
+        self._combines = bool(board.caps["combine_pin_and_time"])
         self._sleep_W = {
             "pin": hardware.board_row("deep_sleep_pin"),
             "time": hardware.board_row("deep_sleep_timer"),
@@ -70,6 +76,8 @@ class Life:
             pass
         if self.down and math.isinf(self.down[-1][1]):
             self.down[-1] = (self.down[-1][0], world.now)
+        if self.notes:
+            self._close_note()
         world.close_books()
 
     def _restart(self, reason: str, alarm: str | None) -> None:
@@ -80,31 +88,49 @@ class Life:
         """One reset, one run of code.py, one sleep."""
         try:
             self._boot()
-            self._execute("boot.py")
+            self._execute_boot()
             self._execute("code.py")
         except DeepSleep as request:
             self._sleep(request.alarms)
         except Reset as reset:
-            self._end_machine()
-            self._restart(reset.reason, None)
-        except Exception as error:
-            self.crashes.append(f"{self.world.now:.3f} {type(error).__name__}: {error}")
+            self._reset(reset)
+        except (PowerLost, RunOver, KeyboardInterrupt):
+            raise
+        except BaseException as error:  # SystemExit and CancelledError end code.py like any other
+            self._crash(error)
             self._hang()
         else:
+            self.world.watchdog_at = None  # it stays armed only when an exception ended the program
             self._hang()
+
+    def _reset(self, reset: Reset) -> None:
+        self._end_machine()
+        self._close_note()
+        self._restart(reset.reason, None)
+
+    def _crash(self, error: BaseException) -> None:
+        self.crashes.append(f"{self.world.now:.3f} {type(error).__name__}: {error}")
+
+    def _close_note(self) -> None:
+        """The wake is over; what it took is known."""
+        if math.isinf(self._note.asleep_s):
+            self._note.asleep_s = self.world.now
+            self._note.load_J += self.world.plant.load_total_J
 
     def _boot(self) -> None:
         world, machine = self.world, self.machine
         if self._on_wake is not None:
             self._on_wake(world.now)
         world.wake += 1
-        self._bytes = 0
+        self._loads.clear()
         machine.booted_s = world.now
         cause = machine.wake_alarm or machine.reset_reason
         rose = self.hardware.pir.rose_at(world.now) if machine.wake_alarm == "pin" else math.nan
         self._note = WakeNote(world.wake, world.now, cause, rose, load_J=-world.plant.load_total_J)
         self.notes.append(self._note)
         self._enter("BOOT")
+        self.hardware.files.readonly = self._drive_is_hosts
+        machine.radio(None)
         machine.busy()
         world.pass_until(world.now + self._boot_s)
         if self._radio_boot_s:
@@ -117,20 +143,31 @@ class Life:
         if self.keep_states:
             self.states.append((self.world.now, self.world.wake, state))
 
+    def _execute_boot(self) -> None:
+        """boot.py: whatever it throws goes to boot_out.txt, and code.py runs all the same."""
+        try:
+            self._execute("boot.py")
+        except Exception as error:
+            self._crash(error)
+        self.hardware.release_pins()
+
     def _execute(self, script: str) -> None:
         """Run a script of the drive in a virtual machine of its own."""
         file = self.drive.scripts.get(script)
         if file is None:
             return
         machine = self.machine
-        natives = {"print": machine.print, "open": self._open}
         table = ModuleTable(
-            self.drive.modules, self.drive.packages, machine.cores, machine.prices, self.world.counter, natives,
-            self._loading, self._loaded,
-        )  # fmt: skip
+            self.drive.modules,
+            self.drive.packages,
+            machine.cores,
+            machine.prices,
+            self.world.counter,
+            {"print": machine.print, "open": self._open},
+            self._loading,
+            self._loaded,
+        )
         table.run_main(file)
-        if script == "boot.py":
-            self.hardware.release_pins()
         self.world.sync()
 
     def _open(self, path: str, mode: str = "r", **options: Any) -> Any:
@@ -141,10 +178,12 @@ class Life:
         """Compiling is the dearest thing a wake does: charge it where it happens."""
         if file.native:
             return
-        self._bytes += len(file.text)
+        size = file.size
+        now = self.world.now + self.world.counter[0] * 1e-9
+        self._loads.append((now, size, size if file.compilable else 0))
         prices = self.machine.prices
         rate = prices.compile_mpy_byte if file.compiled else prices.compile_py_byte
-        self.machine.charge(len(file.text) * rate + self._file_open_s * 1e9)
+        self.machine.charge(size * rate + self._file_open_s * 1e9)
 
     def _loaded(self, name: str, module: Any) -> None:
         """Listen where the firmware offers it."""
@@ -156,16 +195,20 @@ class Life:
             self._state_names = module.NAMES
 
     def _entry(self, entry: bytes) -> None:
-        found = unpack_entry(entry)
+        found = None if entry[0] & ROW else unpack_entry(entry)
         if isinstance(found, tuple):
             reason, argument, wake, _ = found
             self._note.reasons.add(reason)
-            self.journal.append(JournalEntry(self.world.now, wake, self._reasons.get(reason, str(reason)), argument))
+            self.journal.append(
+                JournalEntry(self.world.now, wake, self._reasons.get(reason, str(reason)), argument)
+            )
 
     def seen(self, frame: Frame) -> None:
         """The camera began an exposure."""
         if not self._note.frames:
-            self.bytes_before_shutter = self._bytes
+            before = [load for load in self._loads if load[0] < frame.t_s]
+            self.bytes_before_shutter = sum(load[1] for load in before)
+            self.compilable_before_shutter = sum(load[2] for load in before)
         self._note.frames.append(frame)
 
     def stored(self, key: str) -> None:
@@ -176,13 +219,16 @@ class Life:
     # -- the ends of a wake ----------------------------------------------------------------------
 
     def _end_machine(self) -> None:
-        """The VM is torn down: pins are inputs, the watchdog is off, the radio keeps what it had."""
+        """The VM is torn down: pins are inputs, the watchdog is off, the radio leaves its network but
+        stays powered."""
         self.machine.cores["microcontroller"].watchdog.reset()
-        self.world.counter[0] = 0
+        self.world.restart()
         self.hardware.release_pins()
+        if self.machine.radio_mode:
+            self.machine.radio("left")
 
     def _sleep(self, alarms: tuple[Any, ...]) -> None:
-        world, machine, hardware = self.world, self.machine, self.hardware
+        world, machine = self.world, self.machine
         self._end_machine()
         machine.busy()
         until = machine.booted_s + self._floor_s
@@ -190,38 +236,30 @@ class Life:
             self._enter(FLOOR)
             world.pass_until(until)
         machine.radio(None)
-        timed = [one for one in alarms if hasattr(one, "monotonic_time")]
+        timed = [one for one in alarms if isinstance(one, TimeAlarm)]
+        if timed and not self._combines:
+            alarms = tuple(timed)  # the pins' clock is gated away in the timed sleep (#7365)
         world.draw("board", self._sleep_W["time" if timed else "pin"])
         world.flush()
-        self._note.asleep_s = world.now
+        self._close_note()
         self._note.by_timer = bool(timed)
-        self._note.load_J += world.plant.load_total_J
         self._enter("SLEEP")
-        wake_at, alarm = self._next(alarms)
+        wake_at, alarm = next_alarm(machine, alarms)
         world.pass_until(wake_at)
-        self._restart(str(hardware.design.board.caps["reset_reason_after_sleep"]), alarm)
-
-    def _next(self, alarms: tuple[Any, ...]) -> tuple[float, str]:
-        """When which alarm goes off. An RP2040's timer counts whole seconds, one more at most."""
-        best = (math.inf, "pin")
-        for one in alarms:
-            if hasattr(one, "monotonic_time"):
-                asked = self.machine.booted_s + one.monotonic_time
-                best = min(best, (max(asked, self.world.now) + self.hardware.random.random(), "time"))
-            else:
-                best = min(best, (self.hardware.pir.next_high(self.world.now), "pin"))
-        return best
+        cause = "time" if isinstance(alarm, TimeAlarm) else "pin"
+        self._restart(str(self.hardware.design.board.caps["reset_reason_after_sleep"]), cause)
 
     def _hang(self) -> None:
         """code.py ended without sleeping: "press any key" for ever, unless the watchdog still runs."""
         self.world.counter[0] = 0
         self.hardware.release_pins()
+        if self.machine.radio_mode:
+            self.machine.radio("left")
         self.machine.busy()
         try:
             self.world.pass_until(math.inf)
         except Reset as reset:
-            self._end_machine()
-            self._restart(reset.reason, None)
+            self._reset(reset)
 
     def _dark(self) -> None:
         """No supply: wait until the protection lets go, then a cold start."""
@@ -229,9 +267,7 @@ class Life:
         self._end_machine()
         self.machine.radio(None)
         self.hardware.power_down()
-        if self.notes and math.isinf(self._note.asleep_s):
-            self._note.asleep_s = world.now
-            self._note.load_J += world.plant.load_total_J
+        self._close_note()
         self._enter(DOWN)
         self.down.append((world.now, math.inf))
         back = world.wait_for_supply()

@@ -29,14 +29,15 @@ class Machine:
         self.reset_reason = "POWER_ON"
         self.wake_alarm: str | None = None
         self.console: list[str] = []
-        self.radio_on = False
+        self.radio_mode: str | None = None
         self.cores: dict[str, ModuleType] = {}
         self._idle_W = hardware.board_row("idle")
         self._busy_W = hardware.board_row("busy")
         self._radio_W = {
-            "left": hardware.board_row("radio_left") - self._idle_W,
+            # less what the board itself drew in the condition of each row
+            "left": hardware.board_row("radio_left") - hardware.board_row("light_sleep"),
             "idle": hardware.board_row("radio_idle") - self._idle_W,
-            "join": hardware.board_row("radio_join") - self._idle_W,
+            "join": hardware.board_row("radio_join") - self._busy_W,
             "tx": hardware.board_row("radio_tx") - self._busy_W,
         }
 
@@ -55,6 +56,7 @@ class Machine:
 
     def radio(self, mode: str | None) -> None:
         """What the radio chip adds: None (never woken), "left", "idle", "join" or "tx"."""
+        self.radio_mode = mode
         self.world.draw("radio", self._radio_W[mode] if mode else 0.0)
 
     def charge(self, nanoseconds: float) -> None:

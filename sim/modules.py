@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import builtins
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import CodeType, ModuleType
 from typing import Any
 
@@ -21,17 +21,23 @@ _ABSENT = (
     "ProcessLookupError UnboundLocalError SystemError BaseExceptionGroup ExceptionGroup Warning UserWarning "
     "breakpoint input help exit quit copyright credits license ascii vars aiter anext"
 ).split()
+_BUILTINS = {name: value for name, value in vars(builtins).items() if name not in _ABSENT}
 
 
 @dataclass(frozen=True, slots=True)
 class SourceFile:
     """One file of a drive. `native`: built into the board's firmware, so it costs nothing there;
-    `compiled`: it lies on the drive as .mpy."""
+    `compiled`: it lies on the drive as .mpy; `compilable`: it could."""
 
     path: str
     text: str
     native: bool = False
     compiled: bool = False
+    compilable: bool = False
+    size: int = field(init=False)  # bytes of the text
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "size", len(self.text.encode()))
 
 
 _code_cache: dict[tuple[str, int, Prices | None], CodeType] = {}
@@ -77,7 +83,7 @@ class ModuleTable:
         self._counter = counter
         self._on_load = on_load
         self._on_loaded = on_loaded
-        self._builtins = _restricted_builtins()
+        self._builtins = dict(_BUILTINS)
         self._builtins.update(natives)
         self._builtins["__import__"] = self._import
         self._builtins[COUNTER] = counter
@@ -99,7 +105,8 @@ class ModuleTable:
     def _find(self, where: Any, *args: Any) -> int:
         at: int = where.find(*args)
         start = args[1] if len(args) > 1 else 0
-        looked = (at if at >= 0 else len(where)) - start
+        end = at if at >= 0 else args[2] if len(args) > 2 else len(where)
+        looked = min(end, len(where)) - start
         if looked > 0:
             self._counter[0] += int(looked * self._prices.find_byte)
         return at
@@ -173,8 +180,3 @@ class ModuleTable:
                 if item != "*" and item not in module.__dict__ and f"{name}.{item}" in self._files:
                     self.load(f"{name}.{item}")
         return module
-
-
-def _restricted_builtins() -> dict[str, Any]:
-    kept = {name: value for name, value in vars(builtins).items() if name not in _ABSENT}
-    return kept

@@ -3,6 +3,8 @@ the same prices."""
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from boards import Design, Part
 
 STATES = ("BOOT", "TRIAGE", "CAMERA", "CAPTURE", "STORE", "CONNECT", "UPLOAD", "SETTLE", "SLEEP", "RECOVER")
@@ -27,7 +29,6 @@ def node_values(design: Design) -> dict[str, object]:
         "RAILS": (("camera", design.pins["camera_power"], _rise_ms(design)),),
         "WATCHDOG_MS": int(min(board.v("watchdog_max"), 8.0) * 1000),
         "TIMER_SLEEP": int("time" in _list(board, "alarms")),
-        "RADIO_OFF": board.caps["radio_off"],
         "SPOOL": tuple(_list(board, "spool_places")) if design.options.get("spool") == "flash" else ("fifo",),
         "METER_ADDRESS": _address(design.meter),
         "SHUNT_mohm": round(design.meter.v("shunt") * 1000),
@@ -40,9 +41,12 @@ def node_values(design: Design) -> dict[str, object]:
         "HIGH_PCT": _percent(cell, float(str(design.options["lockout_leave_mV"])) / 1000.0),
         "BURST_mV": _burst_mV(design, cells),
         "HOLDOFF_MAX_s": 3600,
+        "PIR_s": round(design.pir.v("hold") + design.pir.v("block")) + 1,
+        "MIN_AWAKE_ms": round(board.v("min_awake") * 1000),
         "BOOT_mW": round(board_mW(design, "busy")),
         "JOIN_mW": round(board_mW(design, "radio_join")),
         "SLEEP_PIN_uW": round(sleep_W(design, "deep_sleep_pin") * 1e6),
+        "SLEEP_TIMER_uW": round(sleep_W(design, "deep_sleep_timer") * 1e6),
         "PRICES_mW": tuple(round(price) for price in state_mW(design)),
     }
 
@@ -107,7 +111,7 @@ def _curve(cell: Part) -> tuple[tuple[int, int], ...]:
 def _percent(cell: Part, volts: float) -> int:
     """State of charge at a rest voltage, per cent, from the cell's curve."""
     curve = cell.table("ocv")
-    for (below, low), (above, high) in zip(curve, curve[1:], strict=False):
+    for (below, low), (above, high) in pairwise(curve):
         if volts < high:
             return round(100 * (below + (above - below) * max(0.0, volts - low) / (high - low)))
     return 100

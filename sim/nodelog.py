@@ -25,16 +25,23 @@ class NodeLog:
 
 
 def node_log(
-    batches: Sequence[tuple[float, bytes]], state_names: Sequence[str], reasons: dict[int, str], sleep_state: int
+    batches: Sequence[tuple[float, bytes]],
+    state_names: Sequence[str],
+    reasons: dict[int, str],
+    sleep_state: int,
 ) -> NodeLog:
     """Put batches of 8-byte entries (arrival in s, bytes) on one time line.
 
-    Entries that are no whole eight bytes at the end of a batch are ignored.
+    Entries that are no whole eight bytes at the end of a batch are ignored, and so is what a node sent
+    again because the answer to its last batch was lost.
     """
     rows: list[LogRow] = []
     events: list[JournalEntry] = []
     line = _TimeLine(state_names, sleep_state)
-    for arrived_s, raw in batches:
+    last = b""
+    for arrived_s, sent in batches:
+        raw = sent[len(last) :] if last and sent.startswith(last) else sent
+        last = sent
         visits: list[NodeRow] = []
         for at in range(0, len(raw) - ENTRY + 1, ENTRY):
             found = unpack_entry(raw[at : at + ENTRY])
@@ -57,19 +64,20 @@ class _TimeLine:
         self._open: int | None = None  # the wake that sent the last batch: its last rows come later
         self._sleep_W = 0.0
         self._sleep_V = 0.0
+        self._V = 0.0  # a node that has not measured yet says 0: then the nearest reading stands in
 
     def place(self, visits: list[NodeRow], arrived_s: float) -> list[LogRow]:
+        self._V = self._V or next((visit.V for visit in visits if visit.V > 0.0), 0.0)
         slept = [visit for visit in visits if visit.state == self._sleep and visit.dt_s > 60.0]
         awake = [visit for visit in visits if visit not in slept]
         if slept:
             total = sum(visit.dt_s for visit in slept)
             self._sleep_W = sum(visit.J for visit in slept) / total
             self._sleep_V = slept[-1].V
-        rows: list[LogRow] = []
-        rest = [visit for visit in awake if visit.wake == self._open]
-        for visit in rest:
-            rows.append(self._row(visit))
-        wakes = sorted({visit.wake for visit in awake if visit.wake != self._open}, key=lambda w: awake_order(awake, w))
+        rows = [self._row(visit) for visit in awake if visit.wake == self._open]
+        wakes = sorted(
+            {visit.wake for visit in awake if visit.wake != self._open}, key=lambda w: awake_order(awake, w)
+        )
         groups = [[visit for visit in awake if visit.wake == wake] for wake in wakes]
         lengths = [sum(visit.dt_s for visit in group) for group in groups]
         gap = (arrived_s - self._cursor_s - sum(lengths)) / len(groups) if groups else 0.0
@@ -83,9 +91,12 @@ class _TimeLine:
     def _row(self, visit: NodeRow) -> LogRow:
         start = self._cursor_s
         self._cursor_s += visit.dt_s
-        mA = visit.J / visit.dt_s / visit.V * 1000.0 if visit.dt_s > 0.0 and visit.V > 0.0 else 0.0
+        self._V = volts = visit.V or self._V
+        mA = visit.J / visit.dt_s / volts * 1000.0 if visit.dt_s > 0.0 and volts > 0.0 else 0.0
         quality = "inferred" if visit.inferred else "measured"
-        return LogRow(start, visit.dt_s, visit.V, mA, self._names[visit.state], visit.wake, quality)
+        known = visit.state < len(self._names)
+        state = self._names[visit.state] if known else f"state {visit.state}"
+        return LogRow(start, visit.dt_s, volts, mA, state, visit.wake, quality)
 
     def _asleep(self, gap_s: float, wake: int) -> list[LogRow]:
         if gap_s <= 0.0:

@@ -15,12 +15,17 @@ from sim.nodelog import node_log
 from sim.run import Twin, judge_of, segments
 from sim.watching import reason_names
 
+#: Rows of one bench log; 50 million are a file of about 3 GB.
+_MOST_ROWS = 50_000_000
+
 
 def write_run(twin: Twin, folder: Path) -> None:
     """node_log.csv, journal.csv, visitors.csv and history.npz of a run, into `folder`."""
     names = reason_names()
     log = node_log(twin.home.logs, STATES, names, STATES.index("SLEEP"))
-    comment = f"node log of {twin.design.name}, t_s = 0 at {twin.sky.start:%Y-%m-%d %H:%M} local standard time"
+    comment = (
+        f"node log of {twin.design.name}, t_s = 0 at {twin.sky.start:%Y-%m-%d %H:%M} local standard time"
+    )
     write_log(folder / "node_log.csv", log.rows, comment)
     _write_journal(twin, folder / "journal.csv")
     _write_visitors(twin, judge_of(twin), folder / "visitors.csv")
@@ -76,9 +81,15 @@ def write_bench_log(twin: Twin, path: Path, rate_Hz: float, from_s: float, until
     Each sample is the mean over its interval, as an averaging meter gives it.
     """
     if not 0.0 <= from_s < until_s <= twin.scenario.days * 86_400.0:
-        raise SimError(f"--from {from_s:g} --to {until_s:g}: expected 0 <= from < to <= {twin.scenario.days * 86400:g}.")
+        raise SimError(
+            f"--from {from_s:g} --to {until_s:g}: expected 0 <= from < to <= {twin.scenario.days * 86400:g}."
+        )
     if not 0.0 < rate_Hz <= 100_000.0:
         raise SimError(f"--samples {rate_Hz:g}: expected more than 0 and at most 100000 per second.")
+    if (until_s - from_s) * rate_Hz > _MOST_ROWS:
+        raise SimError(
+            f"--samples {rate_Hz:g} from {from_s:g} to {until_s:g}: expected at most {_MOST_ROWS} rows."
+        )
     part = segments(twin, from_s, until_s)
     edges = np.linspace(from_s, until_s, max(2, round((until_s - from_s) * rate_Hz) + 1))
     ends = part.t_s + part.dt_s
@@ -87,9 +98,9 @@ def write_bench_log(twin: Twin, path: Path, rate_Hz: float, from_s: float, until
     volts = np.interp(edges, bounds, np.concatenate(([0.0], np.cumsum(part.V * part.dt_s))))
     step = np.diff(edges)
     index = np.minimum(np.searchsorted(ends, edges[:-1] + step / 2), len(ends) - 1)
+    mA, V = np.diff(charge) / step, np.diff(volts) / step
     rows = (
-        LogRow(float(edges[i]), float(step[i]), float((volts[i + 1] - volts[i]) / step[i]),
-               float((charge[i + 1] - charge[i]) / step[i]), part.state[index[i]], int(part.marker[index[i]]), "exact")
-        for i in range(len(step))
-    )  # fmt: skip
+        LogRow(float(t_s), float(dt_s), float(v), float(i), part.state[at], int(part.marker[at]), "exact")
+        for t_s, dt_s, v, i, at in zip(edges[:-1], step, V, mA, index, strict=True)
+    )
     return write_log(path, rows, f"bench log of {twin.design.name} at {rate_Hz:g} samples/s")

@@ -29,7 +29,7 @@ _LEVELS = (0.95, 0.75, 0.52, 0.36, 0.25, 0.14, 0.0)
 _FULL_EXPOSURE = 0.35
 _DECADES = 5.0
 _GAMMA = 2.2
-_DARKEST = 0.09
+_DARKEST = 0.075
 
 #: What is wrong with the first frames: factors of red, green and blue.
 _UNSETTLED = {0: (0.14, 0.20, 0.12), 1: (1.5, 2.3, 1.5), 2: (1.0, 1.32, 0.95)}
@@ -69,7 +69,7 @@ class PicturePool:
         key = (width, height, qs, level, kind, variant % VARIANTS, min(frame, SETTLED))
         found = self._pictures.get(key)
         if found is None:
-            found = self._pictures[key] = encode(self._image(*key[:2], *key[3:]), qs)
+            found = self._pictures[key] = encode(self._image(width, height, level, kind, key[5], key[6]), qs)
         return found
 
     # -- drawing ---------------------------------------------------------------------------------
@@ -106,7 +106,7 @@ class PicturePool:
         scale = (0.72 + (y - 0.64) * 1.5) * chance.uniform(0.9, 1.1)
         perched = kind in PERCHES and variant % 3 == 2
         if perched:
-            x, y, scale = TABLE_X + chance.uniform(-0.03, 0.03), TRAY_Y - 0.008, 0.48
+            x, y, scale = TABLE_X + chance.uniform(-0.03, 0.03), TRAY_Y - 0.008, 0.62
         side = max(8, round(SIZE[kind] * scale * height))
         animal = self._animal(kind, side, chance.random() < 0.5)
         at = (round(x * width - side / 2), round(y * height - 0.9 * side))
@@ -160,13 +160,15 @@ class PicturePool:
         if level < 0.42:  # twilight: colours fade into blue
             grey = pixels @ np.asarray((0.30, 0.59, 0.11), np.float32)
             fade = min(0.75, 0.3 + 0.5 * (1.0 - bright))
-            pixels = pixels * (1.0 - fade) + grey[..., None] * np.asarray((0.86, 0.96, 1.22), np.float32) * fade
+            pixels = (
+                pixels * (1.0 - fade) + grey[..., None] * np.asarray((0.86, 0.96, 1.22), np.float32) * fade
+            )
         elif level < 0.6:  # low sun
             pixels = pixels * np.asarray((1.10, 0.98, 0.80), np.float32)
         elif level < 0.85:
             pixels = pixels * 0.94
         tint = np.asarray(_UNSETTLED.get(frame, (1.0, 1.0, 1.0)), np.float32)
-        amount = 1.5 if level > 0.6 else 2.5 if bright > 0.5 else 3.0
+        amount = (0.8 if level > 0.6 else 0.9) * min(1.0, image.width / 800)
         grain = np.roll(self._noise(*image.size), chance.randrange(1 << 16))
         graded = pixels * (tint * bright) + amount * grain[..., None]
         return Image.fromarray(np.clip(graded, 0, 255).astype(np.uint8))

@@ -92,6 +92,11 @@ class Plant(Stepper):
         """Energy that the node has taken at the battery's terminals since the start of the run, J."""
         return self.books.energy_J["load"] + self._load_J
 
+    @property
+    def load_total_C(self) -> float:
+        """Charge that the node has taken since the start of the run, C."""
+        return self.books.charge_C["load"] + self._load_C
+
     def advance(self, t_end_s: float, load_W: float = 0.0, load_A: float = 0.0) -> bool:
         """Move to `t_end_s` under a load of constant power plus constant current at the battery's terminals.
 

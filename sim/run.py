@@ -8,7 +8,7 @@ from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta, timezone
 
 import numpy as np
 
@@ -19,6 +19,7 @@ from sim.devices.ina219 import MeterFaults
 from sim.devices.pir import Pir
 from sim.drive import assemble
 from sim.drivefs import DriveFiles
+from sim.errors import SimError
 from sim.fates import Fates, cause_words
 from sim.hardware import Hardware
 from sim.home import Home
@@ -31,7 +32,7 @@ from sim.scenario import Scenario
 from sim.sky import Sky
 from sim.visitors import Visitor, false_motions, visitors
 from sim.watching import Frame, reason_names
-from sim.weather import default_weather, read_weather
+from sim.weather import Weather, default_weather, read_weather
 from sim.world import World
 
 Progress = Callable[[float], None]
@@ -79,21 +80,21 @@ def build(
     end_s = scenario.days * 86_400.0
     world = World(plant, end_s, scenario.seed)
     world.draw("protection", 0.0)
-    found, motions = _guests(scenario, weather, sky)
+    found, motions = _guests(scenario, weather)
     pir = Pir(design.pir, motions, scenario.seed)
     if scenario.stuck_PIR is not None:
         pir.stuck_from_s, pir.stuck_until_s = scenario.stuck_PIR
     files = DriveFiles(design.board, world.spend)
-    files.firmware_bytes = drive.size
+    files.install(drive.files)
     limit = options.get("spool_KiB")
     if isinstance(limit, int):
-        files.size = min(files.size, drive.size + limit * 1024)
+        files.size = min(files.size, files.used() + limit * 1024)
     pictures: dict[str, bytes] = {}
     known: dict[bytes, bytes] = {}  # the pool repeats itself; a year's pictures must fit in memory
     home = Home(
         drive.environment["TORPOR_NODE"],
-        bytes.fromhex(drive.environment["TORPOR_KEY"]),
-        int((sky.start - timedelta(hours=weather.utc_offset_h)).timestamp()),
+        _key(drive.environment["TORPOR_KEY"]),
+        int(_local(sky).timestamp()),
         lambda key, jpeg: pictures.__setitem__(key, known.setdefault(jpeg, jpeg)),
     )
     air = Air(scenario.link, home, lambda: world.now, world.spend, scenario.seed)
@@ -104,15 +105,26 @@ def build(
     return Twin(scenario, design, sky, plant, world, hardware, home, life, found, pictures)
 
 
-def _guests(scenario: Scenario, weather: object, sky: Sky) -> tuple[list[Visitor], list[tuple[float, float]]]:
-    """Visitors, and all motion that the PIR sees."""
-    from sim.weather import Weather
+def _key(text: str) -> bytes:
+    """The key of the node, from its setting."""
+    try:
+        return bytes.fromhex(text)
+    except ValueError:
+        raise SimError(f"settings: TORPOR_KEY is {text!r}, expected hexadecimal digits.") from None
 
-    assert isinstance(weather, Weather)
+
+def _local(sky: Sky) -> datetime:
+    """Local standard time of t_s = 0, aware of its offset."""
+    return sky.start.replace(tzinfo=timezone(timedelta(hours=sky.weather.utc_offset_h)))
+
+
+def _guests(scenario: Scenario, weather: Weather) -> tuple[list[Visitor], list[tuple[float, float]]]:
+    """Visitors, and all motion that the PIR sees."""
     if scenario.quiet:
         found = [Visitor(start, start + stay, "blackbird", True) for start, stay in scenario.visits]
         return found, [(visitor.t_s, visitor.leave_s) for visitor in found]
-    found = visitors(scenario.garden, scenario.days, scenario.start_day, scenario.seed)
+    south = weather.latitude < 0.0
+    found = visitors(scenario.garden, scenario.days, scenario.start_day, scenario.seed, south)
     motions = [(visitor.t_s, visitor.leave_s) for visitor in found if visitor.seen]
     first_hour = scenario.start_day * 24
     motions += false_motions(scenario.garden, weather, scenario.days, first_hour, scenario.seed)
@@ -175,13 +187,22 @@ def summarise(twin: Twin, wall_s: float) -> RunResult:
     counts = Counter(judge.of_visitor(visitor) for visitor in twin.visitors)
     arrivals = [visitor.t_s for visitor in twin.visitors]
     causes = Counter(cause_words(note, twin.visitors, arrivals) for note in life.notes)
+    dark = codes["TOO_DARK"]
     pictures = [
         Picture(
-            frame.key or f"-{note.number}", frame.t_s, frame.size, frame.crc32, judge.of_frame(frame, note),
-            len(frame.visitors), codes["TOO_DARK"] in note.reasons or frame.light < _DARK, twin.pictures.get(frame.key),
+            key=frame.key,
+            t_s=frame.t_s,
+            size=frame.size,
+            crc32=frame.crc32,
+            fate=judge.of_frame(frame, note),
+            visitors=len(frame.visitors),
+            dark=dark in note.reasons or frame.light < _DARK,
+            jpeg=twin.pictures.get(frame.key),
         )
-        for note in life.notes for frame in note.frames if frame.key
-    ]  # fmt: skip
+        for note in life.notes
+        for frame in note.frames
+        if frame.key
+    ]
     empty = [note for note in life.notes if note.frames and not any(frame.visitors for frame in note.frames)]
     hours = len(books.soc)
     sky = twin.sky
@@ -191,7 +212,7 @@ def summarise(twin: Twin, wall_s: float) -> RunResult:
         site=sky.weather.site,
         latitude=sky.weather.latitude,
         longitude=sky.weather.longitude,
-        start=sky.start,
+        start=_local(sky),
         days=scenario.days,
         seed=scenario.seed,
         hour_soc=np.array(books.soc),
@@ -213,7 +234,11 @@ def summarise(twin: Twin, wall_s: float) -> RunResult:
         pictures=pictures,
         wake_trace=_ordinary_wake(twin),
         pir_to_frame_s=np.array(
-            [note.frames[0].t_s - note.rose_s for note in life.notes if note.frames and note.rose_s == note.rose_s]
+            [
+                note.frames[0].t_s - note.rose_s
+                for note in life.notes
+                if note.frames and note.rose_s == note.rose_s
+            ]
         ),
         books=twin.plant.errors(),
         wall_s=wall_s,
@@ -228,7 +253,9 @@ _DARK = 0.05
 def _ordinary_wake(twin: Twin) -> Segments:
     """A wake of median length in which a picture was sent, with a little sleep on both sides."""
     sent = {name: code for code, name in reason_names().items()}["SENT"]
-    good = [note for note in twin.life.notes if sent in note.reasons and note.cause == "pin" and note.load_J > 0]
+    good = [
+        note for note in twin.life.notes if sent in note.reasons and note.cause == "pin" and note.load_J > 0
+    ]
     if not good:
         good = [note for note in twin.life.notes if note.load_J > 0] or twin.life.notes
     note = sorted(good, key=lambda one: one.asleep_s - one.booted_s)[len(good) // 2]

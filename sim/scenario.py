@@ -33,7 +33,7 @@ class Scenario:
     days: float = 365.0
     start_day: int = 0
     seed: int = 1
-    soc: float = 0.8
+    soc: float = 1.0
     tilt_deg: float | None = None
     azimuth_deg: float | None = None
     panel_scale: float = 1.0
@@ -46,10 +46,50 @@ class Scenario:
     quiet: bool = False
     visits: tuple[tuple[float, float], ...] = ()
 
+    def __post_init__(self) -> None:
+        """Raises SimError, one sentence, for a figure that makes no sense."""
+        for section, where in (("run", self), ("garden", self.garden), ("link", self.link)):
+            for key, (least, most) in _LIMITS[section].items():
+                value = getattr(where, key)
+                if value is not None and not least <= value <= most:
+                    raise SimError(f"[{section}] {key} is {value!r}, expected {least:g} to {most:g}.")
+
     def change(self, **changes: Any) -> Scenario:
         """The same with some things different."""
         return replace(self, **changes)
 
+
+#: What a figure may be, both ends included.
+_LIMITS: dict[str, dict[str, tuple[float, float]]] = {
+    "run": {
+        "days": (0.001, 36_525.0),
+        "start_day": (0, 364),
+        "soc": (0.0, 1.0),
+        "tilt_deg": (0.0, 90.0),
+        "azimuth_deg": (0.0, 360.0),
+        "panel_scale": (0.01, 1000.0),
+        "cell_scale": (0.01, 1000.0),
+    },
+    "garden": {
+        "visitors_per_day": (0.0, 10_000.0),
+        "season": (0.0, 1.0),
+        "missed": (0.0, 1.0),
+        "false_per_day": (0.0, 10_000.0),
+        "false_s": (0.01, 3600.0),
+    },
+    "link": {
+        "join_s": (0.01, 3600.0),
+        "join_spread": (0.0, 5.0),
+        "join_fails": (0.0, 1.0),
+        "rate_B_s": (1.0, 1e9),
+        "latency_s": (0.0, 60.0),
+        "server_s": (0.0, 3600.0),
+        "short_send": (0.0, 1.0),
+        "stall": (0.0, 1.0),
+        "drop": (0.0, 1.0),
+        "lost_answer": (0.0, 1.0),
+    },
+}
 
 _SECTIONS = {"run", "settings", "garden", "link"}
 _RUN_KEYS = {
@@ -87,7 +127,10 @@ def read_scenario(path: Path) -> Scenario:
     settings = _checked(path, "settings", data.get("settings", {}), None)
     garden = _checked(path, "garden", data.get("garden", {}), _numbers(Garden))
     link = _checked(path, "link", data.get("link", {}), _numbers(Link))
-    return Scenario(**run, settings=settings, garden=Garden(**garden), link=Link(**link))
+    try:
+        return Scenario(**run, settings=settings, garden=Garden(**garden), link=Link(**link))
+    except SimError as error:
+        raise SimError(f"{path}: {error}") from None
 
 
 def _numbers(kind: type) -> dict[str, type]:
@@ -96,15 +139,19 @@ def _numbers(kind: type) -> dict[str, type]:
 
 def _checked(path: Path, section: str, values: Any, allowed: Mapping[str, type] | None) -> dict[str, Any]:
     found: dict[str, Any] = {}
+    if not isinstance(values, dict):
+        raise SimError(f"{path}: {section} is {values!r}, expected a table [{section}].")
     for key, value in values.items():
         kind = allowed.get(key) if allowed is not None else None
         if allowed is not None and kind is None:
             raise SimError(f"{path}: [{section}] {key} is unknown; there are {', '.join(sorted(allowed))}.")
         if kind is float and isinstance(value, int) and not isinstance(value, bool):
             value = float(value)
-        if kind is not None and not isinstance(value, kind):
+        if kind is not None and (
+            not isinstance(value, kind) or (kind is not bool and isinstance(value, bool))
+        ):
             raise SimError(f"{path}: [{section}] {key} is {value!r}, expected {kind.__name__}.")
-        if kind is None and not isinstance(value, (str, int)):
+        if kind is None and (isinstance(value, bool) or not isinstance(value, (str, int))):
             raise SimError(f"{path}: [{section}] {key} is {value!r}, expected text or a whole number.")
         found[key] = value
     return found

@@ -1,4 +1,9 @@
-"""JPEG as the OV2640's encoder writes it: a fixed header, Annex K tables, 4:2:2, no restart markers."""
+"""JPEG as the OV2640's encoder writes it: a fixed header, Annex K tables, 4:2:2, no restart markers.
+
+The OV5642's is taken to be the same. Seen of it: APP0 with JFIF 1.1, two DQT, luma quantised by
+(Annex K * q + 8) // 16 (dumps in ArduCAM/Arduino #360, #299). Its order from there on (DHT before SOF0),
+its chroma and its 4:2:2 are inferred; a checker must take any order.
+"""
 
 from __future__ import annotations
 

@@ -54,13 +54,16 @@ class Visitor:
     seen: bool
 
 
-def visitors(garden: Garden, days: float, first_day_of_year: int, seed: int) -> list[Visitor]:
-    """All visitors of a run, by arrival."""
+def visitors(
+    garden: Garden, days: float, first_day_of_year: int, seed: int, south: bool = False
+) -> list[Visitor]:
+    """All visitors of a run, by arrival; in the `south` summer is in December."""
     chance = random.Random(f"visitors {seed}")
     found: list[Visitor] = []
     for day in range(math.ceil(days)):
         turn = 2.0 * math.pi * ((first_day_of_year + day) % 365 - 172) / 365.0
-        level = garden.visitors_per_day * (1.0 + garden.season * math.cos(turn))
+        season = -garden.season if south else garden.season
+        level = garden.visitors_per_day * (1.0 + season * math.cos(turn))
         for kind, (share, hours, median_s, spread) in KINDS.items():
             for _ in range(_poisson(chance, level * share)):
                 hour = chance.choices(range(24), hours)[0]
@@ -70,11 +73,13 @@ def visitors(garden: Garden, days: float, first_day_of_year: int, seed: int) -> 
     return sorted((visitor for visitor in found if visitor.t_s < days * 86400.0), key=lambda v: v.t_s)
 
 
-def false_motions(garden: Garden, weather: Weather, days: float, first_hour: int, seed: int) -> list[tuple[float, float]]:
+def false_motions(
+    garden: Garden, weather: Weather, days: float, first_hour: int, seed: int
+) -> list[tuple[float, float]]:
     """(start_s, end_s) of what only looks like motion: sunlit things that the wind moves."""
     chance = random.Random(f"false {seed}")
     weights = [sun * wind for sun, wind in zip(weather.ghi.tolist(), weather.wind.tolist(), strict=True)]
-    mean = sum(weights) / len(weights)
+    mean = sum(weights) / len(weights) or 1.0  # no sun or no wind at all: nothing moves
     found: list[tuple[float, float]] = []
     for hour in range(math.ceil(days * 24)):
         rate = garden.false_per_day / 24.0 * weights[(first_hour + hour) % len(weights)] / mean
@@ -84,10 +89,16 @@ def false_motions(garden: Garden, weather: Weather, days: float, first_hour: int
     return sorted(found)
 
 
+_LARGEST_MEAN = 500.0
+
+
 def _poisson(chance: random.Random, mean: float) -> int:
-    """Knuth's method; the means here are small."""
-    limit = math.exp(-mean)
+    """Knuth's method, in parts small enough for its product of chances not to vanish."""
     count = 0
+    while mean > _LARGEST_MEAN:
+        count += _poisson(chance, _LARGEST_MEAN)
+        mean -= _LARGEST_MEAN
+    limit = math.exp(-mean)
     product = chance.random()
     while product > limit:
         count += 1

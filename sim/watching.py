@@ -14,7 +14,7 @@ def reason_names() -> dict[int, str]:
     names: dict[int, str] = {}
     for line in _REASONS.read_text(encoding="utf-8").splitlines():
         name, _, rest = line.partition(" = const(")
-        if rest and name.isupper() or name.replace("_", "").isupper() and rest:
+        if rest and name.isupper():
             names[int(rest.partition(")")[0])] = name
     return names
 

@@ -9,8 +9,10 @@ from __future__ import annotations
 import random
 from array import array
 from bisect import bisect_right
+from math import inf
+from typing import NoReturn
 
-from sim.errors import PowerLost, Reset, RunOver
+from sim.errors import EndOfWake, PowerLost, Reset, RunOver
 from sim.plant import Plant
 
 #: A stretch of constant load longer than this is handed to the plant anyway, s (so that a failing
@@ -27,6 +29,7 @@ class World:
     end_s : the run stops here (RunOver).
     counter : one-element list; nanoseconds of interpreting not yet turned into time.
     state, wake : what the history is marked with.
+    watchdog_at : when the watchdog bites (None: it is off).
     """
 
     def __init__(self, plant: Plant, end_s: float, seed: int) -> None:
@@ -37,18 +40,23 @@ class World:
         self.counter = [0]
         self.state = "SLEEP"
         self.wake = 0
-        self.watchdog_at: float | None = None
+        self._watchdog_s = inf
         self.energy_by_state_J: dict[str, float] = {}
         self.time_by_state_s: dict[str, float] = {}
         self.part_J: dict[str, float] = {}
-        self._loads: dict[str, tuple[float, float]] = {}
-        self._since: dict[str, float] = {}
+        self._watts: dict[str, float] = {}
+        self._amps: dict[str, float] = {}
+        self._since: dict[str, tuple[float, float]] = {}
+        self._volt_s = 0.0  # the terminal voltage summed over time, while there is a constant current
         self.load_W = 0.0
         self.load_A = 0.0
         self._mark = 0.0
+        self._next_s = _LONGEST_s  # nothing happens to the node before this time
+        self._ended: EndOfWake | None = None
+        self._ended_s = 0.0
         self._state_mark = 0.0
         self._load_J = 0.0
-        self._history_J = 0.0
+        self._history_J = self._history_C = 0.0
         self.t_s = array("d")
         self.dt_s = array("f")
         self.volts = array("f")
@@ -60,35 +68,35 @@ class World:
 
     def draw(self, part: str, watts: float, amps: float = 0.0) -> None:
         """From now on `part` draws `watts` (constant power) plus `amps` (constant current) at the battery."""
-        new = (watts, amps)
-        old = self._loads.get(part, (0.0, 0.0))
-        if new == old:
+        if watts == self._watts.get(part, 0.0) and amps == self._amps.get(part, 0.0):
             return
         self.flush()
-        self._book_part(part, old)
-        self._loads[part] = new
-        self.load_W = sum(load[0] for load in self._loads.values())
-        self.load_A = sum(load[1] for load in self._loads.values())
+        self._book_part(part)
+        self._watts[part] = watts
+        self._amps[part] = amps
+        self.load_W = sum(self._watts.values())
+        self.load_A = sum(self._amps.values())
 
-    def _book_part(self, part: str, load: tuple[float, float]) -> None:
-        passed = self.now - self._since.get(part, 0.0)
-        self._since[part] = self.now
-        joules = (load[0] + load[1] * self.plant.volts) * passed
+    def _book_part(self, part: str) -> None:
+        since, volt_s = self._since.get(part, (0.0, 0.0))
+        self._since[part] = (self.now, self._volt_s)
+        joules = self._watts.get(part, 0.0) * (self.now - since)
+        joules += self._amps.get(part, 0.0) * (self._volt_s - volt_s)
         self.part_J[part] = self.part_J.get(part, 0.0) + joules
 
     def all_off(self) -> None:
         """Nothing draws anything (the supply is gone)."""
-        for part in list(self._loads):
-            self._book_part(part, self._loads[part])
-            self._loads[part] = (0.0, 0.0)
+        for part in list(self._watts):
+            self._book_part(part)
+            self._watts[part] = self._amps[part] = 0.0
         self.load_W = self.load_A = 0.0
 
     def close_books(self) -> None:
         """Bring every account up to now (end of the run)."""
-        self.end_s = float("inf")
+        self.end_s = inf
         self.flush()
-        for part, load in self._loads.items():
-            self._book_part(part, load)
+        for part in self._watts:
+            self._book_part(part)
         self._book_state()
 
     # -- time ----------------------------------------------------------------------------------
@@ -99,11 +107,8 @@ class World:
         if counter[0]:
             self.now += counter[0] * 1e-9
             counter[0] = 0
-        if self.now - self._mark > _LONGEST_s:
-            self.flush()
-        if self.watchdog_at is not None and self.now >= self.watchdog_at:
-            self.now = max(self._mark, self.watchdog_at)
-            raise Reset("WATCHDOG")
+        if self.now >= self._next_s:
+            self._due()
 
     def spend(self, seconds: float) -> None:
         """Let time pass at the present load (a bus transfer, a flash write)."""
@@ -112,12 +117,44 @@ class World:
 
     def pass_until(self, t_s: float) -> None:
         """Let a long time pass at the present load; the watchdog and the supply may cut it short."""
-        if self.watchdog_at is not None and self.watchdog_at < t_s:
-            self.now = max(self.now, self.watchdog_at)
-        else:
-            self.now = max(self.now, t_s)
+        self.now = max(self.now, min(t_s, self._watchdog_s))
         self.flush()
         self.sync()
+
+    @property
+    def watchdog_at(self) -> float | None:
+        return None if self._watchdog_s == inf else self._watchdog_s
+
+    @watchdog_at.setter
+    def watchdog_at(self, t_s: float | None) -> None:
+        self._watchdog_s = inf if t_s is None else t_s
+        self._set_next()
+
+    def stop(self, end: EndOfWake) -> NoReturn:
+        """End the virtual machine. What unwinds in it from now on cannot touch the node any more."""
+        self._ended, self._ended_s = end, self.now
+        self._next_s = -inf
+        raise end
+
+    def restart(self) -> None:
+        """The next virtual machine may begin: its watchdog is off, nothing is waiting to be paid."""
+        self._ended = None
+        self.counter[0] = 0
+        self.watchdog_at = None
+
+    def _set_next(self) -> None:
+        if self._ended is None:
+            self._next_s = min(self._mark + _LONGEST_s, self._watchdog_s)
+
+    def _due(self) -> None:
+        if self._ended is not None:
+            self.now = self._ended_s
+            raise self._ended.with_traceback(None)
+        if self.now >= self._watchdog_s:
+            self.now = max(self._mark, self._watchdog_s)
+            self.flush()
+            self.stop(Reset("WATCHDOG"))
+        self.flush()
 
     def flush(self) -> None:
         """Advance the plant to now and write the stretch into the history."""
@@ -130,23 +167,28 @@ class World:
             if not self.plant.advance(self.now, self.load_W, self.load_A):
                 self.now = self.plant.t_s
             self._mark = self.now
+            self._set_next()
             self._remember(start)
             if alive and not self.plant.powered:
-                raise PowerLost
+                self.stop(PowerLost())
         if over:
             raise RunOver
 
     def _remember(self, start: float) -> None:
+        """One stretch of history: its mean current, and the voltage at which it took its energy."""
         passed = self.now - start
         if passed <= 0.0:
             return
         plant = self.plant
-        joules = plant.load_total_J
+        joules, coulombs = plant.load_total_J, plant.load_total_C
+        taken_J, taken_C = joules - self._history_J, coulombs - self._history_C
+        self._history_J, self._history_C = joules, coulombs
+        if self.load_A:
+            self._volt_s += (taken_J - self.load_W * passed) / self.load_A
         self.t_s.append(start)
         self.dt_s.append(passed)
-        self.volts.append(plant.volts)
-        self.mA.append((joules - self._history_J) / passed / plant.volts * 1000.0)
-        self._history_J = joules
+        self.volts.append(taken_J / taken_C if taken_C > 0.0 else plant.volts)
+        self.mA.append(taken_C / passed * 1000.0)
         self.states.append(self.state)
         self.wakes.append(self.wake)
 
@@ -155,6 +197,7 @@ class World:
         start = self._mark
         back = self.plant.next_restart(self.end_s)
         self.now = self._mark = self.plant.t_s
+        self._set_next()
         self._remember(start)
         if back is None:
             raise RunOver

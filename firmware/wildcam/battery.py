@@ -4,32 +4,38 @@
 
 import board
 import busio
+from waking import decide
+
 import node
 from torpor import energy, policy, reasons
 from torpor.record import LOCKED
-from waking import decide
 
 
 def meter(wake):
-    """The meter of this wake, or None (journalled) if it does not answer."""
+    """The meter of this wake. Raises what its bus or its probe raise when it does not answer."""
+    if wake.meter_bus is None:
+        wake.meter_bus = busio.I2C(
+            getattr(board, node.METER_SCL), getattr(board, node.METER_SDA), frequency=400000
+        )
     if wake.meter is None:
-        try:
-            i2c = busio.I2C(getattr(board, node.METER_SCL), getattr(board, node.METER_SDA), frequency=400000)
-            wake.meter = energy.Meter(i2c, node.METER_ADDRESS, node.SHUNT_mohm)
-        except (ValueError, RuntimeError, OSError):
-            wake.journal.event(reasons.METER_LOST)
+        wake.meter = energy.Meter(wake.meter_bus, node.METER_ADDRESS, node.SHUNT_mohm)
     return wake.meter
 
 
 def measure(wake):
-    """One reading at rest (radio and camera off), then the question of the lock-out."""
+    """One reading at rest (radio and camera off), then the question of the lock-out. A node whose meter
+    is silent works on as if its cell were full: then the cell's own protection is its only guard."""
     record = wake.record
-    if meter(wake) is None:
-        return
-    mV, tenth_mA = wake.meter.read_now()
-    wake.ledger.sample(mV, tenth_mA)
-    energy.gauge(record, mV, tenth_mA, node.OCV, node.CELL_mohm)
-    wake.journal.event(reasons.BATTERY, record.soc)
+    try:
+        mV, tenth_mA = meter(wake).read_now()
+        wake.ledger.sample(mV, tenth_mA)
+        energy.gauge(record, mV, tenth_mA, node.OCV, node.CELL_mohm)
+        wake.journal.event(reasons.BATTERY, record.soc)
+    except (ValueError, RuntimeError, OSError):
+        wake.meter = None
+        record.mV = policy.NO_METER
+        record.soc = 100
+        wake.journal.event(reasons.METER_LOST)
     if decide(wake, policy.LOCK):
         record.flags |= LOCKED
     else:

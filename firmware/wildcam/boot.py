@@ -5,8 +5,9 @@ to the computer. Runs at every wake: it must stay this short, and print nothing.
 
 import board
 import digitalio
-import node
 import storage
+
+import node
 
 bench = digitalio.DigitalInOut(getattr(board, node.BENCH))
 bench.switch_to_input(pull=digitalio.Pull.UP)

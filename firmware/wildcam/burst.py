@@ -3,14 +3,20 @@
 """CONNECT and UPLOAD: one short burst of Wi-Fi, oldest picture first, deleted only when the home
 station's signed answer is here."""
 
+import os
+
 import battery
-import node
 import table
 from picture import Reader
-from torpor import link, machine, policy, reasons, spool, tasks, upload
 from waking import decide
 
+import node
+from torpor import link, machine, policy, reasons, spool, tasks, upload
+from torpor.record import FULL
+
 MOST = 20  # pictures in one session
+TAKEN = 409  # signed: another picture has this key
+NEVER = (400, TAKEN, 413, 422)  # signed, so the same bytes would get the same answer again
 
 
 async def connect(wake):
@@ -21,11 +27,12 @@ async def connect(wake):
         if record.skip_links:
             record.skip_links -= 1
         return machine.SKIP
-    wake.radio = True
+    wake.radio = 2 if wake.pir.value else 1
     joined = link.join(wake.settings, wake.feed)
     wake.ledger.skip(node.JOIN_mW)  # blocking: not sampled
     if joined:
         return machine.OK
+    link.off()
     _failed(record)
     wake.journal.event(reasons.JOIN_FAILED, record.link_fails)
     return machine.FAIL
@@ -48,8 +55,7 @@ async def send(wake):
         return machine.FAIL
     finally:
         session.close()
-        if node.RADIO_OFF == "now":
-            link.off()
+        link.off()
     wake.record.link_fails = wake.record.skip_links = 0
     wake.journal.event(reasons.SENT, sent)
     return machine.OK
@@ -66,26 +72,51 @@ def _telemetry(record):
 
 
 async def _pictures(wake, session):
+    record = wake.record
+    names = spool.names()
+    record.waiting = len(names) + (1 if wake.shot else 0)
     sent = 0
     if wake.shot:  # still in the camera's FIFO
-        seen = Reader(wake)
-        answer = await session.put("images/" + wake.key, wake.shot[1], seen.read_into)
-        _acknowledged(wake, answer)
+        sent += await _put(wake, session, wake.key, wake.shot[1], lambda: Reader(wake).read_into)
         wake.shot = None
         wake.rails.off("camera")
-        sent = 1
-    for name in spool.names()[: MOST - sent]:
+    for name in names[:MOST]:
         with open(spool.FOLDER + "/" + name, "rb") as file:
-            answer = await session.put("images/" + name[:-4], spool.size(name), file.readinto)
+            sent += await _put(wake, session, name[:-4], spool.size(name), lambda: _whole(file))
         spool.delete(name)
-        _acknowledged(wake, answer)
-        sent += 1
+        record.flags &= ~FULL
+    return sent
+
+
+def _whole(file):
+    file.seek(0)
+    return file.readinto
+
+
+async def _put(wake, session, key, length, source):
+    """One picture: 1 if it is at home, 0 if home will never take it (then it must not block the others).
+    Both answers are signed; anything else is an UploadError, and the picture waits on."""
+    record = wake.record
+    sent = tries = 0
+    while not sent and tries < 2:
+        try:
+            _acknowledged(wake, await session.put("images/" + key, length, source()))
+            sent = 1
+        except upload.UploadError as error:
+            if error.status not in NEVER:
+                raise
+            wake.journal.event(reasons.REFUSED, error.status // 10)
+            if error.status != TAKEN:
+                break
+            tries += 1
+            record.boot = int.from_bytes(os.urandom(4), "little")
+            key = "%08x" % record.boot + key[8:]
+    record.waiting -= 1
     return sent
 
 
 def _acknowledged(wake, answer):
     record = wake.record
-    record.waiting = max(0, record.waiting - 1)
     now_s = answer["t"]
     if record.sync_s and now_s > record.sync_s + record.since_sync_s:
         # The node cannot time its own pin sleep; between two signed answers it can.
@@ -104,6 +135,13 @@ async def _log(wake, session):
         at[0] += len(piece)
 
     if len(raw):
-        await session.put("log/%d" % wake.record.wake, len(raw), read_into)
+        key = "log/%08x-%d" % (wake.record.boot, wake.record.wake)
+        try:
+            await session.put(key, len(raw), read_into)
+        except upload.UploadError as error:
+            if error.status not in NEVER:
+                raise
+            wake.journal.event(reasons.REFUSED, error.status // 10)  # it waits; the pictures do not
+            return
         wake.journal.taken()
         wake.journal.event(reasons.LOG_SENT)

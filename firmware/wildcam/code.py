@@ -8,9 +8,10 @@ try:
     waking.main()
 except Exception as error:
     print("torpor:", repr(error))
+    import time
+
     import alarm
     import alarm.time
-    import time
 
     wake = alarm.time.TimeAlarm(monotonic_time=time.monotonic() + 900)
     alarm.exit_and_deep_sleep_until_alarms(wake)

@@ -51,7 +51,7 @@ class Check:
         self.crc = 0
         self._size = bytes((height >> 8, height & 255, width >> 8, width & 255))
         self._least = width * height >> 8  # two bits a block: no code is shorter
-        self._most = (width * height >> 1) + 4096  # the sensor stays below half of this
+        self._most = width * height + 4096  # a quarter of a byte a pixel is much already
         self._at = 0  # bytes of the stream before this piece
         self._head = bytearray(9)
         self._have = 0

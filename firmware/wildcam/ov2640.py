@@ -10,6 +10,7 @@ from micropython import const
 
 ADDRESS = const(0x30)
 TIMING = const(0x00)  # the bridge's register 3
+QUALITY = const(12)
 
 _INIT = (
     # clocks, exposure and gain control, array and analog settings
@@ -63,9 +64,7 @@ def setup(i2c, width, height, quality):
     if height == 1024:
         height = 960
     if "%dx%d" % (width, height) not in SIZES.split() or not 0 < quality < 64:
-        raise ValueError(
-            "size %dx%d, quality %d: not 1..63 and one of %s" % (width, height, quality, SIZES)
-        )
+        raise ValueError("size %dx%d, quality %d: not 1..63 and one of %s" % (width, height, quality, SIZES))
     words = width >> 2
     lines = height >> 2
     size = (

@@ -3,11 +3,14 @@
 """CAPTURE and STORE: check every byte of the frame, and bring the picture to where it may wait."""
 
 import asyncio
-import jpeg
-import node
-from arducam import CameraError
 from binascii import crc32
+
+import jpeg
+from arducam import CameraError
+
+import node
 from torpor import machine, reasons, spool
+from torpor.record import FULL
 
 TRIES = 3  # exposures for one good picture
 PIECE = 1024
@@ -68,9 +71,11 @@ async def store(wake):
     if "flash" not in node.SPOOL or not spool.prepare():
         record.waiting += 1  # it waits in the FIFO: the rail stays on until UPLOAD or SETTLE
         return machine.OK
-    kept = _store_on_drive(wake)
-    wake.rails.off("camera")
-    wake.shot = None
+    try:
+        kept = _store_on_drive(wake)
+    finally:
+        wake.shot = None
+        wake.rails.off("camera")
     if kept:
         record.waiting += 1
         wake.journal.event(reasons.STORED, record.waiting)
@@ -79,31 +84,34 @@ async def store(wake):
 
 
 def _store_on_drive(wake):
-    _, length, crc = wake.shot
+    length = wake.shot[1]
     if not spool.room(length, wake.settings["spool_kib"] * 1024):
-        wake.journal.event(reasons.NO_SPACE)
+        _full(wake)
         return False
     for _ in range(2):
         try:
-            seen = Reader(wake)
-            spool.write(wake.key + ".jpg", length, seen.read_into, _buffer)
+            spool.write(wake.key + ".jpg", length, Reader(wake).read_into, _buffer)
+            return True
         except OSError:
-            wake.journal.event(reasons.NO_SPACE)
+            _full(wake)
             return False
         except CameraError:
-            return False
-        if seen.crc == crc:
-            return True
-        spool.delete(wake.key + ".jpg")
-        wake.journal.event(reasons.RETAKEN, jpeg.UNLIKE)
+            wake.journal.event(reasons.RETAKEN, jpeg.UNLIKE)
     return False
 
 
+def _full(wake):
+    wake.record.flags |= FULL
+    wake.journal.event(reasons.NO_SPACE)
+
+
 class Reader:
-    """The checked picture, read again from the FIFO; `crc` must equal the check's at the end."""
+    """The checked picture, read again from the FIFO; its last piece raises CameraError if the whole is not
+    what the check saw, so that no file and no upload of it is ever finished."""
 
     def __init__(self, wake):
-        self.crc = 0
+        self._crc = 0
+        self._left = wake.shot[1]
         self._wake = wake
         self._camera = wake.camera
         self._camera.rewind()
@@ -113,5 +121,8 @@ class Reader:
 
     def read_into(self, piece):
         self._camera.read_into(piece)
-        self.crc = crc32(piece, self.crc)
+        self._crc = crc32(piece, self._crc)
+        self._left -= len(piece)
+        if not self._left and self._crc != self._wake.shot[2]:
+            raise CameraError("two readings of the picture differ")
         self._wake.alive()

@@ -5,19 +5,22 @@
 import alarm
 import board
 import microcontroller
+import table
+from waking import MARKS, MARKS_END, decide
+
 import node
 from torpor import clock, machine, policy, reasons, sleep
 from torpor.record import LOCKED
-from waking import MARKS, MARKS_END, decide
 
-FALL_ms = 4000  # how long SETTLE waits for the PIR to fall, at most
+FALL_ms = 2000  # how long SETTLE waits for the PIR to fall, at most, once the awake floor has passed
 LOOK_ms = 100
 SAFEMODE_AT = 528  # docs/memory.md
 
 
 async def settle(wake):
-    """Wait, within bounds, for the PIR to fall; then read the battery at rest."""
+    """Read the battery at rest; wait, within bounds, for the PIR to fall, unless the radio is powered."""
     import asyncio
+
     import battery
 
     record = wake.record
@@ -27,10 +30,11 @@ async def settle(wake):
         record.waiting = max(0, record.waiting - 1)
     wake.rails.off("camera")
     battery.measure(wake)
-    # Waiting in idle is cheaper than the core's busy wait up to the awake floor would be.
-    end = clock.after(FALL_ms)
-    while wake.pir.value and clock.left(end) > 0:
-        await asyncio.sleep_ms(LOOK_ms)
+    if not wake.radio:
+        # Idle is cheaper than the core's own busy wait up to the awake floor.
+        end = clock.after(max(0, node.MIN_AWAKE_ms - clock.awake()) + FALL_ms)
+        while wake.pir.value and clock.left(end) > 0:
+            await asyncio.sleep_ms(LOOK_ms)
     if record.brownouts and not record.flags & LOCKED:
         record.brownouts = 0
         microcontroller.nvm[MARKS:MARKS_END] = b"\xff" * (MARKS_END - MARKS)
@@ -50,19 +54,23 @@ def sleep_now(wake):
     record = wake.record
     high = wake.pir.value
     seconds = decide(wake, policy.SLEEP) if wake.config else node.HOLDOFF_MAX_s
-    record.stuck = min(record.stuck + 1, 255) if high else 0
+    if wake.radio != 1:  # what rose beside the radio says nothing
+        record.stuck = min(record.stuck + 1, 255) if high else 0
     if node.TIMER_SLEEP:
         record.sleep_s = seconds
     else:
         record.sleep_s = seconds = 0
     wake.journal.event(reasons.SLEPT, (seconds + 59) // 60)
     wake.leave()
-    if wake.journal.lost:
-        wake.journal.event(reasons.JOURNAL_LOST, wake.journal.lost)
+    floor_ms = max(0, node.MIN_AWAKE_ms - clock.awake())  # the core keeps the chip awake until then
+    if floor_ms:
+        wake.ledger.add(table.SLEEP, floor_ms, floor_ms * node.BOOT_mW // 1000)
+    if seconds:
+        wake.ledger.add(table.SLEEP, seconds * 1000, seconds * node.SLEEP_TIMER_uW // 1000)
     wake.journal.keep()
     if microcontroller.nvm[SAFEMODE_AT] != 0xFF:
         microcontroller.nvm[SAFEMODE_AT] = 0xFF
-    record.since_sync_s += clock.awake() // 1000 + seconds
+    record.since_sync_s += (clock.awake() + floor_ms) // 1000 + seconds
     record.save(alarm.sleep_memory)
     wake.unguard()
     wake.pir.deinit()

@@ -7,14 +7,28 @@ import alarm
 import board
 import digitalio
 import microcontroller
-import node
 import table
+
+import node
 from torpor import clock, journal, machine, policy, reasons, settings, sleep
 from torpor.ledger import Ledger
 from torpor.rails import Rails
-from torpor.record import LOCKED, Record
+from torpor.record import FULL, LOCKED, Record
 
 MARKS, MARKS_END = 784, 1040  # nvm: a zero byte per cold boot (docs/memory.md)
+
+
+class CameraWake(machine.Wake):
+    """What the camera's steps share, beside what every wake has."""
+
+    camera = shot = None
+    dark = False
+    radio = 0  # 1: used, and the PIR was low before; 2: used, and it was high
+    buses = ()
+
+    def __init__(self, record, notes, ledger, rails, pir):
+        machine.Wake.__init__(self, record, notes, ledger, rails)
+        self.pir = pir
 
 
 def main():
@@ -26,12 +40,7 @@ def main():
     ledger = Ledger(record, notes, node.PRICES_mW)
     pir = digitalio.DigitalInOut(getattr(board, node.PIR))
     with Rails(node.RAILS) as rails:
-        wake = machine.Wake(record, notes, ledger, rails)
-        wake.pir = pir
-        wake.camera = None
-        wake.moved = False  # the PIR rose again while the radio was quiet
-        wake.shot = None
-        machine.run(table, wake)
+        machine.run(table, CameraWake(record, notes, ledger, rails, pir))
 
 
 def boot(wake):
@@ -40,11 +49,15 @@ def boot(wake):
     wake.guard(node.WATCHDOG_MS)
     record.cause = sleep.cause(record)
     if not record.valid:
-        record.log_end = record.log_sent = journal.find_end()
+        from torpor import spool
+
+        journal.recall(record)
+        record.waiting = len(spool.names())
         wake.journal.event(reasons.NEW_LIFE)
     if record.cause == sleep.COLD:
         record.cause = _cold(wake)
-    wake.ledger.add(table.BOOT, clock.before_ms, clock.before_ms * node.BOOT_mW // 1000)
+    passed_ms = clock.awake()  # reset, start of the core, compiling
+    wake.ledger.add(table.BOOT, passed_ms, passed_ms * node.BOOT_mW // 1000)
     wake.journal.event(reasons.WOKE, record.cause)
     wake.settings, fresh = settings.load()
     if wake.settings is None or (record.cause != sleep.PIN and not fresh):
@@ -54,11 +67,13 @@ def boot(wake):
             wake.settings = validate.read()
             settings.save(wake.settings)
             wake.journal.event(reasons.SETTINGS_NEW)
-        except validate.SettingsError as error:
+        except ValueError as error:  # a wrong key, a broken file, or a set that is too long to pack
             print("settings:", error)
-            wake.journal.event(reasons.SETTINGS_BAD, error.index)
-    wake.config = _config(wake.settings) if wake.settings else None
-    return machine.OK if wake.settings else machine.FAIL
+            wake.journal.event(reasons.SETTINGS_BAD, getattr(error, "index", 255))
+    if not wake.settings:
+        return machine.FAIL
+    wake.config = _config(wake.settings)
+    return machine.OK
 
 
 def _cold(wake):
@@ -86,6 +101,7 @@ def _config(values):
         values["holdoff_s"],
         values["night"],
         node.HOLDOFF_MAX_s,
+        node.PIR_s,
     )
 
 
@@ -99,12 +115,13 @@ def decide(wake, question, is_dark=False):
         record.flags & LOCKED,
         record.brownouts,
         record.credit,
-        record.waiting,
+        255 if wake.shot else record.waiting,  # what only the FIFO holds cannot wait for more
         record.skip_links,
         record.stuck,
         record.dark,
         1 if is_dark else 0,
-        1 if wake.pir.value else 0,
+        (2 if wake.radio == 1 else 1) if wake.pir.value else 0,
+        record.flags & FULL,
     )
     action, reason = policy.decide(snapshot, wake.config)
     if reason != reasons.GO and reason != reasons.WATCH:
@@ -116,17 +133,26 @@ def triage(wake):
     """Admission. A locked node measures and leaves; otherwise the record's last charge decides."""
     record = wake.record
     if record.flags & LOCKED or record.cause in (sleep.COLD, sleep.BROWNOUT, sleep.WATCHDOG):
-        import battery
-
-        battery.measure(wake)
+        _measure(wake)
         if record.flags & LOCKED:
             return machine.LOW
     if record.cause == sleep.TIMER and not wake.pir.value:
         record.stuck = 0
         wake.journal.event(reasons.QUIET)
         return machine.SKIP
+    duty = policy.duty(record.soc, wake.config)
     if not decide(wake, policy.CAMERA):
-        record.credit = min(record.credit + policy.duty(record.soc, wake.config), 1000)
+        record.credit = min(record.credit + duty, 1000)
+        if record.flags & FULL and record.skip_links:
+            record.skip_links -= 1
+        if duty < 1000 and wake.meter is None:
+            _measure(wake)  # or a node that takes no pictures would not notice the sun
         return machine.SKIP
-    record.credit = record.credit + policy.duty(record.soc, wake.config) - 1000
+    record.credit = record.credit + duty - 1000
     return machine.OK
+
+
+def _measure(wake):
+    import battery
+
+    battery.measure(wake)

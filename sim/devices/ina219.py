@@ -73,7 +73,7 @@ class Ina219:
         self._registers = [_RESET_CONFIG, 0, 0, 0, 0, 0]
         self._pointer = 0
         self._started_s = now_s
-        self._done = False
+        self._done_s = -1.0
 
     def power(self, now_s: float, on: bool) -> None:
         """Supply on or off; every start is a reset, and the chip then converts without being asked."""
@@ -102,12 +102,15 @@ class Ina219:
         if self._pointer == _CALIBRATION:
             self._registers[_CALIBRATION] = value & 0xFFFE
             return
+        self._convert(now_s)  # what was finished by now stays in the registers
         if value & 0x8000:
             self._reset(now_s)
         else:
             self._registers[_CONFIG] = value
             self._started_s = now_s
-            self._done = False
+            self._done_s = -1.0
+            if value & 3:  # a new conversion begins: "ready" is taken back
+                self._registers[_BUS] &= ~2
         self._on_change()
 
     def read(self, now_s: float, count: int) -> bytes:
@@ -136,16 +139,17 @@ class Ina219:
             return
         if mode & 4:  # continuous: the last whole round
             end = self._started_s + int((now_s - self._started_s) / window) * window
-        elif self._done:
-            return
         else:
             end = self._started_s + window
-        self._done = True
+        if end <= self._done_s:
+            return
+        self._done_s = end
         mA, volts = self._mean_load(end - window, end)
         if mode & 1:
             self._registers[_SHUNT] = self._shunt(mA, window)
         if mode & 2:
             self._registers[_BUS] = self._bus(volts)
+        self._registers[_BUS] |= 2
         self._derive()
 
     def _shunt(self, mA: float, window_s: float) -> int:
@@ -157,7 +161,7 @@ class Ina219:
 
     def _bus(self, volts: float) -> int:
         full = _RANGE_V[self._registers[_CONFIG] >> 13 & 1]
-        return int(min(volts, full) / 0.004) << 3 | 2
+        return int(min(volts, full) / 0.004 + 1e-9) << 3
 
     def _derive(self) -> None:
         calibration = self._registers[_CALIBRATION]

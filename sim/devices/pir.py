@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from bisect import bisect_right
 from collections.abc import Sequence
+from math import inf
 
 from boards import Part
 
@@ -58,30 +59,68 @@ class Pir:
             self._insert(now_s)
 
     def _insert(self, start: float) -> None:
+        """One more pulse, among those that are laid already; the sensor is blind for `block` after each."""
         index = bisect_right(self._rise, start)
-        if index and start <= self._fall[index - 1]:
-            self._fall[index - 1] = max(self._fall[index - 1], start + self._hold_s)
-            return
-        self._rise.insert(index, start)
-        self._fall.insert(index, start + self._hold_s)
+        end = start + self._hold_s
+        if index and start < self._fall[index - 1] + self._block_s:
+            if start > self._fall[index - 1]:
+                return
+            index -= 1
+            self._fall[index] = max(self._fall[index], end)
+        else:
+            self._rise.insert(index, start)
+            self._fall.insert(index, end)
+        self._make_room(index)
+
+    def _make_room(self, index: int) -> None:
+        """Stretch `index` has grown: join those that it reaches, blind those in its dead time."""
+        rise, fall = self._rise, self._fall
+        following = index + 1
+        while following < len(rise) and rise[following] < fall[index] + self._block_s:
+            if rise[following] <= fall[index]:
+                fall[index] = max(fall[index], fall[following])
+            elif fall[following] - self._hold_s > fall[index] + self._block_s:
+                rise[following] = fall[index] + self._block_s
+                return
+            del rise[following], fall[following]
+
+    def _stuck(self, now_s: float) -> bool:
+        return self.stuck_from_s is not None and self.stuck_from_s <= now_s < self.stuck_until_s
 
     def high(self, now_s: float) -> bool:
-        if self.stuck_from_s is not None and self.stuck_from_s <= now_s < self.stuck_until_s:
+        if self._stuck(now_s):
             return True
         index = bisect_right(self._rise, now_s) - 1
         return index >= 0 and now_s < self._fall[index]
 
     def next_high(self, now_s: float) -> float:
         """The first moment from now on at which the output is high (infinity: never again)."""
-        if self.high(now_s):
-            return now_s
+        return now_s if self.high(now_s) else self._first_rise(now_s)
+
+    def next_rise(self, now_s: float) -> float:
+        """The next rising edge after now (infinity: none)."""
+        return self._first_rise(self.next_fall(now_s) if self.high(now_s) else now_s)
+
+    def next_fall(self, now_s: float) -> float:
+        """The first moment from now on at which the output is low (infinity: it never falls)."""
+        while self.high(now_s):
+            if self._stuck(now_s):
+                now_s = self.stuck_until_s
+            else:
+                now_s = self._fall[bisect_right(self._rise, now_s) - 1]
+        return now_s
+
+    def _first_rise(self, now_s: float) -> float:
         index = bisect_right(self._rise, now_s)
-        rise = self._rise[index] if index < len(self._rise) else float("inf")
+        rise = self._rise[index] if index < len(self._rise) else inf
         if self.stuck_from_s is not None and now_s < self.stuck_from_s:
             return min(rise, self.stuck_from_s)
         return rise
 
     def rose_at(self, now_s: float) -> float:
         """Start of the high stretch that holds at `now_s` (now itself if it is low)."""
-        index = bisect_right(self._rise, now_s) - 1
-        return self._rise[index] if index >= 0 and now_s < self._fall[index] else now_s
+        rose = now_s
+        if self._stuck(now_s) and self.stuck_from_s is not None:
+            rose = self.stuck_from_s
+        index = bisect_right(self._rise, rose) - 1
+        return self._rise[index] if index >= 0 and rose < self._fall[index] else rose

@@ -5,12 +5,12 @@ from __future__ import annotations
 from types import ModuleType
 from typing import Any
 
+from sim.errors import BoardOSError
 from sim.hardware import Bus
 from sim.machine import Machine
 from sim.standins.pins import claim
 
 _ENODEV = 19
-_EIO = 5
 
 
 def modules(machine: Machine) -> dict[str, ModuleType]:
@@ -74,7 +74,7 @@ def _i2c(machine: Machine) -> type:
                     if target.acknowledges(world.now):
                         return target
                     break
-            raise OSError(_ENODEV, "No such device")
+            raise BoardOSError(_ENODEV, "No such device")
 
         def _spend(self, count: int) -> None:
             world.spend(call_s + (count + 1) * self._byte_s)
@@ -128,7 +128,9 @@ def _spi(machine: Machine) -> type:
         def frequency(self) -> int:
             return self._baudrate
 
-        def configure(self, *, baudrate: int = 100_000, polarity: int = 0, phase: int = 0, bits: int = 8) -> None:
+        def configure(
+            self, *, baudrate: int = 100_000, polarity: int = 0, phase: int = 0, bits: int = 8
+        ) -> None:
             self._check()
             self._baudrate = min(baudrate, 62_500_000)
             self._bit_s = 8.0 / self._baudrate
@@ -140,7 +142,9 @@ def _spi(machine: Machine) -> type:
             if self._target is not None:
                 self._target.write(world.now, data)
 
-        def readinto(self, buffer: Any, *, start: int = 0, end: int | None = None, write_value: int = 0) -> None:
+        def readinto(
+            self, buffer: Any, *, start: int = 0, end: int | None = None, write_value: int = 0
+        ) -> None:
             self._check()
             view = memoryview(buffer)[start:end]
             world.spend(call_s + len(view) * self._bit_s)

@@ -114,6 +114,8 @@ def _storage(machine: Machine) -> ModuleType:
             raise RuntimeError("Cannot remount path when visible via USB.")
         drive.readonly = readonly
 
-    module.__dict__.update(remount=remount, getmount=lambda path: Mount(), disable_usb_drive=lambda: remount("/"))
+    module.__dict__.update(
+        remount=remount, getmount=lambda path: Mount(), disable_usb_drive=lambda: remount("/")
+    )
     module.VfsFat = SimpleNamespace  # type: ignore[attr-defined]
     return module

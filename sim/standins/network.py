@@ -6,9 +6,10 @@ from types import ModuleType, SimpleNamespace
 from typing import Any
 
 from sim.air import Connection, NetworkError
+from sim.errors import BoardOSError
 from sim.machine import Machine
 
-_EAGAIN, _ENOTCONN = 11, 128
+_ENOTCONN = 128
 
 
 def modules(machine: Machine) -> dict[str, ModuleType]:
@@ -59,6 +60,8 @@ class Radio:
         machine = self._machine
         if not 1 <= len(ssid) <= 32:
             raise ValueError("ssid length must be 1-32")
+        if len(password) != 0 and not 8 <= len(password) <= 64:
+            raise ValueError("password length must be 8-64")
         if not self._enabled:
             raise RuntimeError("Station must be started")
         machine.world.sync()
@@ -99,7 +102,7 @@ class Socket:
 
     def _open(self) -> Connection:
         if self._connection is None:
-            raise OSError(_ENOTCONN, "ENOTCONN")
+            raise BoardOSError(_ENOTCONN, "ENOTCONN")
         return self._connection
 
     def connect(self, address: tuple[str, int]) -> None:
@@ -127,7 +130,7 @@ class Socket:
         try:
             return call()
         except NetworkError as error:
-            raise OSError(error.errno, "network") from None
+            raise BoardOSError(error.errno, "network") from None
 
     def close(self) -> None:
         self._connection = None

@@ -44,7 +44,7 @@ def claim(machine: Machine, pin: Any) -> str:
 def _digitalio(machine: Machine) -> ModuleType:
     hardware = machine.hardware
     world = machine.world
-    direction = SimpleNamespace(INPUT="INPUT", OUTPUT="OUTPUT")
+    ways = SimpleNamespace(INPUT="INPUT", OUTPUT="OUTPUT")
     pull = SimpleNamespace(UP="UP", DOWN="DOWN")
     drive_mode = SimpleNamespace(PUSH_PULL="PUSH_PULL", OPEN_DRAIN="OPEN_DRAIN")
 
@@ -68,6 +68,17 @@ def _digitalio(machine: Machine) -> ModuleType:
             if self._output:
                 hardware.release_pin(self._name())
             self._output = False
+
+        @property
+        def direction(self) -> str:
+            return str(ways.OUTPUT if self._output else ways.INPUT)
+
+        @direction.setter
+        def direction(self, way: str) -> None:
+            if way is ways.OUTPUT:
+                self.switch_to_output()
+            else:
+                self.switch_to_input()
 
         @property
         def value(self) -> bool:
@@ -97,5 +108,5 @@ def _digitalio(machine: Machine) -> ModuleType:
             self.deinit()
 
     module = ModuleType("digitalio")
-    module.__dict__.update(DigitalInOut=DigitalInOut, Direction=direction, Pull=pull, DriveMode=drive_mode)
+    module.__dict__.update(DigitalInOut=DigitalInOut, Direction=ways, Pull=pull, DriveMode=drive_mode)
     return module

@@ -13,7 +13,6 @@ import json
 import math
 import random
 import re
-import select
 import struct
 import sys
 from types import ModuleType, SimpleNamespace
@@ -30,17 +29,32 @@ def modules(machine: Machine) -> dict[str, ModuleType]:
         "collections": _subset(collections, "deque namedtuple OrderedDict"),
         "errno": _subset(errno, "ENOENT EIO EAGAIN EEXIST ENODEV EINVAL ENOSPC EROFS"),
         "io": _subset(io, "BytesIO StringIO"),
-        "math": math,
+        "math": _subset(math, _MATH),
         "re": _subset(re, "compile match search sub"),
         "select": _select(),
         "sys": _sys(),
         "gc": _gc(),
-        "random": random,
+        "random": _random(machine),
         "micropython": _micropython(),
         "traceback": _made("traceback", print_exception=lambda *error, **options: None),
         "binascii": _binascii(machine),
         "hashlib": _hashlib(machine),
     }
+
+
+_MATH = (
+    "acos asin atan atan2 ceil copysign cos degrees e exp fabs floor fmod frexp isfinite isinf isnan ldexp "
+    "log modf pi pow radians sin sqrt tan trunc"
+)
+
+
+def _random(machine: Machine) -> ModuleType:
+    """The node's own chance: the desktop's must neither be used nor seeded by a firmware."""
+    source = random.Random(machine.hardware.random.random())
+    module = ModuleType("random")
+    for name in "choice getrandbits randint random randrange seed uniform".split():
+        setattr(module, name, getattr(source, name))
+    return module
 
 
 def _subset(source: Any, names: str) -> ModuleType:
@@ -77,7 +91,9 @@ def _sys() -> ModuleType:
 
 
 def _gc() -> ModuleType:
-    return _made("gc", collect=lambda: 0, enable=gc.isenabled, mem_free=lambda: 100_000, mem_alloc=lambda: 26_000)
+    return _made(
+        "gc", collect=lambda: 0, enable=gc.isenabled, mem_free=lambda: 100_000, mem_alloc=lambda: 26_000
+    )
 
 
 def _micropython() -> ModuleType:

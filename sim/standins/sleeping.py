@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import inf
 from types import ModuleType, SimpleNamespace
 from typing import Any
 
@@ -20,7 +21,9 @@ def modules(machine: Machine) -> dict[str, ModuleType]:
         "alarm.time": alarm_time,
         "alarm.pin": alarm_pin,
         "microcontroller": _microcontroller(machine, watchdog),
-        "watchdog": _named("watchdog", WatchDogMode=_MODES, WatchDogTimer=_Watchdog, WatchDogTimeout=_Timeout),
+        "watchdog": _named(
+            "watchdog", WatchDogMode=_MODES, WatchDogTimer=_Watchdog, WatchDogTimeout=_Timeout
+        ),
     }
 
 
@@ -40,9 +43,14 @@ class TimeAlarm:
 
 
 class PinAlarm:
-    def __init__(self, pin: Any, value: bool) -> None:
+    def __init__(self, pin: Any, value: bool, edge: bool) -> None:
         self.pin = pin
         self.value = value
+        self._edge = edge
+
+    def next_after(self, machine: Machine) -> float:
+        """When it goes off: a level that holds already does so at once, an edge must still come."""
+        return machine.hardware.next_level(str(self.pin), self.value, self._edge)
 
 
 def _alarm(machine: Machine) -> tuple[ModuleType, ModuleType, ModuleType]:
@@ -62,7 +70,7 @@ def _alarm(machine: Machine) -> tuple[ModuleType, ModuleType, ModuleType]:
                 raise ValueError("Only level detection is supported on this pin")
             if str(pin) in machine.hardware.in_use:
                 raise ValueError(f"{pin} in use")
-            PinAlarm.__init__(self, pin, value)
+            PinAlarm.__init__(self, pin, bool(value), edge)
 
     def deep(*alarms: Any, preserve_dios: tuple[Any, ...] = ()) -> None:
         if preserve_dios and not board.caps["preserve_dios"]:
@@ -84,7 +92,8 @@ def _alarm(machine: Machine) -> tuple[ModuleType, ModuleType, ModuleType]:
             stub.monotonic_time = 0.0
             return stub
         if machine.wake_alarm == "pin":
-            known = machine.hardware.design.pins["pir"] if board.caps["wake_pin_known"] else None
+            pir = machine.hardware.design.pins["pir"]
+            known = getattr(machine.cores["board"], pir) if board.caps["wake_pin_known"] else None
             stub_pin = BoardPinAlarm.__new__(BoardPinAlarm)
             stub_pin.pin, stub_pin.value = known, True
             return stub_pin
@@ -103,20 +112,29 @@ def _alarm(machine: Machine) -> tuple[ModuleType, ModuleType, ModuleType]:
 
 
 def _light_sleep(machine: Machine, alarms: tuple[Any, ...]) -> Any:
-    world, hardware = machine.world, machine.hardware
+    world = machine.world
     world.sync()
-    best: tuple[float, Any] = (float("inf"), None)
+    until_s, alarm = next_alarm(machine, alarms)
+    world.draw("board", machine.hardware.board_row("light_sleep"))
+    world.pass_until(until_s)
+    machine.busy()
+    return alarm
+
+
+def next_alarm(machine: Machine, alarms: tuple[Any, ...]) -> tuple[float, Any]:
+    """Which alarm goes off first, and when (infinity and None: none ever). The timer counts whole
+    seconds, one more at most."""
+    world = machine.world
+    best: tuple[float, Any] = (inf, None)
     for one in alarms:
         if isinstance(one, TimeAlarm):
-            at = machine.booted_s + one.monotonic_time
+            asked = max(machine.booted_s + one.monotonic_time, world.now)
+            at = asked + machine.hardware.random.random()
         else:
-            at = hardware.pir.next_high(world.now)
+            at = one.next_after(machine)
         if at < best[0]:
             best = (at, one)
-    world.draw("board", hardware.board_row("light_sleep"))
-    world.pass_until(best[0])
-    machine.busy()
-    return best[1]
+    return best
 
 
 class _Dynamic(ModuleType):
@@ -210,7 +228,7 @@ def _microcontroller(machine: Machine, watchdog: _Watchdog) -> ModuleType:
 
     def reset() -> None:
         machine.world.sync()
-        raise Reset("SOFTWARE")
+        machine.world.stop(Reset("SOFTWARE"))
 
     return _named(
         "microcontroller",

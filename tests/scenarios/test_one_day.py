@@ -34,15 +34,16 @@ def test_states_of_one_day(live, steady):
         *later(BY_PIN, 61_110.2),  # 60 s
         *later(QUIET, 61_240.4),  # 120 s, and nobody there any more
     ]
-    told.same(told.states(), expected, within_s=1.0)  # an RP2040 counts alarms in whole seconds
+    told.same(told.states(), expected, within_s=3.0)  # an RP2040 adds up to a second to each timed sleep
 
 
 def test_journal_of_one_day(live, steady):
     told = live(Scenario(days=1.0, start_day=170, quiet=True, visits=VISITS, link=steady))
     reasons = [(reason, argument) for _, reason, argument in told.events()]
     assert reasons[:12] == [
-        ("NEW_LIFE", 0), ("WOKE", 0), ("SETTINGS_NEW", 0), ("BATTERY", 79), ("LIGHT", 2), ("PICTURE", 3), ("STORED", 1),
-        ("BATTERY", 79), ("LOG_SENT", 0), ("SENT", 1), ("BATTERY", 79), ("SLEPT", 0),
+        ("NEW_LIFE", 0), ("WOKE", 0), ("SETTINGS_NEW", 0), ("BATTERY", 99), ("LIGHT", 2), ("PICTURE", 3),
+        ("STORED", 1),
+        ("BATTERY", 99), ("LOG_SENT", 0), ("SENT", 1), ("BATTERY", 99), ("SLEPT", 0),
     ]  # fmt: skip
     first_visit = [reason for t_s, reason, _ in told.events() if 36_000.0 < t_s < 36_100.0]
     assert first_visit == [

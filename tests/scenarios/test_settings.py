@@ -22,7 +22,7 @@ def test_example_is_complete_and_runs(live, steady):
                 **values,
                 "TORPOR_KEY": "5a" * 32,
                 "TORPOR_WIFI_SSID": "home",
-                "TORPOR_WIFI_PASSWORD": "x",
+                "TORPOR_WIFI_PASSWORD": "twelve words",
             },
         )
     )

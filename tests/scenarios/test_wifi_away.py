@@ -48,7 +48,7 @@ def test_the_space_is_used_and_no_more(told):
 def test_what_does_not_fit_is_dropped_with_its_reason(told):
     dropped = told.events("NO_SPACE")
     assert len(dropped) > 20
-    assert all(DAY < t_s < 4 * DAY + 3600.0 for t_s, _, _ in dropped)
+    assert all(DAY < t_s < 5 * DAY for t_s, _, _ in dropped)  # until the back-off lets it try again
     assert told.fates()["no space"] > 5
 
 

@@ -2,8 +2,9 @@
 # SPDX-License-Identifier: MIT
 """Integer milliseconds that may wrap, and the time since reset."""
 
-from supervisor import ticks_ms
 import time
+
+from supervisor import ticks_ms
 
 _PERIOD = 1 << 29  # supervisor.ticks_ms wraps here, for the first time 65 s after power-on
 _HALF = 1 << 28

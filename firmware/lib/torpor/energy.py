@@ -17,17 +17,28 @@ class Meter:
         self._shunt_mohm = shunt_mohm
         self._chip.bus_adc_resolution = ADCResolution.ADCRES_12BIT_16S
         self._chip.shunt_adc_resolution = ADCResolution.ADCRES_12BIT_16S
-        self._chip.mode = Mode.POWERDOWN
+        self._on = True
+        self.off()
+
+    def off(self):
+        """Power down, if a conversion was begun and never read (its task was cancelled)."""
+        if self._on:
+            self._on = False
+            try:
+                self._chip.mode = Mode.POWERDOWN
+            except OSError:
+                pass  # it went away; whoever reads it will notice
 
     def start(self):
         """Begin one conversion of both channels; `read` may follow after CONVERSION_ms."""
+        self._on = True
         self._chip.mode = Mode.SANDBVOLT_TRIGGERED
 
     def read(self):
         """(mV, current in 0.1 mA) of the conversion begun by `start`; then power down."""
         current = self._chip.raw_shunt_voltage * 100 // self._shunt_mohm  # 10 uV steps
         mV = self._chip.raw_bus_voltage * 4
-        self._chip.mode = Mode.POWERDOWN
+        self.off()
         return mV, current
 
     def read_now(self):

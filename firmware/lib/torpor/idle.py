@@ -2,9 +2,8 @@
 # SPDX-License-Identifier: MIT
 """Where the event loop waits. Adafruit's loop polls at full current; this one idles the CPU."""
 
-import time
-
 import asyncio
+import time
 from asyncio import core
 
 
@@ -24,5 +23,5 @@ class Idle:
 def run(coroutine):
     """Run one coroutine on a fresh loop; no task of an earlier run is left to disturb it."""
     core.new_event_loop()
-    core._io_queue = Idle()
+    core._io_queue = Idle()  # type: ignore[attr-defined]
     return asyncio.run(coroutine)

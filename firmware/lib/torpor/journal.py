@@ -9,7 +9,9 @@ the region is only cleared when it is sent and more than half full.
 import struct
 
 import microcontroller
+
 from torpor import clock
+from torpor.reasons import JOURNAL_LOST, LOG_SENT, LOSSES
 
 START = 1040  # docs/memory.md
 ENTRY = 8
@@ -28,7 +30,6 @@ class Journal:
     def __init__(self, record):
         self._record = record
         self.entries = []
-        self.lost = 0
 
     def event(self, reason, argument=0):
         self._add(struct.pack(_EVENT, reason, min(argument, 255), self._record.wake & 0xFFFF, clock.awake()))
@@ -66,12 +67,12 @@ class Journal:
             record.log_sent = record.log_end = START
 
     def keep(self):
-        """Append this wake's entries to nvm. Where they no longer fit, rows go before events and old
-        events before new ones, in one rewrite of the sector; what is lost is counted."""
+        """Append this wake's entries to nvm. Where they no longer fit, rows go first, then events, last
+        what says that a visitor was lost; in one rewrite of the sector, and the loss is counted."""
         record = self._record
         nvm = microcontroller.nvm
         if len(self.entries) * ENTRY > len(nvm) - record.log_end:
-            self._make_room()
+            self.event(JOURNAL_LOST, self._make_room())
         raw = b"".join(self.entries)
         if raw:
             nvm[record.log_end : record.log_end + len(raw)] = raw
@@ -83,20 +84,25 @@ class Journal:
         nvm = microcontroller.nvm
         raw = bytes(nvm[record.log_sent : record.log_end])
         old = [raw[i : i + ENTRY] for i in range(0, len(raw), ENTRY)]
+        most = (len(nvm) - START) // (2 * ENTRY)
         kept = [entry for entry in old if not entry[0] & ROW]
-        kept = kept[-((len(nvm) - START) // (2 * ENTRY)) :]
-        self.lost += len(old) - len(kept)
+        if len(kept) > most:
+            kept = [entry for entry in kept if entry[0] in LOSSES][-most:]
         fresh = b"".join(kept)
         nvm[START:] = fresh + b"\xff" * (len(nvm) - START - len(fresh))
         record.log_sent = START
         record.log_end = START + len(fresh)
+        return len(old) - len(kept)
 
 
-def find_end():
-    """Where the written entries end (for a cold boot, when the record is gone)."""
-    nvm = microcontroller.nvm
-    raw = bytes(nvm[START:])
-    end = 0
+def recall(record):
+    """Where the entries end, and which were sent (for a cold boot, when the record is gone): all before
+    the last LOG_SENT, which is the first entry after every upload."""
+    raw = bytes(microcontroller.nvm[START:])
+    end = sent = 0
     while end + ENTRY <= len(raw) and raw[end] != 0xFF:
+        if raw[end] == LOG_SENT:
+            sent = end
         end += ENTRY
-    return START + end
+    record.log_sent = START + sent
+    record.log_end = START + end

@@ -49,7 +49,9 @@ class Ledger:
         """Close the visit; the unsampled rest counts at the last reading, or at the state's row."""
         rest = clock.since(self._last)
         price = self._prices_mW[self._state] if self._mW is None else self._mW
-        self.add(self._state, clock.since(self._start), (self._uJ + rest * price) // 1000, 2 * self._sampled_ms)
+        self.add(
+            self._state, clock.since(self._start), (self._uJ + rest * price) // 1000, 2 * self._sampled_ms
+        )
 
     def add(self, state, ms, mJ, sampled_ms=0):
         """Book `ms` and `mJ` to a state; inferred unless at least half of it was sampled."""

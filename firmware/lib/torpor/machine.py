@@ -8,6 +8,7 @@ triage) and an `async def` afterwards. It returns an outcome; the table names th
 
 import microcontroller
 from micropython import const
+
 from torpor import clock
 from torpor.reasons import CRASH, TOO_DEAR, TOO_LONG
 
@@ -32,13 +33,14 @@ def following(table, state, outcome):
 
 
 def run(table, wake):
-    """From table.START to table.SLEEP; the step of SLEEP does not return."""
+    """From table.START to table.SLEEP; the step of SLEEP does not return, nor does this."""
     state = table.START
     for _ in range(MAX_STEPS):
         state = following(table, state, _visit(table, wake, state))
         if state == table.SLEEP:
             break
     _visit(table, wake, table.SLEEP)
+    raise RuntimeError("awake after SLEEP")  # code.py sleeps without the framework
 
 
 def _visit(table, wake, state):
@@ -71,8 +73,8 @@ class Wake:
         self.journal = journal
         self.ledger = ledger
         self.rails = rails
-        self.meter = None
-        self.settings = None
+        self.meter = self.meter_bus = None
+        self.settings = self.config = None
         self.too_dear = False
         self.end = clock.now()
         self._dog = None

@@ -3,18 +3,22 @@
 """All policy: pure functions on plain integers. Board, twin and kernel run this very file.
 
 `decide(snapshot, config)` gives (action, reason). A snapshot is a tuple in the order of SNAPSHOT,
-a config one in the order of CONFIG; per cent, millivolts, seconds.
+a config one in the order of CONFIG; per cent, millivolts, seconds. `pir_high` is 2 if the PIR only
+rose after the radio was switched on.
 """
 
 from micropython import const
+
 from torpor.reasons import (
     BACK_OFF,
     BATCH,
     DUTY,
     GO,
     LOW_BATTERY,
+    NO_SPACE,
     NOTHING,
     PIR_STUCK,
+    RADIO,
     RECOVERED,
     RETRIGGER,
     SAGGING,
@@ -42,13 +46,25 @@ SNAPSHOT = (
     "dark",
     "is_dark",
     "pir_high",
+    "full",
 )
-CONFIG = ("low_pct", "high_pct", "full_pct", "burst_mV", "batch", "holdoff_s", "night", "holdoff_max_s")
+CONFIG = (
+    "low_pct",
+    "high_pct",
+    "full_pct",
+    "burst_mV",
+    "batch",
+    "holdoff_s",
+    "night",
+    "holdoff_max_s",
+    "pir_s",
+)
 
 STUCK_MAX = const(3)  # wakes in a row with the PIR never low, after which it is not believed
 DARK_MAX = const(3)  # dark frames in a row, after which dark frames are skipped
 BATCH_MAX = const(8)
 BROWNOUTS_MAX = const(2)  # cold boots in a row that may be an accident
+NO_METER = const(0)  # mV of a node that cannot measure
 
 
 def decide(snapshot, config):
@@ -57,7 +73,7 @@ def decide(snapshot, config):
     if question == LOCK:
         return _lock(snapshot[1], snapshot[3], snapshot[4], config)
     if question == CAMERA:
-        return _camera(snapshot[1], snapshot[3], snapshot[5], snapshot[8], config)
+        return _camera(snapshot, config)
     if question == KEEP:
         return _keep(snapshot[9], snapshot[10], config)
     if question == LINK:
@@ -88,12 +104,14 @@ def _lock(soc, locked, brownouts, config):
     return 0, GO
 
 
-def _camera(soc, locked, credit, stuck, config):
-    if locked:
+def _camera(snapshot, config):
+    if snapshot[3]:
         return 0, LOW_BATTERY
-    if stuck >= STUCK_MAX:
+    if snapshot[8] >= STUCK_MAX:
         return 0, PIR_STUCK
-    if credit + duty(soc, config) < 1000:
+    if snapshot[12] and snapshot[7]:  # nowhere to put it, and no Wi-Fi at this wake
+        return 0, NO_SPACE
+    if snapshot[5] + duty(snapshot[1], config) < 1000:
         return 0, DUTY
     return 1, GO
 
@@ -112,7 +130,7 @@ def _link(snapshot, config):
         return 0, NOTHING
     if snapshot[7]:
         return 0, BACK_OFF
-    if snapshot[2] < config[3]:
+    if NO_METER < snapshot[2] < config[3]:
         return 0, SAGGING
     if waiting < batch(snapshot[1], config):
         return 0, BATCH
@@ -124,6 +142,8 @@ def _sleep(stuck, pir_high, config):
     # awake floor: then the dearer timed sleep is the cheaper one, longer each time.
     if not pir_high:
         return 0, WATCH
+    if pir_high == 2:  # it rose while the radio was on, which it takes for motion: let it fall
+        return config[8], RADIO
     seconds = min(config[5] << min(stuck, 12), config[7])
     return seconds, PIR_STUCK if stuck >= STUCK_MAX else RETRIGGER
 

@@ -41,6 +41,7 @@ FIELDS = (
     ("crashes", "B"),
 )
 LOCKED = 1  # flags: low-voltage lock-out
+FULL = 2  # flags: the last picture found no room
 
 _FORMAT = "<HBBI" + "".join(code for _, code in FIELDS) + "HH" * STATES
 _SIZE = struct.calcsize(_FORMAT)
@@ -49,11 +50,12 @@ _SIZE = struct.calcsize(_FORMAT)
 class Record:
     """The fields as attributes; `time_ds` and `energy_cJ` are the ledger since its last checkpoint."""
 
+    boot = wake = sync_s = since_sync_s = picture = mV = sleep_s = log_end = log_sent = waiting = credit = 0
+    flags = soc = cause = brownouts = link_fails = skip_links = camera_fails = dark = stuck = crashes = 0
+
     def __init__(self):
         self.valid = False
         self._sequence = 0
-        for name, _ in FIELDS:
-            setattr(self, name, 0)
         self.time_ds = [0] * STATES
         self.energy_cJ = [0] * STATES
 

@@ -21,7 +21,7 @@ _FIXED = 14
 def _file_stamp():
     try:
         stat = os.stat("/settings.toml")
-        return stat[6] & 0xFFFFFFFF, stat[8] & 0xFFFFFFFF
+        return stat[6] & 0xFFFFFFFF, int(stat[8]) & 0xFFFFFFFF
     except OSError:
         return 0, 0
 

@@ -11,7 +11,10 @@ _PART = ".tmp"
 
 
 def names():
-    """Waiting pictures, oldest first; leftovers of a power cut are removed."""
+    """Waiting pictures, oldest first; leftovers of a power cut are removed. None while the drive is
+    not ours: what cannot be deleted would be sent again and again."""
+    if storage.getmount("/").readonly:
+        return []
     try:
         found = os.listdir(FOLDER)
     except OSError:
@@ -40,13 +43,14 @@ def prepare():
 
 def room(length, limit_bytes):
     """True if a file of `length` bytes fits the drive (two clusters stay free) and the owner's limit."""
+    waiting = names()
     stat = os.statvfs("/")
     cluster = stat[0]
     if (stat[3] - 2) * cluster < length:
         return False
     if not limit_bytes:
         return True
-    used = sum([os.stat(FOLDER + "/" + name)[6] for name in names()])
+    used = sum([os.stat(FOLDER + "/" + name)[6] for name in waiting])
     return used + length <= limit_bytes
 
 

@@ -3,13 +3,18 @@
 """Async steps: a step, and beside it the watcher that samples the meter and holds the ceilings."""
 
 import asyncio
+
 from torpor import clock, idle
 from torpor.machine import DEADLINE, SAMPLE_ms
 
 
 def supervise(step, wake, limit_mJ):
     """Run one async step to its outcome on a loop of its own; DEADLINE when a ceiling cut it off."""
-    return idle.run(_beside(step, wake, limit_mJ))
+    try:
+        return idle.run(_beside(step, wake, limit_mJ))
+    finally:
+        if wake.meter:
+            wake.meter.off()
 
 
 async def _beside(step, wake, limit_mJ):
@@ -25,6 +30,7 @@ async def _beside(step, wake, limit_mJ):
 
 async def _watch(task, wake, limit_mJ):
     while not task.done():
+        wake.alive()
         await sample(wake)
         wake.too_dear = wake.ledger.spent_mJ() > limit_mJ
         if wake.too_dear or clock.left(wake.end) <= 0:
@@ -37,9 +43,12 @@ async def sample(wake):
     """One meter reading into the ledger; without a meter (or before it is opened), nothing."""
     if wake.meter is None:
         return
-    wake.meter.start()
-    await asyncio.sleep_ms(wake.meter.CONVERSION_ms)
-    wake.ledger.sample(*wake.meter.read())
+    try:
+        wake.meter.start()
+        await asyncio.sleep_ms(wake.meter.CONVERSION_ms)
+        wake.ledger.sample(*wake.meter.read())
+    except OSError:
+        wake.meter = None  # the ceilings must outlive it; the next measurement looks for it again
 
 
 async def breathe(wake):

@@ -19,7 +19,8 @@ _BLOCK = 64
 
 
 class UploadError(Exception):
-    """`status` is the HTTP status, 0 without an answer, 10 if the answer was not signed by us."""
+    """`status` is the HTTP status (signed: the home station has read what we sent), 0 without an answer,
+    10 if the answer was not signed by us."""
 
     def __init__(self, status):
         super().__init__("upload failed, status %d" % status)
@@ -58,22 +59,23 @@ class Session:
         """PUT `length` bytes that `read_into(memoryview)` delivers. Returns the answer's dict."""
         path = "/v1/nodes/" + self._settings["node"] + "/" + name
         try:
-            self._open()
+            await self._open()
             return await self._send(path, length, read_into)
-        except OSError:
-            self.close()
-            raise UploadError(0) from None
         except UploadError:
             self.close()
             raise
+        except (OSError, ValueError):  # the network's, or an answer that makes no sense
+            self.close()
+            raise UploadError(0)
 
-    def _open(self):
+    async def _open(self):
         if self._socket:
             return
         pool = self._pool
         self._socket = pool.socket(pool.AF_INET, pool.SOCK_STREAM)
         self._socket.settimeout(TIMEOUT_s)
         self._socket.connect((self._settings["host"], self._settings["port"]))
+        await self._pause()
 
     def close(self):
         if self._socket:
@@ -100,23 +102,22 @@ class Session:
             left -= len(piece)
         digest = mac.digest()
         await self._all(struct.pack("<4sI", b"TPF1", crc) + digest)
-        return self._answer(digest, crc)
+        return self._answer(await self._receive(), digest, crc)
 
     async def _all(self, data):
         # send() may take only a part; sendall() would not say how much went before an error
         view = memoryview(data)
         sent = 0
         while sent < len(view):
-            sent += self._socket.send(view[sent:])
+            sent += self._socket.send(view[sent:])  # type: ignore[union-attr]
             await self._pause()
 
-    def _answer(self, digest, crc):
-        raw = self._receive()
+    def _answer(self, raw, digest, crc):
         head = raw.find(b"\r\n\r\n")
         status = int(raw[9:12])
         body = raw[head + 4 :]
         mac = Hmac(self._key)
-        mac.update(digest + b"%d" % status + body)
+        mac.update(digest + raw[9:12] + body)
         at = raw.find(b"X-Torpor-Sign: ")
         if at < 0 or raw[at + 15 : at + 79] != hexlify(mac.digest()):
             raise UploadError(10)
@@ -125,16 +126,17 @@ class Session:
             raise UploadError(status)
         return answer
 
-    def _receive(self):
+    async def _receive(self):
         """One whole answer (headers and Content-Length bytes), at most PIECE bytes."""
         view = memoryview(self._buffer)
         filled = 0
         need = PIECE
         while filled < need:
-            count = self._socket.recv_into(view[filled:])
+            count = self._socket.recv_into(view[filled:])  # type: ignore[union-attr]
             if not count:
                 raise UploadError(0)
             filled += count
+            await self._pause()
             raw = bytes(view[:filled])
             head = raw.find(b"\r\n\r\n")
             at = raw.find(b"Content-Length: ")

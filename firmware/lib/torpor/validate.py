@@ -3,6 +3,7 @@
 """Reading and checking settings.toml: imported only when there is something new to read."""
 
 import os
+import sys
 
 import node
 
@@ -38,6 +39,9 @@ class SettingsError(ValueError):
 
 def read(getenv=os.getenv):
     """All keys as a dict of short names, or SettingsError that names the first wrong one."""
+    if sys.implementation.version < (10, 1):
+        found = sys.implementation.version
+        raise SettingsError(254, "CircuitPython %d.%d has no sha256: install 10.1 or later" % found[:2])
     values = {}
     for index in range(len(KEYS)):
         key, name, kind, low, high, default = KEYS[index]
@@ -70,6 +74,8 @@ def _checked(index, raw):
 
 
 def _compare(values):
+    if 0 < len(values["password"]) < 8:
+        raise SettingsError(3, "TORPOR_WIFI_PASSWORD has less than 8 characters, expected none or 8 to 64")
     if not values["low_pct"] < values["high_pct"] <= values["full_pct"]:
         raise SettingsError(
             6,

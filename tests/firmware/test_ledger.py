@@ -1,0 +1,188 @@
+"""Time and energy of the states, against figures worked out by hand; and a node whose meter is away."""
+
+from __future__ import annotations
+
+import struct
+from typing import Any
+
+import pytest
+
+
+class Book:
+    """A ledger over a journal that only listens, on a clock that the test moves."""
+
+    def __init__(self, bench: Any) -> None:
+        self.now = 0
+        bench.put("supervisor", ticks_ms=lambda: self.now % (1 << 29))
+        self.rows: list[tuple[int, int, int, int, bool]] = []
+        self.record = bench.load("torpor.record").Record()
+        self.record.mV = 3700
+        prices = (100, 200, 400, 0, 0, 0, 0, 0, 7, 0)
+        self.ledger = bench.load("torpor.ledger").Ledger(self.record, self, prices)
+
+    def row(self, state: int, mV: int, ms: int, mJ: int, inferred: bool) -> None:
+        self.rows.append((state, mV, ms, mJ, inferred))
+
+    def sample(self, at_ms: int, mV: int, tenth_mA: int) -> None:
+        self.now = at_ms
+        self.ledger.sample(mV, tenth_mA)
+
+
+@pytest.fixture
+def book(shared: Any) -> Book:
+    shared.reset()
+    return Book(shared)
+
+
+def test_without_samples_the_row_prices_it(book: Book) -> None:
+    book.ledger.begin(1)
+    book.now = 2500
+    book.ledger.end()
+    assert book.rows == [(1, 3700, 2500, 500, True)]  # 2.5 s at 200 mW
+    assert (book.record.time_ds[1], book.record.energy_cJ[1]) == (25, 50)
+
+
+def test_samples_are_joined_by_straight_lines(book: Book) -> None:
+    book.ledger.begin(2)
+    book.sample(100, 4000, 500)  # 200 mW: counts back to the start, 20 mJ
+    book.sample(300, 4000, 1000)  # 400 mW: mean 300 over 200 ms, 60 mJ
+    book.sample(1300, 4000, 500)  # 200 mW: mean 300 over 1 s, 300 mJ
+    assert book.ledger.spent_mJ() == 380
+    book.now = 1500  # the rest at the last reading: 40 mJ
+    book.ledger.end()
+    assert book.rows == [(2, 4000, 1500, 420, False)]
+
+
+def test_a_blocking_call_is_priced_and_not_called_sampled(book: Book) -> None:
+    book.ledger.begin(2)
+    book.sample(100, 4000, 500)  # 20 mJ
+    book.now = 3100
+    book.ledger.skip(500)  # 3 s at 500 mW: 1500 mJ
+    book.sample(3200, 4000, 500)  # 20 mJ
+    book.ledger.end()
+    assert book.rows == [(2, 4000, 3200, 1540, True)]
+
+
+@pytest.mark.parametrize(("until", "inferred"), [(199, False), (200, False), (201, True)])
+def test_inferred_unless_half_was_sampled(book: Book, until: int, inferred: bool) -> None:
+    book.ledger.begin(0)
+    book.sample(100, 4000, 500)
+    book.now = until
+    book.ledger.end()
+    assert book.rows[0][4] is inferred
+
+
+def test_every_visit_starts_from_nothing(book: Book) -> None:
+    book.ledger.begin(0)
+    book.sample(100, 4000, 5000)
+    book.ledger.end()
+    book.ledger.begin(1)
+    book.now = 1100
+    book.ledger.end()
+    assert book.rows[1] == (1, 4000, 1000, 200, True)
+
+
+def test_across_the_wrap_of_the_clock(book: Book) -> None:
+    book.now = (1 << 29) - 500
+    book.ledger.begin(1)
+    book.now += 1000
+    book.ledger.end()
+    assert book.rows == [(1, 3700, 1000, 200, True)]
+
+
+@pytest.mark.parametrize(
+    ("ms", "ds"), [(49, 0), (50, 1), (149, 1), (150, 2), (6553500, 65535), (10**9, 65535)]
+)
+def test_the_record_counts_tenths_of_seconds(book: Book, ms: int, ds: int) -> None:
+    book.ledger.add(3, ms, 0)
+    assert book.record.time_ds[3] == ds
+
+
+@pytest.mark.parametrize(("mJ", "cJ"), [(4, 0), (5, 1), (14, 1), (15, 2), (655350, 65535), (10**9, 65535)])
+def test_the_record_counts_hundredths_of_joules(book: Book, mJ: int, cJ: int) -> None:
+    book.ledger.add(3, 0, mJ)
+    book.ledger.add(3, 0, 0)
+    assert book.record.energy_cJ[3] == cJ
+
+
+CURVE = ((2500, 0), (3500, 20), (4200, 100))
+
+
+@pytest.mark.parametrize(
+    ("mV", "percent"),
+    [(0, 0), (2499, 0), (2500, 0), (2549, 0), (2550, 1), (3499, 19), (3500, 20), (3509, 21), (4199, 99),
+     (4200, 100), (4201, 100)],
+)  # fmt: skip
+def test_state_of_charge(shared: Any, mV: int, percent: int) -> None:
+    assert shared.load("torpor.energy").soc(mV, CURVE) == percent
+
+
+def test_the_rest_voltage_adds_what_the_load_drops(bench: Any) -> None:
+    record = bench.load("torpor.record").Record()
+    bench.load("torpor.energy").gauge(record, 3450, 5000, CURVE, 100)  # 500 mA over 0.1 ohm: 50 mV
+    assert (record.mV, record.soc) == (3500, 20)
+
+
+def test_a_measurement_reads_the_real_battery_and_powers_the_meter_down(bench: Any) -> None:
+    wake = bench.awake()
+    bench.load("battery").measure(wake)
+    assert wake.record.mV == pytest.approx(bench.twin.plant.volts * 1000, abs=60)
+    assert wake.record.soc == bench.load("torpor.energy").soc(wake.record.mV, bench.load("node").OCV) > 0
+    assert bench.hardware.meter.load_mA() < 0.1
+
+
+def away(bench: Any) -> None:
+    bench.hardware.meter.power(bench.world.now, False)
+
+
+def test_a_node_without_a_meter_works_from_its_first_day(bench: Any, reason: dict[str, int]) -> None:
+    away(bench)
+    wake = bench.awake()
+    machine = bench.load("torpor.machine")
+    assert bench.load("waking").triage(wake) == machine.OK
+    assert (reason["METER_LOST"], 0) in bench.events(wake.journal.entries)
+    assert (wake.record.mV, wake.record.flags) == (0, 0)
+    wake.record.waiting = 1
+    assert bench.load("waking").decide(wake, bench.load("torpor.policy").LINK) == 1
+
+
+def test_a_meter_that_dies_does_not_lock_the_node_out_for_ever(bench: Any) -> None:
+    wake = bench.awake()
+    wake.record.flags, wake.record.soc, wake.record.mV = 1, 3, 3000
+    away(bench)
+    assert bench.load("waking").triage(wake) == bench.load("torpor.machine").OK
+    assert wake.record.flags == 0
+
+
+def test_a_meter_that_goes_and_comes_back_within_a_wake(bench: Any, reason: dict[str, int]) -> None:
+    wake = bench.awake()
+    battery = bench.load("battery")
+    battery.measure(wake)
+    good = wake.record.mV
+    away(bench)
+    battery.measure(wake)
+    assert wake.record.mV == 0
+    bench.hardware.meter.power(bench.world.now, True)
+    battery.measure(wake)
+    assert wake.record.mV == pytest.approx(good, abs=20)
+    assert bench.events(wake.journal.entries).count((reason["METER_LOST"], 0)) == 1
+
+
+def test_the_low_battery_is_latched_by_a_measurement(bench: Any, reason: dict[str, int]) -> None:
+    wake = bench.awake()
+    wake.config = (101, 102, *wake.config[2:])  # no cell is that full
+    assert bench.load("waking").triage(wake) == bench.load("torpor.machine").LOW
+    assert wake.record.flags == 1
+    assert (reason["LOW_BATTERY"], 0) in bench.events(wake.journal.entries)
+
+
+def test_boot_books_the_time_before_the_first_line(bench: Any) -> None:
+    bench.pass_s(3.0)
+    wake = bench.awake()
+    node = bench.load("node")
+    row = next(entry for entry in wake.journal.entries if entry[0] == 0x80 | 0x40)
+    _, _, _, duration, energy = struct.unpack("<BBHHH", row)
+    before_ms = bench.load("torpor.clock").before_ms
+    assert before_ms == pytest.approx(3000, abs=200)
+    assert 10 * duration == pytest.approx(before_ms, abs=600)  # and what was compiled since
+    assert energy == pytest.approx(10 * duration * node.BOOT_mW / 1000, abs=2)

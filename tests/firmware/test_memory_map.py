@@ -1,0 +1,91 @@
+"""docs/memory.md is the map of what survives sleep; here it is held against the code's own numbers."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from boards import load_design
+
+DOC = Path(__file__).resolve().parents[2] / "docs/memory.md"
+
+Region = tuple[str, int, int]
+
+
+def regions(heading: str) -> list[Region]:
+    """(name, offset, size) of the table under a heading."""
+    text = DOC.read_text("utf-8").split(f"## {heading}\n")[1].split("\n## ")[0]
+    rows = re.findall(r"^\| ([a-z0-9 -]+) \| (\d+) \| (\d+) \|", text, re.M)
+    return [(name, int(offset), int(size)) for name, offset, size in rows]
+
+
+def constants(bench: Any) -> dict[str, Region]:
+    """Every region that the code names, by its name in the map."""
+    record, settings = bench.load("torpor.record"), bench.load("torpor.settings")
+    journal, waking, resting = bench.load("torpor.journal"), bench.load("waking"), bench.load("resting")
+    nvm = len(bench.nvm)
+    found = [
+        ("slot 0", 0, record.SLOT),
+        ("slot 1", record.SLOT, record.SLOT),
+        ("settings", settings.START, settings.SIZE),
+        ("safe modes", resting.SAFEMODE_AT, 1),
+        ("cold boots", waking.MARKS, waking.MARKS_END - waking.MARKS),
+        ("journal", journal.START, nvm - journal.START),
+    ]
+    return {region[0]: region for region in found}
+
+
+def test_the_map_says_what_the_code_does(bench: Any) -> None:
+    mapped = {
+        region[0]: region for region in regions("sleep_memory") + regions("nvm") if "free" not in region[0]
+    }
+    assert mapped == constants(bench)
+
+
+@pytest.mark.parametrize(("heading", "size"), [("sleep_memory", 256), ("nvm", 4096)])
+def test_regions_fill_the_memory_without_gap_or_overlap(heading: str, size: int) -> None:
+    at = 0
+    for name, offset, length in regions(heading):
+        assert offset == at, name
+        assert length > 0
+        at += length
+    assert at == size
+
+
+def test_the_default_board_has_that_much() -> None:
+    board = load_design("pico-w-arducam-2mp").board
+    assert (board.v("sleep_memory"), board.v("nvm")) == (256, 4096)
+
+
+def test_the_first_sixteen_bytes_of_nvm_stay_free() -> None:
+    name, offset, size = regions("nvm")[0]
+    assert (name.startswith("free"), offset) == (True, 0)
+    assert size >= 16
+
+
+def test_safe_mode_and_sleep_mean_the_same_byte(bench: Any) -> None:
+    text = bench.twin.life.drive.scripts["safemode.py"].text
+    assert re.search(r"^AT = (\d+)", text, re.M)[1] == str(bench.load("resting").SAFEMODE_AT)  # type: ignore[index]
+
+
+def test_entries_and_slots_fit_their_regions_evenly(bench: Any) -> None:
+    journal = bench.load("torpor.journal")
+    assert (len(bench.nvm) - journal.START) % (2 * journal.ENTRY) == 0
+    assert len(bench.sleep_memory) >= bench.load("torpor.record").SLOT * 2
+
+
+def test_a_whole_wake_writes_only_where_the_map_says(bench: Any) -> None:
+    from sim.errors import DeepSleep
+
+    mapped = constants(bench)
+    before = bytes(bench.sleep_memory)
+    with pytest.raises(DeepSleep):
+        bench.load("resting").sleep_now(bench.awake())
+    nvm = [region for name, region in mapped.items() if not name.startswith("slot")]
+    for at in (at for at in range(4096) if bench.nvm[at] != 0xFF):
+        assert any(offset <= at < offset + size for _, offset, size in nvm), at
+    changed = {at for at in range(256) if bench.sleep_memory[at] != before[at]}
+    assert changed and max(changed) < 240

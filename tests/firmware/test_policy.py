@@ -1,0 +1,206 @@
+"""The policy: every threshold one below, on it and one above; latches and ladders as literal lists."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+SOURCE = Path(__file__).resolve().parents[2] / "firmware/lib/torpor/policy.py"
+
+VALUES = {
+    "low_pct": 20, "high_pct": 40, "full_pct": 60, "burst_mV": 3300, "batch": 2, "holdoff_s": 30,
+    "night": 1, "holdoff_max_s": 3600, "pir_s": 5,
+}  # fmt: skip
+FACTS = {
+    "question": 0, "soc": 80, "mV": 3900, "locked": 0, "brownouts": 0, "credit": 0, "waiting": 2,
+    "skip_links": 0, "stuck": 0, "dark": 0, "is_dark": 0, "pir_high": 0, "full": 0,
+}  # fmt: skip
+
+
+class Asked:
+    """The policy with this test's config; answers as (action, name of the reason)."""
+
+    def __init__(self, bench: Any, reason: dict[str, int]) -> None:
+        self.policy = bench.load("torpor.policy")
+        self._names = {code: name for name, code in reason.items()}
+        assert set(self.policy.SNAPSHOT) == set(FACTS)
+        assert set(self.policy.CONFIG) == set(VALUES)
+
+    def config(self, **changes: int) -> tuple[int, ...]:
+        values = {**VALUES, **changes}
+        return tuple(values[name] for name in self.policy.CONFIG)
+
+    def __call__(self, question: str, config: tuple[int, ...] | None = None, **facts: int) -> tuple[int, str]:
+        known = {**FACTS, **facts, "question": getattr(self.policy, question)}
+        snapshot = tuple(known[name] for name in self.policy.SNAPSHOT)
+        action, code = self.policy.decide(snapshot, config or self.config())
+        assert type(action) is int
+        return action, self._names[code]
+
+
+@pytest.fixture
+def ask(shared: Any, reason: dict[str, int]) -> Asked:
+    return Asked(shared, reason)
+
+
+@pytest.mark.parametrize(
+    ("facts", "answer"),
+    [
+        ({"soc": 19}, (1, "LOW_BATTERY")),
+        ({"soc": 20}, (0, "GO")),
+        ({"soc": 21}, (0, "GO")),
+        ({"soc": 39, "locked": 1}, (1, "LOW_BATTERY")),
+        ({"soc": 40, "locked": 1}, (0, "RECOVERED")),
+        ({"soc": 41, "locked": 1}, (0, "RECOVERED")),
+        ({"soc": 39, "brownouts": 2}, (0, "GO")),
+        ({"soc": 39, "brownouts": 3}, (1, "LOW_BATTERY")),
+        ({"soc": 40, "brownouts": 3}, (0, "GO")),
+        ({"soc": 40, "brownouts": 255}, (0, "GO")),
+    ],
+)
+def test_lock_out(ask: Asked, facts: dict[str, int], answer: tuple[int, str]) -> None:
+    assert ask("LOCK", **facts) == answer
+
+
+def test_the_lock_out_is_latched_between_its_two_thresholds(ask: Asked) -> None:
+    locked, told = 0, []
+    for soc in (21, 20, 19, 20, 21, 39, 40, 39, 21, 20, 19):
+        locked, _ = ask("LOCK", soc=soc, locked=locked)
+        told.append(locked)
+    assert told == [0, 0, 1, 1, 1, 1, 0, 0, 0, 0, 1]
+
+
+@pytest.mark.parametrize(
+    ("soc", "share"),
+    [(0, 0), (19, 0), (20, 0), (21, 25), (39, 475), (40, 500), (41, 525), (59, 975), (60, 1000), (61, 1000)],
+)
+def test_the_ramp(ask: Asked, soc: int, share: int) -> None:
+    assert ask.policy.duty(soc, ask.config()) == share
+
+
+def test_the_ramp_where_thresholds_touch(ask: Asked) -> None:
+    assert ask.policy.duty(20, ask.config(full_pct=20)) == 1000
+    assert ask.policy.duty(19, ask.config(full_pct=20)) == 0
+
+
+@pytest.mark.parametrize(
+    ("facts", "answer"),
+    [
+        ({}, (1, "GO")),
+        ({"locked": 1}, (0, "LOW_BATTERY")),
+        ({"stuck": 2}, (1, "GO")),
+        ({"stuck": 3}, (0, "PIR_STUCK")),
+        ({"stuck": 4}, (0, "PIR_STUCK")),
+        ({"full": 2, "skip_links": 0}, (1, "GO")),
+        ({"full": 2, "skip_links": 1}, (0, "NO_SPACE")),
+        ({"full": 0, "skip_links": 1}, (1, "GO")),
+        ({"soc": 40, "credit": 499}, (0, "DUTY")),
+        ({"soc": 40, "credit": 500}, (1, "GO")),
+        ({"soc": 40, "credit": 501}, (1, "GO")),
+        ({"soc": 59, "credit": 24}, (0, "DUTY")),
+        ({"soc": 60, "credit": 0}, (1, "GO")),
+    ],
+)
+def test_admission_to_the_camera(ask: Asked, facts: dict[str, int], answer: tuple[int, str]) -> None:
+    assert ask("CAMERA", **facts) == answer
+
+
+@pytest.mark.parametrize(
+    ("soc", "served"),
+    [(40, [0, 1, 0, 1, 0, 1, 0, 1]), (30, [0, 0, 0, 1, 0, 0, 0, 1]), (60, [1] * 8), (20, [0] * 8)],
+)
+def test_the_share_of_triggers_served(ask: Asked, soc: int, served: list[int]) -> None:
+    """The credit as TRIAGE keeps it: duty is added at each trigger, 1000 is paid for a picture."""
+    credit, told = 0, []
+    for _ in range(8):
+        action, _ = ask("CAMERA", soc=soc, credit=credit)
+        credit = min(credit + ask.policy.duty(soc, ask.config()) - 1000 * action, 1000)
+        told.append(action)
+    assert told == served
+
+
+@pytest.mark.parametrize(
+    ("facts", "night", "answer"),
+    [
+        ({"dark": 255}, 1, (1, "GO")),
+        ({"is_dark": 1, "dark": 2}, 1, (1, "GO")),
+        ({"is_dark": 1, "dark": 3}, 1, (0, "TOO_DARK")),
+        ({"is_dark": 1, "dark": 4}, 1, (0, "TOO_DARK")),
+        ({"is_dark": 1, "dark": 0}, 0, (0, "TOO_DARK")),
+        ({"is_dark": 0, "dark": 0}, 0, (1, "GO")),
+    ],
+)
+def test_dark_frames(ask: Asked, facts: dict[str, int], night: int, answer: tuple[int, str]) -> None:
+    assert ask("KEEP", ask.config(night=night), **facts) == answer
+
+
+@pytest.mark.parametrize(
+    ("facts", "answer"),
+    [
+        ({}, (1, "GO")),
+        ({"locked": 1}, (0, "LOW_BATTERY")),
+        ({"waiting": 0}, (0, "NOTHING")),
+        ({"waiting": 1}, (0, "BATCH")),
+        ({"waiting": 3}, (1, "GO")),
+        ({"skip_links": 1}, (0, "BACK_OFF")),
+        ({"mV": 3299}, (0, "SAGGING")),
+        ({"mV": 3300}, (1, "GO")),
+        ({"mV": 3301}, (1, "GO")),
+        ({"mV": 1}, (0, "SAGGING")),
+        ({"mV": 0}, (1, "GO")),  # no meter
+        ({"soc": 20, "waiting": 15}, (0, "BATCH")),
+        ({"soc": 20, "waiting": 16}, (1, "GO")),
+    ],
+)
+def test_opening_the_link(ask: Asked, facts: dict[str, int], answer: tuple[int, str]) -> None:
+    assert ask("LINK", **facts) == answer
+
+
+def test_the_batch_grows_as_the_battery_falls(ask: Asked) -> None:
+    sizes = [ask.policy.batch(soc, ask.config(batch=1)) for soc in (100, 60, 59, 55, 50, 40, 30, 21, 20, 0)]
+    assert sizes == [1, 1, 1, 1, 2, 4, 6, 7, 8, 8]
+    assert ask.policy.batch(0, ask.config(batch=20)) == 160
+
+
+def test_the_ladder_of_a_pir_that_does_not_fall(ask: Asked) -> None:
+    told = [ask("SLEEP", pir_high=1, stuck=stuck) for stuck in (0, 1, 2, 3, 4, 5, 6, 7, 12, 13, 255)]
+    assert told == [
+        (30, "RETRIGGER"), (60, "RETRIGGER"), (120, "RETRIGGER"), (240, "PIR_STUCK"), (480, "PIR_STUCK"),
+        (960, "PIR_STUCK"), (1920, "PIR_STUCK"), (3600, "PIR_STUCK"), (3600, "PIR_STUCK"),
+        (3600, "PIR_STUCK"), (3600, "PIR_STUCK"),
+    ]  # fmt: skip
+    assert ask("SLEEP", pir_high=0, stuck=255) == (0, "WATCH")
+
+
+def test_what_rose_beside_the_radio_is_only_let_fall(ask: Asked) -> None:
+    assert ask("SLEEP", pir_high=2, stuck=0) == (5, "RADIO")
+    assert ask("SLEEP", pir_high=2, stuck=9) == (5, "RADIO")
+
+
+def test_every_hold_off_fits_the_records_field(ask: Asked) -> None:
+    seconds, _ = ask("SLEEP", ask.config(holdoff_s=3600), pir_high=1, stuck=255)
+    assert seconds == 3600 <= 0xFFFF
+
+
+def test_the_back_off_of_a_link_that_fails(ask: Asked) -> None:
+    assert [ask.policy.back_off(fails) for fails in range(9)] == [0, 0, 2, 6, 14, 30, 32, 32, 32]
+    assert ask.policy.back_off(255) == 32
+
+
+def test_the_policy_is_pure_and_in_whole_numbers() -> None:
+    tree = ast.parse(SOURCE.read_text("utf-8"))
+    imported = {node.module for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
+    assert imported == {"micropython", "torpor.reasons"}
+    assert not [node for node in ast.walk(tree) if isinstance(node, ast.Import | ast.Global | ast.Attribute)]
+    assert not [
+        node for node in ast.walk(tree) if isinstance(node, ast.Constant) and type(node.value) is float
+    ]
+    assert not [
+        node for node in ast.walk(tree) if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Div)
+    ]
+    calls = {ast.unparse(node.func) for node in ast.walk(tree) if isinstance(node, ast.Call)}
+    inside = {node.name for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)}
+    assert calls - inside == {"const", "min", "max"}

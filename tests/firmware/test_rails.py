@@ -1,0 +1,122 @@
+"""Load switches: off on every way out, and the bus lines let go of before."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+
+class Switch:
+    def __init__(self, bench: Any) -> None:
+        self.bench = bench
+        self.told: list[str] = []
+        rails = bench.load("torpor.rails")
+        self.rails = rails.Rails((("camera", "GP14", 52), ("lamp", "GP15", 0)))
+
+    def high(self, pin: str = "GP14") -> bool:
+        return bool(self.bench.hardware.outputs.get(pin, False))
+
+    def release(self) -> None:
+        self.told.append(f"released while {'on' if self.high() else 'off'}")
+
+
+@pytest.fixture
+def switch(bench: Any) -> Switch:
+    return Switch(bench)
+
+
+def test_on_waits_until_the_rail_is_up(switch: Switch) -> None:
+    began = switch.bench.world.now
+    switch.rails.on("camera")
+    assert switch.high()
+    assert switch.bench.world.now - began == pytest.approx(0.052, abs=0.002)
+    switch.rails.on("camera")  # once more is nothing new
+    assert switch.rails.is_on("camera")
+
+
+def test_release_comes_before_off(switch: Switch) -> None:
+    switch.rails.on("camera", switch.release)
+    switch.rails.off("camera")
+    assert switch.told == ["released while on"]
+    assert not switch.high()
+    assert "GP14" not in switch.bench.hardware.in_use
+    switch.rails.off("camera")
+    assert switch.told == ["released while on"]
+
+
+@pytest.mark.parametrize("error", [None, ValueError, KeyboardInterrupt])
+def test_off_on_every_way_out(switch: Switch, error: Any) -> None:
+    try:
+        with switch.rails as rails:
+            rails.on("camera", switch.release)
+            if error:
+                raise error
+    except (ValueError, KeyboardInterrupt):
+        pass
+    assert not switch.high()
+    assert switch.told == ["released while on"]
+
+
+def test_off_is_driven_low_before_the_pin_is_let_go(switch: Switch) -> None:
+    """A slow resistor at the switch is the last resort, not the way."""
+    levels: list[tuple[bool, bool]] = []
+    hardware = switch.bench.hardware
+    hardware.watchers["GP14"] = lambda level: levels.append((level, "GP14" in hardware.outputs))
+    release = hardware.release_pin
+    hardware.release_pin = lambda pin: (levels.append((switch.high(), False)), release(pin))
+    switch.rails.on("camera")
+    switch.rails.off("camera")
+    assert levels[:3] == [(True, True), (False, True), (False, False)]
+
+
+def test_off_when_the_node_sleeps_inside(switch: Switch) -> None:
+    from sim.errors import DeepSleep
+
+    with pytest.raises(DeepSleep), switch.rails as rails:
+        rails.on("camera", switch.release)
+        raise DeepSleep(())
+    assert not switch.high()
+
+
+def fail() -> None:
+    raise OSError(5)
+
+
+def test_a_release_that_fails_still_opens_the_switch(switch: Switch) -> None:
+    switch.rails.on("camera", fail)
+    with pytest.raises(OSError):
+        switch.rails.off("camera")
+    assert not switch.high()
+    assert not switch.rails.is_on("camera")
+
+
+def test_a_release_that_fails_does_not_keep_the_other_rails_on(switch: Switch) -> None:
+    with switch.rails as rails:
+        rails.on("camera", fail)
+        rails.on("lamp", fail)
+    assert (switch.high("GP14"), switch.high("GP15")) == (False, False)
+
+
+def test_a_rail_that_does_not_exist(switch: Switch) -> None:
+    with pytest.raises(ValueError, match="no rail heater"):
+        switch.rails.on("heater")
+
+
+def test_a_camera_that_cannot_start_leaves_its_rail_off(bench: Any, reason: dict[str, int]) -> None:
+    wake = bench.awake()
+    shutter = bench.load("shutter")
+    bench.hardware.in_use.add("GP2")  # its first bus cannot be had
+    assert shutter.power_up(wake) == bench.load("torpor.machine").FAIL
+    assert not bench.hardware.outputs.get("GP14", False)
+    assert (reason["CAMERA_FAILED"], 1) in bench.events(wake.journal.entries)
+
+
+@pytest.mark.parametrize("pin", ["GP2", "GP5", "GP9"])
+def test_a_camera_that_fails_half_way_frees_every_pin(bench: Any, pin: str) -> None:
+    wake = bench.awake()
+    bench.hardware.in_use.add(pin)
+    before = set(bench.hardware.in_use)
+    bench.load("shutter").power_up(wake)
+    assert bench.hardware.in_use == before
+    assert wake.buses == []

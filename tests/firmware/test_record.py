@@ -1,0 +1,149 @@
+"""The record: whatever the power does to its two slots, one whole and newest record is found or none."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+LIMITS = {"B": 255, "H": 65535, "I": 4294967295}
+
+
+@pytest.fixture
+def module(bench: Any) -> Any:
+    return bench.load("torpor.record")
+
+
+def filled(module: Any, salt: int = 0) -> Any:
+    record = module.Record()
+    for index, (name, _) in enumerate(module.FIELDS):
+        setattr(record, name, index + 1 + salt)
+    record.time_ds = [100 + n for n in range(module.STATES)]
+    record.energy_cJ = [200 + n for n in range(module.STATES)]
+    return record
+
+
+def values(module: Any, record: Any) -> list[Any]:
+    return [getattr(record, name) for name, _ in module.FIELDS] + record.time_ds + record.energy_cJ
+
+
+def loaded(module: Any, memory: bytes | bytearray) -> Any:
+    record = module.Record()
+    record.load(memory)
+    return record
+
+
+def test_a_slot_is_120_bytes_and_two_fit_sleep_memory(module: Any, bench: Any) -> None:
+    assert module.SLOT == 120
+    assert module._SIZE + 4 <= 120
+    assert 2 * module.SLOT <= len(bench.sleep_memory) == 256
+
+
+def test_everything_comes_back(module: Any) -> None:
+    memory = bytearray(256)
+    record = filled(module)
+    record.save(memory)
+    again = loaded(module, memory)
+    assert again.valid
+    assert values(module, again) == values(module, record)
+
+
+@pytest.mark.parametrize("above", [-1, 0, 1])
+def test_each_field_at_its_limit(module: Any, above: int) -> None:
+    for name, code in module.FIELDS:
+        memory, record = bytearray(256), filled(module)
+        setattr(record, name, LIMITS[code] + above)
+        record.save(memory)
+        again = loaded(module, memory)
+        assert getattr(again, name) == LIMITS[code] + min(above, 0), name
+        others = [n for n, _ in module.FIELDS if n != name]
+        assert [getattr(again, n) for n in others] == [getattr(record, n) for n in others]
+
+
+@pytest.mark.parametrize("above", [-1, 0, 1])
+def test_the_ledger_at_its_limit(module: Any, above: int) -> None:
+    memory, record = bytearray(256), filled(module)
+    record.time_ds[9] = record.energy_cJ[0] = 65535 + above
+    record.save(memory)
+    again = loaded(module, memory)
+    assert (again.time_ds[9], again.energy_cJ[0]) == (65535 + min(above, 0),) * 2
+
+
+def test_saves_alternate_between_the_slots(module: Any) -> None:
+    memory, record = bytearray(256), module.Record()
+    before = bytes(memory)
+    for turn in range(4):
+        record.wake = 10 + turn
+        record.save(memory)
+        changed = [at for at in range(256) if memory[at] != before[at]]
+        first = 120 if turn % 2 == 0 else 0
+        assert first <= min(changed) and max(changed) < first + 120
+        assert loaded(module, memory).wake == 10 + turn
+        before = bytes(memory)
+
+
+def test_a_write_torn_at_any_byte_leaves_the_one_before(module: Any) -> None:
+    memory, record = bytearray(256), filled(module)
+    record.save(memory)
+    old = bytes(memory)
+    record.wake += 1
+    record.mV += 7
+    record.save(memory)
+    new = bytes(memory)
+    wakes = []
+    for cut in range(121):
+        torn = bytearray(old)
+        torn[0:cut] = new[0:cut]
+        again = loaded(module, torn)
+        assert again.valid
+        wakes.append(again.wake)
+    whole = record.wake
+    assert set(wakes[:120]) == {whole - 1}  # the last byte belongs to the CRC
+    assert wakes[120] == whole
+
+
+def test_damage_to_any_byte_of_the_newer_slot_is_seen(module: Any) -> None:
+    memory, record = bytearray(256), filled(module)
+    record.save(memory)
+    record.wake = 77
+    record.save(memory)
+    for at in range(120):
+        for flip in (1, 0x80, 0xFF):
+            damaged = bytearray(memory)
+            damaged[at] ^= flip
+            assert loaded(module, damaged).wake == 2, at
+
+
+@pytest.mark.parametrize(("at", "value"), [(0, 0x51), (2, 2), (3, 0x50)], ids=["magic", "version", "size"])
+def test_a_whole_slot_of_another_kind_is_not_ours(module: Any, at: int, value: int) -> None:
+    import struct
+    import zlib
+
+    memory, record = bytearray(256), filled(module)
+    record.save(memory)
+    memory[120 + at] = value
+    struct.pack_into("<I", memory, 236, zlib.crc32(memory[120:236]))
+    assert not loaded(module, memory).valid
+
+
+def test_the_newer_one_wins_when_the_sequence_wraps(module: Any) -> None:
+    memory, record = bytearray(256), module.Record()
+    record._sequence = 0xFFFFFFFD
+    for wake in range(5):  # FFFFFFFE, FFFFFFFF, 0, 1, 2
+        record.wake = wake
+        record.save(memory)
+        again = loaded(module, memory)
+        assert (again.wake, again._sequence) == (wake, (0xFFFFFFFE + wake) & 0xFFFFFFFF)
+
+
+def test_a_new_life_draws_its_number(module: Any) -> None:
+    records = [module.Record() for _ in range(8)]
+    assert not any(record.load(bytes(256)) for record in records)
+    assert len({record.boot for record in records}) == 8
+    assert {record.wake for record in records} == {0}
+    assert not any(record.valid for record in records)
+
+
+def test_noise_is_a_new_life(module: Any, bench: Any) -> None:
+    assert not module.Record().load(bench.sleep_memory)  # as the power-up left it
+    assert not module.Record().load(b"\xff" * 256)

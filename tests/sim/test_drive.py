@@ -1,0 +1,109 @@
+"""A drive of the default design: which files, what is built in, what is compiled, and what is refused."""
+
+from __future__ import annotations
+
+import tomllib
+
+import pytest
+
+from boards import list_designs, load_design
+from sim.drive import LIBRARY, NATIVE, ROOT, assemble, settings_toml
+from sim.errors import DriveError
+
+
+@pytest.fixture(scope="module")
+def design():
+    return load_design("pico-w-arducam-2mp")
+
+
+@pytest.fixture(scope="module")
+def drive(design):
+    return assemble(design)
+
+
+def test_the_files_of_the_default_node(drive) -> None:
+    framework = {f"/lib/torpor/{path.name}" for path in (ROOT / "firmware/lib/torpor").glob("*.py")}
+    application = {f"/{path.name}" for path in (ROOT / "firmware/wildcam").glob("*.py")}
+    library = {
+        "/lib/adafruit_ina219.py", "/lib/adafruit_register/__init__.py", "/lib/adafruit_register/i2c_bit.py",
+        "/lib/adafruit_register/i2c_bits.py", "/lib/adafruit_register/i2c_struct.py",
+        "/lib/adafruit_ticks.py",
+        "/lib/asyncio/__init__.py", "/lib/asyncio/core.py",
+    }  # fmt: skip
+    assert {"/boot.py", "/code.py", "/safemode.py"} < application
+    assert len(framework) > 15
+    assert set(drive.files) == framework | application | library | {"/node.py", "/settings.toml"}
+
+
+def test_every_file_is_the_repositorys_own(drive) -> None:
+    for path in (ROOT / "firmware/wildcam").glob("*.py"):
+        assert drive.files[f"/{path.name}"] == path.read_bytes()
+    for path in (ROOT / "firmware/lib/torpor").glob("*.py"):
+        assert drive.files[f"/lib/torpor/{path.name}"] == path.read_bytes()
+
+
+def test_what_is_built_in_does_not_count(drive, design) -> None:
+    built_in = [module for module in drive.modules.values() if module.native]
+    assert {module.path for module in built_in} == {f"lib/{name}" for name in NATIVE}
+    assert not set(NATIVE) & set(LIBRARY)
+    assert not {f"/{module.path}" for module in built_in} & set(drive.files)
+    on_disk = sum(len(data) for data in drive.files.values())
+    assert drive.size == on_disk
+    assert 60_000 < drive.size < design.board.v("drive") * 1024 / 2
+
+
+def test_modules_and_packages(drive) -> None:
+    assert {"torpor", "adafruit_register", "adafruit_bus_device", "asyncio"} == set(drive.packages)
+    assert {"torpor.machine", "asyncio.task", "adafruit_bus_device.i2c_device", "waking", "node"} < set(
+        drive.modules
+    )
+    assert not {"boot", "code", "safemode"} & set(drive.modules)
+    assert set(drive.scripts) == {"boot.py", "code.py", "safemode.py"}
+
+
+def test_compiled_means_mpy_but_not_for_async(design, drive) -> None:
+    compiled = assemble(design, compiled=True)
+    assert not any(module.compiled for module in drive.modules.values())
+    for name, module in compiled.modules.items():
+        is_async = any(line.lstrip().startswith("async def") for line in module.text.splitlines())
+        assert module.compiled is (not is_async and not module.native), name
+    assert "/lib/torpor/machine.mpy" in compiled.files  # only its docstring says "async def"
+    assert {"/lib/asyncio/core.py", "/picture.py", "/burst.py", "/lib/torpor/tasks.py"} < set(compiled.files)
+    assert {"/boot.py", "/code.py"} < set(compiled.files)  # the core looks for these names alone
+    assert sum(module.compiled for module in compiled.modules.values()) > 15
+
+
+def test_settings(design) -> None:
+    drive = assemble(design, {"TORPOR_NODE": 'a "quoted" \\ näme', "TORPOR_HOLDOFF_S": 45})
+    assert drive.environment["TORPOR_NODE"] == 'a "quoted" \\ näme'
+    assert drive.environment["TORPOR_HOLDOFF_S"] == "45"  # CircuitPython 10.2 gives text
+    assert tomllib.loads(drive.settings)["TORPOR_HOLDOFF_S"] == 45
+    assert "CIRCUITPY_WIFI_SSID" not in drive.settings  # the core would join at every boot
+
+
+@pytest.mark.parametrize(
+    ("settings", "words"),
+    [
+        ({"A B": 1}, "the key 'A B'"),
+        ({"": 1}, "the key ''"),
+        ({"A": True}, "A is True"),
+        ({"A": 1.5}, "A is 1.5"),
+        ({"A": "two\nlines"}, "one line"),
+        ({"A": [1]}, "A is [1]"),
+    ],
+)
+def test_settings_that_the_board_could_not_read(settings, words: str) -> None:
+    with pytest.raises(DriveError) as error:
+        settings_toml(settings)
+    assert words in str(error.value)
+    assert str(error.value).count("\n") == 0
+
+
+def test_planned_designs_are_refused_with_one_sentence() -> None:
+    planned = [load_design(name) for name in list_designs()]
+    planned = [design for design in planned if design.firmware != "ready"]
+    assert len(planned) >= 4
+    for design in planned:
+        with pytest.raises(DriveError) as error:
+            assemble(design)
+        assert str(error.value) == f"{design.name}: the firmware for this design is not there yet."

@@ -1,0 +1,125 @@
+"""node.py: each price is the row it comes from, and the simulator draws what the firmware is told."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from itertools import pairwise
+from types import MappingProxyType
+
+import pytest
+
+from boards import Design, load_design
+from sim.nodefile import STATES, node_source, node_values
+
+
+@pytest.fixture(scope="module")
+def design() -> Design:
+    return load_design("pico-w-arducam-2mp")
+
+
+def broken(design: Design, part: str, row: str, factor: float) -> Design:
+    """The design with one row of one part changed."""
+    old = getattr(design, part)
+    rows = {**old.rows, row: replace(old.rows[row], value=old.rows[row].value * factor)}
+    return replace(design, **{part: replace(old, rows=MappingProxyType(rows))})
+
+
+def test_prices_from_the_rows(design) -> None:
+    """At 5 V: 34 mA busy, 27.3 idle, 85 joining, 110 sending, 1.4 asleep; on 3.3 V: PIR 0.1, meter 0.006."""
+    standing = (0.1 + 0.006) * 3.3 / 0.85
+    camera = design.camera.v("run") * 3.3 / 0.85
+    busy, idle = 170.0 + standing, 136.5 + standing
+    expected = {
+        "BOOT": busy, "TRIAGE": busy, "CAMERA": busy + camera, "CAPTURE": idle + camera,
+        "STORE": busy + camera,
+        "CONNECT": 425.0 + standing, "UPLOAD": 550.0 + standing, "SETTLE": idle, "SLEEP": 7.0 + standing,
+        "RECOVER": busy,
+    }  # fmt: skip
+    prices = dict(zip(STATES, node_values(design)["PRICES_mW"], strict=True))
+    assert prices == {state: round(price) for state, price in expected.items()}
+    assert node_values(design)["SLEEP_PIN_uW"] == round((7.0 + standing) * 1000)
+    assert node_values(design)["JOIN_mW"] == 425
+
+
+@pytest.mark.parametrize(
+    ("part", "row", "states"),
+    [
+        ("board", "busy", {"BOOT", "TRIAGE", "CAMERA", "STORE", "RECOVER"}),
+        ("board", "idle", {"CAPTURE", "SETTLE"}),
+        ("board", "radio_join", {"CONNECT"}),
+        ("board", "radio_tx", {"UPLOAD"}),
+        ("board", "deep_sleep_pin", {"SLEEP"}),
+        ("camera", "run", {"CAMERA", "CAPTURE", "STORE"}),
+        ("pir", "standing", set(STATES)),
+    ],
+)
+def test_a_broken_row_is_seen_in_its_states(design, part: str, row: str, states: set[str]) -> None:
+    right = node_values(design)["PRICES_mW"]
+    wrong = node_values(broken(design, part, row, 20.0))["PRICES_mW"]
+    assert {state for state, a, b in zip(STATES, right, wrong, strict=True) if a != b} == states
+
+
+def test_the_simulator_draws_what_the_firmware_is_told(machine) -> None:
+    """The same rows on both sides: what the world takes in each state, against node.py's price of it."""
+    hardware, world = machine.hardware, machine.world
+    design = hardware.design
+    prices = dict(zip(STATES, node_values(design)["PRICES_mW"], strict=True))
+    hardware.power_up()
+    hardware.meter.write(world.now, b"\x00\x00\x00")  # powered down, as the firmware leaves it
+
+    def drawn_mW() -> float:
+        return 1000.0 * (world.load_W + world.load_A * 3.6)
+
+    machine.busy()
+    assert drawn_mW() == pytest.approx(prices["TRIAGE"], abs=0.51)
+    for mode, state in (("join", "CONNECT"), ("tx", "UPLOAD")):
+        machine.radio(mode)
+        assert drawn_mW() == pytest.approx(prices[state], abs=0.51)
+    machine.radio(None)
+    hardware.on_3V3("camera", design.camera.v("run"))
+    assert drawn_mW() == pytest.approx(prices["STORE"], abs=0.51)
+    hardware.on_3V3("camera", 0.0)
+    world.draw("board", hardware.board_row("idle"))
+    assert drawn_mW() == pytest.approx(prices["SETTLE"], abs=0.51)
+    world.draw("board", hardware.board_row("deep_sleep_pin"))
+    assert drawn_mW() == pytest.approx(node_values(design)["SLEEP_PIN_uW"] / 1000.0, abs=0.001)
+
+
+def test_constants_of_the_design(design) -> None:
+    values = node_values(design)
+    assert values["PIR"] == "GP13"
+    assert values["CAMERA_CS"] == "GP5"
+    assert "CAMERA_POWER" not in values
+    rise_ms = round((design.rail.v("rise") + design.camera.v("power_up")) * 1000)
+    assert values["RAILS"] == (("camera", "GP14", rise_ms),)
+    assert (values["WATCHDOG_MS"], values["METER_ADDRESS"], values["SHUNT_mohm"]) == (8000, 0x40, 100)
+    assert (values["WIDTH"], values["HEIGHT"]) == (800, 600)
+    assert values["CELL_mohm"] == round(design.cell.v("resistance") * 1000)
+    curve = values["OCV"]
+    assert curve == tuple(sorted(curve))
+    assert (curve[0][1], curve[-1][1]) == (0, 100)
+    assert curve[-1][0] == round(design.cell.table("ocv")[-1][1] * 1000)
+    assert values["LOW_PCT"] < values["HIGH_PCT"]
+
+
+def test_lock_out_thresholds_on_the_curve(design) -> None:
+    """Per cent at 3.40 and 3.65 V, between the curve's points by hand."""
+
+    def by_hand(mV: float) -> float:
+        points = [(volts * 1000, 100 * soc) for soc, volts in design.cell.table("ocv")]
+        (x0, y0), (x1, y1) = next((a, b) for a, b in pairwise(points) if a[0] <= mV < b[0])
+        return y0 + (y1 - y0) * (mV - x0) / (x1 - x0)
+
+    values = node_values(design)
+    assert values["LOW_PCT"] == round(by_hand(3400))
+    assert values["HIGH_PCT"] == round(by_hand(3650))
+
+
+def test_the_source_is_flat_python_that_says_the_same(design) -> None:
+    space: dict[str, object] = {}
+    text = node_source(design)
+    exec(text, space)
+    space.pop("__builtins__")
+    assert space == node_values(design)
+    assert text.startswith("# Made by torpor from the design pico-w-arducam-2mp")
+    assert all(isinstance(value, (int, str, tuple)) for value in space.values())  # no floats on the node

@@ -1,0 +1,130 @@
+"""What a run writes: exact history, bench logs that keep charge and time, and refused windows."""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from sim.errors import SimError
+from sim.output import write_bench_log, write_history, write_pictures, write_run
+from sim.run import Twin, build, segments, summarise
+from sim.scenario import Scenario
+
+
+@pytest.fixture(scope="module")
+def twin() -> Twin:
+    """Six hours of the default node: two visits."""
+    made = build(Scenario(days=0.25, start_day=100, quiet=True, visits=((3600.0, 30.0), (14_400.0, 30.0))))
+    made.live()
+    return made
+
+
+def rows_of(path: Path) -> list[dict[str, str]]:
+    with path.open(encoding="utf-8") as file:
+        return list(csv.DictReader(line for line in file if not line.startswith("#")))
+
+
+@pytest.mark.parametrize(
+    ("rate", "from_s", "until_s"),
+    [(1.0, 3590.0, 3650.0), (50.0, 3599.5, 3612.25), (0.01, 0.0, 21_600.0), (7.0, 3601.3, 3601.4)],
+)
+def test_a_bench_log_keeps_charge_and_time(
+    twin, tmp_path, rate: float, from_s: float, until_s: float
+) -> None:
+    count = write_bench_log(twin, tmp_path / "bench.csv", rate, from_s, until_s)
+    rows = rows_of(tmp_path / "bench.csv")
+    assert count == len(rows) == max(1, round((until_s - from_s) * rate))
+    exact = segments(twin, from_s, until_s)
+    assert exact.dt_s.sum() == pytest.approx(until_s - from_s, abs=1e-3)
+    assert min(exact.dt_s) > -1e-9
+    dt_s = np.array([float(row["dt_s"]) for row in rows])
+    assert dt_s.sum() == pytest.approx(until_s - from_s, abs=0.001 * len(rows))
+    step = (until_s - from_s) / len(rows)
+    charge = sum(float(row["mA"]) for row in rows) * step
+    assert charge == pytest.approx(float((exact.mA * exact.dt_s).sum()), rel=2e-4)
+    assert float(rows[0]["t_s"]) == pytest.approx(from_s, abs=1e-3)
+    assert {row["quality"] for row in rows} == {"exact"}
+
+
+def test_a_bench_log_has_the_states(twin, tmp_path) -> None:
+    write_bench_log(twin, tmp_path / "bench.csv", 20.0, 3599.0, 3625.0)
+    rows = rows_of(tmp_path / "bench.csv")
+    assert [rows[0]["state"], rows[40]["state"]] == ["SLEEP", "BOOT"]
+    assert {"CAMERA", "CAPTURE", "CONNECT"} < {row["state"] for row in rows}
+    asleep = float(rows[0]["mA"])
+    assert 1.0 < asleep < 4.0 < 40.0 < float(rows[40]["mA"])
+
+
+@pytest.mark.parametrize(
+    ("rate", "from_s", "until_s", "words"),
+    [
+        (10.0, -0.001, 10.0, "--from -0.001"),
+        (10.0, 10.0, 10.0, "--from 10 --to 10"),
+        (10.0, 20.0, 10.0, "expected 0 <= from < to <= 21600"),
+        (10.0, 0.0, 21_600.001, "expected"),
+        (10.0, float("nan"), 10.0, "nan"),
+        (0.0, 0.0, 10.0, "--samples 0"),
+        (-1.0, 0.0, 10.0, "--samples -1"),
+        (100_001.0, 0.0, 10.0, "--samples 100001"),
+        (100_000.0, 0.0, 501.0, "at most 50000000 rows"),
+    ],
+)
+def test_bad_windows(twin, tmp_path, rate: float, from_s: float, until_s: float, words: str) -> None:
+    with pytest.raises(SimError) as error:
+        write_bench_log(twin, tmp_path / "bench.csv", rate, from_s, until_s)
+    assert words in str(error.value)
+    assert not (tmp_path / "bench.csv").exists()
+
+
+def test_history_is_the_books(twin, tmp_path) -> None:
+    write_history(twin, tmp_path / "history.npz")
+    with np.load(tmp_path / "history.npz") as data:
+        assert data["t_s"][0] == 0.0
+        assert np.allclose(np.diff(data["t_s"]), data["dt_s"][:-1], atol=2e-3)
+        assert data["dt_s"].sum(dtype=float) == pytest.approx(21_600.0, abs=0.01)
+        energy = (data["V"].astype(float) * data["mA"] * data["dt_s"]).sum() / 1000.0
+        names = [str(data["state_names"][number]) for number in data["state"]]
+    assert energy == pytest.approx(twin.plant.load_total_J, rel=1e-5)
+    assert names == list(twin.world.states)
+
+
+def test_accounts_of_a_run_agree(twin) -> None:
+    total = twin.plant.load_total_J
+    assert sum(twin.world.energy_by_state_J.values()) == pytest.approx(total, rel=1e-9)
+    assert sum(twin.world.part_J.values()) == pytest.approx(total, rel=1e-9)
+    assert sum(twin.world.time_by_state_s.values()) == pytest.approx(21_600.0)
+    awake = sum(note.load_J for note in twin.life.notes)
+    assert 0 < awake < total
+    assert all(note.load_J > 0 and note.asleep_s < 1e9 for note in twin.life.notes)
+
+
+def test_files_of_a_run(twin, tmp_path) -> None:
+    write_run(twin, tmp_path)
+    visitors = rows_of(tmp_path / "visitors.csv")
+    assert [(row["t_s"], row["stay_s"], row["fate"]) for row in visitors] == [
+        ("3600.0", "30.0", "delivered"), ("14400.0", "30.0", "delivered"),
+    ]  # fmt: skip
+    journal = rows_of(tmp_path / "journal.csv")
+    assert journal[0]["reason"] == "NEW_LIFE"
+    assert sum(row["reason"] == "SENT" for row in journal) >= 2
+    log = rows_of(tmp_path / "node_log.csv")
+    assert {"BOOT", "CAPTURE", "SLEEP"} <= {row["state"] for row in log}
+    times = [float(row["t_s"]) for row in log]
+    assert times == sorted(times)
+    keys = set(twin.pictures)
+    assert write_pictures(twin, tmp_path / "pictures", keys | {"no such key"}) == len(keys) >= 2
+    assert all((tmp_path / "pictures" / f"{key}.jpg").read_bytes()[:2] == b"\xff\xd8" for key in keys)
+
+
+def test_a_result_counts_every_visitor_once(twin) -> None:
+    result = summarise(twin, 0.0)
+    assert sum(result.fates.values()) == 2 == result.fates["delivered"]
+    assert result.wakes == len(twin.life.notes) == sum(result.wakes_by_cause.values())
+    assert result.books["charge"] < 1e-6
+    assert result.books["energy"] < 1e-6
+    assert result.wake_trace.dt_s.sum() == pytest.approx(
+        result.wake_trace.t_s[-1] + result.wake_trace.dt_s[-1] - result.wake_trace.t_s[0], abs=1e-3
+    )
