@@ -40,9 +40,10 @@ Torpor: a solar garden camera, simulated and looked after.
 VERBS = ("demo", "test", "lint", "bench", "torpor")
 USAGE = 2
 
-#: What pip says when there is no way to the outside.
+#: What pip and npm say when there is no way to the outside.
 NO_NETWORK = re.compile(
     "NewConnection|NameResolution|Network is unreach|ConnectTimeout|Temporary fail|ProxyError"
+    "|EAI_AGAIN|ENOTFOUND|ECONNREFUSED|ETIMEDOUT"
 )
 
 
@@ -103,12 +104,12 @@ def stages(house: House, tools: bool) -> list[Stage]:
         Stage("checkout", "linking the checkout", ["pyproject.toml", "requirements.lock"], [checkout], rooms),
     ]
     if tools:
-        commands = [
-            pip("--require-hashes -r requirements-dev.lock"),
-            pip("--require-hashes --no-deps -r firmware-stubs.lock"),
-        ]
-        files = ["requirements-dev.lock", "firmware-stubs.lock"]
-        plan.append(Stage("tools", "installing the test tools", files, commands))
+        dev, stubs = "requirements-dev.lock", "firmware-stubs.lock"
+        commands = [pip(f"--require-hashes -r {dev}"), pip(f"--require-hashes --no-deps -r {stubs}")]
+        plan.append(Stage("tools", "installing the test tools", [dev, stubs], commands))
+        files = ["benchmarks/node_js.py", "tests/vm/package.json", "tests/vm/package-lock.json"]
+        says, npm = "installing the embedded interpreter", ["-P", "benchmarks/node_js.py"]
+        plan.append(Stage("embedded", says, files, [npm], clears=house.venv / "embedded"))
     return plan
 
 

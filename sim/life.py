@@ -43,6 +43,7 @@ class Life:
         # source bytes loaded from reset to the last wake's first exposure: all, and what .mpy could replace
         self.bytes_before_shutter = self.compilable_before_shutter = 0
         self._loads: list[tuple[float, int, int]] = []
+        self._entered_s = 0.0
         self.crashes: list[str] = []
         self._on_wake = on_wake
         self._reasons = reason_names()
@@ -140,6 +141,7 @@ class Life:
 
     def _enter(self, state: str) -> None:
         self.world.enter_state(state)
+        self._entered_s = self.world.now
         if self.keep_states:
             self.states.append((self.world.now, self.world.wake, state))
 
@@ -206,7 +208,9 @@ class Life:
     def seen(self, frame: Frame) -> None:
         """The camera began an exposure."""
         if not self._note.frames:
-            before = [load for load in self._loads if load[0] < frame.t_s]
+            # the capture command is the last thing of its state; the frame begins up to a frame time later
+            command_s = min(frame.t_s, self._entered_s)
+            before = [load for load in self._loads if load[0] < command_s]
             self.bytes_before_shutter = sum(load[1] for load in before)
             self.compilable_before_shutter = sum(load[2] for load in before)
         self._note.frames.append(frame)

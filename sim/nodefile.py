@@ -30,6 +30,8 @@ def node_values(design: Design) -> dict[str, object]:
         "WATCHDOG_MS": int(min(board.v("watchdog_max"), 8.0) * 1000),
         "TIMER_SLEEP": int("time" in _list(board, "alarms")),
         "SPOOL": tuple(_list(board, "spool_places")) if design.options.get("spool") == "flash" else ("fifo",),
+        "I2C_Hz": int(str(design.options["i2c_Hz"])),
+        "SPI_Hz": int(str(design.options["spi_Hz"])),
         "METER_ADDRESS": _address(design.meter),
         "SHUNT_mohm": round(design.meter.v("shunt") * 1000),
         "WIDTH": width,

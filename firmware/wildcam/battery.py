@@ -15,7 +15,7 @@ def meter(wake):
     """The meter of this wake. Raises what its bus or its probe raise when it does not answer."""
     if wake.meter_bus is None:
         wake.meter_bus = busio.I2C(
-            getattr(board, node.METER_SCL), getattr(board, node.METER_SDA), frequency=400000
+            getattr(board, node.METER_SCL), getattr(board, node.METER_SDA), frequency=node.I2C_Hz
         )
     if wake.meter is None:
         wake.meter = energy.Meter(wake.meter_bus, node.METER_ADDRESS, node.SHUNT_mohm)

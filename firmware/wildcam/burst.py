@@ -12,7 +12,7 @@ from waking import decide
 
 import node
 from torpor import link, machine, policy, reasons, spool, tasks, upload
-from torpor.record import FULL
+from torpor.record import FULL, LOCKED
 
 MOST = 20  # pictures in one session
 TAKEN = 409  # signed: another picture has this key
@@ -23,6 +23,8 @@ async def connect(wake):
     """Ask the battery, then the policy, then join. PIR edges from here on may come from the radio."""
     record = wake.record
     battery.measure(wake)
+    if record.flags & LOCKED:
+        return machine.CRITICAL
     if not decide(wake, policy.LINK):
         if record.skip_links:
             record.skip_links -= 1

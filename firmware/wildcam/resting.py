@@ -35,7 +35,9 @@ async def settle(wake):
         end = clock.after(max(0, node.MIN_AWAKE_ms - clock.awake()) + FALL_ms)
         while wake.pir.value and clock.left(end) > 0:
             await asyncio.sleep_ms(LOOK_ms)
-    if record.brownouts and not record.flags & LOCKED:
+    if record.flags & LOCKED:
+        return machine.CRITICAL
+    if record.brownouts:
         record.brownouts = 0
         microcontroller.nvm[MARKS:MARKS_END] = b"\xff" * (MARKS_END - MARKS)
     return machine.OK

@@ -60,9 +60,9 @@ def _open(wake):
     cs = digitalio.DigitalInOut(getattr(board, node.CAMERA_CS))
     wake.buses.append(cs)
     cs.switch_to_output(value=True)
-    i2c = busio.I2C(getattr(board, node.CAMERA_SCL), getattr(board, node.CAMERA_SDA), frequency=400000)
+    i2c = busio.I2C(getattr(board, node.CAMERA_SCL), getattr(board, node.CAMERA_SDA), frequency=node.I2C_Hz)
     wake.buses.append(i2c)
-    wake.camera = ArduCam(spi, cs, i2c, ov2640)
+    wake.camera = ArduCam(spi, cs, i2c, ov2640, node.SPI_Hz)
 
 
 def release(wake):

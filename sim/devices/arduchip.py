@@ -9,12 +9,12 @@ from collections.abc import Callable
 
 from sim.devices.camera import BURST_FAULTS, CameraFaults, CameraRows, Chance
 from sim.devices.fifo import Fifo
-from sim.devices.ov2640 import OV2640
+from sim.devices.sensor import Sensor
 
-_TEST, _FRAMES, _FIFO, _GPIO, _RESET = 0x00, 0x01, 0x04, 0x06, 0x07
+_TEST, _FRAMES, _TIMING, _FIFO, _GPIO, _RESET = 0x00, 0x01, 0x03, 0x04, 0x06, 0x07
 _BURST, _SINGLE, _VERSION, _STATUS, _LENGTH = 0x3C, 0x3D, 0x40, 0x41, 0x42
 _RUN, _STANDBY, _SUPPLY = 1, 2, 4
-_VERSION_2MP = 0x40
+_VSYNC_LOW = 2  # bit of the timing register
 _VSYNC_PART = 0.05  # share of a frame for which VSYNC stands; assumption
 _SKIP_B = 1024
 
@@ -27,20 +27,25 @@ class ArduChip:
     sensor : what it bridges; it is powered and held by this bridge.
     on_change : called when an access changes what the module draws.
     read_pointer_bit : bit of register 04 that resets the read pointer; the papers name both 0x20 and 0x10.
+    version : of its logic. timing : register 03 as this sensor needs it; with VSYNC the wrong way round no
+        frame starts (inferred: every driver sets it).
     """
 
     def __init__(
         self,
         rows: CameraRows,
-        sensor: OV2640,
+        sensor: Sensor,
         faults: CameraFaults | None = None,
         on_change: Callable[[], None] = lambda: None,
         read_pointer_bit: int = 0x20,
+        version: int = 0x40,
+        timing: int = 0x00,
     ) -> None:
         self._rows = rows
         self._sensor = sensor
         self._on_change = on_change
         self._rewind_bit = read_pointer_bit
+        self._version, self._timing = version, timing
         self._chance = Chance(faults or CameraFaults(), "arduchip")
         self._flaky = self._chance.any_of(BURST_FAULTS)
         self._fifo = Fifo(rows, sensor, self._chance)
@@ -77,7 +82,7 @@ class ArduChip:
         rows = self._rows
         if self._on:
             return (rows.run_mA if self._sensor.running else rows.standby_mA), rows.volts
-        return (rows.phantom_mA if self._cs_high else 0.0), rows.volts
+        return (rows.phantom_mA if self._cs_high else 0.0), rows.phantom_volts
 
     def release(self, now_s: float) -> None:
         """The controller's pins became inputs: nothing feeds the module through them."""
@@ -156,7 +161,8 @@ class ArduChip:
             self._fifo.position = 0
         if value & 0x02:
             frames = self._registers[_FRAMES] & 7
-            self._fifo.start(now_s, 0 if frames == 7 else frames + 1)
+            hears = not (self._registers[_TIMING] ^ self._timing) & _VSYNC_LOW
+            self._fifo.start(now_s, 0 if frames == 7 else frames + 1, hears)
 
     def _get(self, now_s: float, register: int) -> int:
         if self._registers[_RESET] & 0x80:
@@ -167,7 +173,7 @@ class ArduChip:
             return self._pins | self._vsync(now_s) | self._fifo.done(now_s) << 3
         if register in (_LENGTH, _LENGTH + 1, _LENGTH + 2):
             return self._fifo.length(now_s) >> 8 * (register - _LENGTH) & 0xFF
-        return _VERSION_2MP if register == _VERSION else self._registers[register]
+        return self._version if register == _VERSION else self._registers[register]
 
     def _vsync(self, now_s: float) -> bool:
         if not self._sensor.running or now_s < self._sensor.since_s:

@@ -21,9 +21,10 @@ class CameraRows:
 
     Attributes
     ----------
-    run_mA, standby_mA, phantom_mA : draw of the module at `volts`: sensor clocked, sensor in standby, rail
-        off while chip select is still driven high.
+    run_mA, standby_mA : draw of the module at `volts`: sensor clocked, sensor in standby.
+    phantom_mA : draw at `phantom_volts`, the bus lines' level, with the rail off and chip select driven high.
     power_up_s : rail on to first answer. reset_settle_s : sensor reset to first answer.
+    init_write_gap_s : register writes closer than this are lost.
     settle_s, settle_frames : exposure and white balance after a start.
     frame_small_s, frame_svga_s, frame_uxga_s : frame period up to 352, up to 1024 and above 1024 pixels wide.
     fifo_size_B : a frame of this or more overflows. spi_max_Hz : bits flip above it.
@@ -34,8 +35,10 @@ class CameraRows:
     standby_mA: float
     phantom_mA: float
     volts: float
+    phantom_volts: float
     power_up_s: float
     reset_settle_s: float
+    init_write_gap_s: float
     settle_s: float
     settle_frames: int
     frame_small_s: float
@@ -60,8 +63,10 @@ class CameraRows:
             standby_mA=part.v("standby"),
             phantom_mA=part.v("phantom"),
             volts=run.at_V or 0.0,
+            phantom_volts=part.rows["phantom"].at_V or 0.0,
             power_up_s=part.v("power_up"),
             reset_settle_s=part.v("reset_settle"),
+            init_write_gap_s=part.v("init_write_gap"),
             settle_s=part.v("settle"),
             settle_frames=int(part.v("settle_frames")),
             frame_small_s=period("frame_small"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sim.devices.camera import FRAME_FAULTS, CameraRows, Chance
-from sim.devices.ov2640 import OV2640
+from sim.devices.sensor import Sensor
 
 _FOR_EVER = float("inf")
 _HEAD_B = 623  # the sensor's header
@@ -17,7 +17,7 @@ class Fifo:
     sensor only when somebody looks.
     """
 
-    def __init__(self, rows: CameraRows, sensor: OV2640, chance: Chance) -> None:
+    def __init__(self, rows: CameraRows, sensor: Sensor, chance: Chance) -> None:
         self._rows = rows
         self._sensor = sensor
         self._chance = chance
@@ -49,15 +49,18 @@ class Fifo:
         self._begin_s = self._end_s = _FOR_EVER
         self.position = 0
 
-    def start(self, now_s: float, frames: int) -> None:
-        """Capture `frames` frames from the sensor's next frame start; 0 fills the memory."""
+    def start(self, now_s: float, frames: int, hears: bool = True) -> None:
+        """Capture `frames` frames from the sensor's next frame start; 0 fills the memory.
+
+        `hears` : whether the bridge sees the sensor's VSYNC; without it no frame ever starts.
+        """
         self._old = self._new or self._old  # a frame that nobody looked at leaves no trace
         self._new = b""
         self._wanted = frames
         self._captured = True
         self.position = 0
         self._begin_s = self._end_s = _FOR_EVER
-        if not self._sensor.running:
+        if not (self._sensor.running and hears):
             return
         period, since = self._sensor.period_s(), self._sensor.since_s
         ahead = -(-(now_s - since) // period) if now_s > since else 0.0

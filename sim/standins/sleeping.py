@@ -230,6 +230,10 @@ def _microcontroller(machine: Machine, watchdog: _Watchdog) -> ModuleType:
         machine.world.sync()
         machine.world.stop(Reset("SOFTWARE"))
 
+    def delay_us(microseconds: int) -> None:
+        machine.world.sync()
+        machine.world.spend(microseconds * 1e-6)  # a busy wait
+
     return _named(
         "microcontroller",
         cpu=Cpu(),
@@ -237,4 +241,5 @@ def _microcontroller(machine: Machine, watchdog: _Watchdog) -> ModuleType:
         nvm=FlashBytes(machine),
         watchdog=watchdog,
         reset=reset,
+        delay_us=delay_us,
     )

@@ -19,6 +19,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 TAKES = "run.py takes one of demo, test, lint, bench, torpor"
 LOCKS = ("requirements.lock", "requirements-dev.lock", "firmware-libs.lock", "firmware-stubs.lock")
+EMBEDDED = ("benchmarks/node_js.py", "tests/vm/package.json", "tests/vm/package-lock.json")
 
 
 @pytest.fixture(scope="module")
@@ -41,7 +42,9 @@ class Machine:
         self.fails: dict[str, tuple[int, str] | BaseException] = {}
         self.children: list[tuple[list[str], Path]] = []
         self.codes: list[int] = []
-        for name in (*LOCKS, "pyproject.toml"):
+        for folder in ("benchmarks", "tests/vm"):
+            (root / folder).mkdir(parents=True)
+        for name in (*LOCKS, *EMBEDDED, "pyproject.toml"):
             (root / name).write_text(name)
 
     def call(self, command: Sequence[str], folder: Path) -> tuple[int, str]:
@@ -83,7 +86,7 @@ class Machine:
 
     def stages(self) -> list[str]:
         """The set-up commands of the last start, shortened to what tells them apart."""
-        marks = {"-m venv": "venv", "-e .": "checkout", "pip --version": "look"}
+        marks = {"-m venv": "venv", "-e .": "checkout", "pip --version": "look", EMBEDDED[0]: "embedded"}
         marks |= {name: name.removesuffix(".lock") for name in LOCKS}
         return [mark for text in self.commands for part, mark in marks.items() if part in text]
 
@@ -95,6 +98,7 @@ def machine(tmp_path: Path, run: ModuleType) -> Machine:
 
 EVERYTHING = ["venv", "requirements", "firmware-libs", "checkout"]
 TOOLS = ["requirements-dev", "firmware-stubs"]
+INTERPRETER = ["embedded"]
 
 
 def test_the_first_start_sets_everything_up_and_the_second_nothing(machine: Machine) -> None:
@@ -108,7 +112,7 @@ def test_only_test_lint_and_bench_install_the_tools(machine: Machine) -> None:
     machine.start("torpor")
     assert machine.stages() == EVERYTHING
     machine.start("lint")
-    assert machine.stages() == TOOLS
+    assert machine.stages() == TOOLS + INTERPRETER
     machine.start("test")
     machine.start("bench", "twin")
     assert machine.stages() == []
@@ -122,6 +126,7 @@ def test_only_test_lint_and_bench_install_the_tools(machine: Machine) -> None:
         ("pyproject.toml", ["checkout"]),
         ("requirements-dev.lock", TOOLS),
         ("firmware-stubs.lock", TOOLS),
+        *((name, INTERPRETER) for name in EMBEDDED),
     ],
 )
 def test_a_changed_file_redoes_its_stages_only(machine: Machine, changed: str, redone: list[str]) -> None:
@@ -215,6 +220,7 @@ def test_a_person_sees_each_stage(machine: Machine) -> None:
         "fetching the node's libraries",
         "linking the checkout",
         "installing the test tools",
+        "installing the embedded interpreter",
     ]
     assert all(line.endswith(" s") for line in lines[1:])
 

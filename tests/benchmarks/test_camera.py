@@ -1,0 +1,67 @@
+"""The camera benchmark: its fixed slice in the fast tests, all of it with --full, and that it can fail."""
+
+from __future__ import annotations
+
+from types import CodeType
+
+import pytest
+
+from benchmarks import camera, camera_bench
+from benchmarks.camera_bench import KINDS, Kind
+from sim.devices.camera import BURST_FAULTS
+
+SLICE = 308  # 14 captures with each of 21 faults, 14 with none
+
+
+@pytest.fixture(params=KINDS, ids=[kind.sensor for kind in KINDS])
+def kind(request: pytest.FixtureRequest) -> Kind:
+    found: Kind = request.param
+    return found
+
+
+def hold(figures: dict[str, camera.Figure], captures: int) -> None:
+    """What must be true of any number of captures."""
+    assert (figures["captures"], figures["bad_marked_good"]) == (captures, 0)
+    assert isinstance(figures["invisible_kinds"], dict)
+    assert set(figures["invisible_kinds"]) == {"flipped_in_fifo"}
+    lost, refused = figures["lost_although_deliverable"], figures["did_not_start"]
+    assert isinstance(lost, dict) and isinstance(refused, dict)
+    assert set(lost) <= set(BURST_FAULTS), "only what spoils readings may cost a picture"
+    assert set(refused) <= {"spi_test", "absent_i2c", "scl_stuck", "nack"}
+    assert isinstance(figures["longest_s"], float) and figures["longest_s"] < 15.0
+
+
+def test_a_slice_of_the_seeds(kind: Kind) -> None:
+    figures = camera.figures_of(camera.measure(kind, range(SLICE)))
+    hold(figures, SLICE)
+    assert isinstance(figures["good_within_retries"], float) and figures["good_within_retries"] > 0.95
+
+
+def test_it_counts_what_a_node_without_the_second_reading_would_keep(
+    kind: Kind, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source = camera_bench.path_of("picture").read_text("utf-8")
+    compared = "self._crc != self._wake.shot[2]"
+    assert compared in source
+    careless = compile(source.replace(compared, "False"), "picture", "exec")
+    real = camera_bench._code
+
+    def code(name: str) -> CodeType:
+        return careless if name == "picture" else real(name)
+
+    monkeypatch.setattr(camera_bench, "_code", code)
+    assert camera.measure(kind, range(SLICE)).bad_marked_good > 0
+
+
+def test_the_same_seeds_give_the_same_tally(kind: Kind) -> None:
+    first, again = (camera.figures_of(camera.measure(kind, range(44))) for _ in range(2))
+    assert first == again
+
+
+@pytest.mark.full
+def test_ten_thousand_captures_per_camera() -> None:
+    result = camera.run(lambda what, share: None)
+    assert set(result.figures) == {kind.part for kind in KINDS}
+    for figures in result.figures.values():
+        assert isinstance(figures, dict)
+        hold(figures, 10_000)
