@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import math
+import warnings
 from collections.abc import Callable
 from typing import Any
 
@@ -17,6 +19,14 @@ from sim.watching import ROW, Frame, JournalEntry, WakeNote, reason_names, unpac
 
 #: States around the firmware's own: the core's busy wait before true deep sleep, and no supply.
 FLOOR, DOWN = "FLOOR", "DOWN"
+
+
+def _sweep() -> None:
+    """Let go of a virtual machine that was cut off. Its coroutines stood still in the middle, which
+    Python would warn about whenever it came to collect them; on the board they are simply gone."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", RuntimeWarning)
+        gc.collect()
 
 
 class Life:
@@ -69,12 +79,18 @@ class Life:
             self.hardware.power_up()
             self._restart("POWER_ON", None)
             while True:
+                lost = False
                 try:
                     self._one_wake()
                 except PowerLost:
+                    lost = True
+                if lost or self.machine.wake_alarm is None:  # it did not end asleep
+                    _sweep()
+                if lost:
                     self._dark()
         except RunOver:
             pass
+        _sweep()
         if self.down and math.isinf(self.down[-1][1]):
             self.down[-1] = (self.down[-1][0], world.now)
         if self.notes:

@@ -15,6 +15,7 @@ def scaled(design: Design, panel: float, cell: float) -> Design:
         return design
     return replace(
         design,
+        title=f"{design.title} (panel x {panel:g}, battery x {cell:g})",
         panel=_times(design.panel, {"rated": panel, "i_mp": panel, "i_sc": panel}),
         cell=_times(design.cell, {"capacity": cell, "resistance": 1.0 / cell}),
     )

@@ -101,7 +101,7 @@ def _write(
     from analysis.summary import write_hours, write_pictures, write_summary
     from sim import output
 
-    (folder / "report.txt").write_text(report(result, advice, folder), encoding="utf-8")
+    (folder / "report.txt").write_text(report(result, advice, folder, battery_Wh(twin)), encoding="utf-8")
     write_summary(folder / "summary.json", result, advice)
     write_hours(folder / "hours.csv", result)
     write_pictures(folder / "pictures.csv", result)
@@ -120,11 +120,15 @@ def _write(
         )
 
 
+def battery_Wh(twin: Twin) -> float:
+    """What the run's battery holds when it is full and warm."""
+    return twin.plant.cell.energy_J(twin.plant.cell.capacity_C) / 3600.0
+
+
 def _say(result: RunResult, advice: Advice | None, folder: Path, as_json: bool) -> None:
-    from analysis.report import report
     from analysis.summary import summary_json
 
     if as_json:
         click.echo(json.dumps(summary_json(result, advice), indent=2, ensure_ascii=False))
     else:
-        click.echo(report(result, advice, folder), nl=False)
+        click.echo((folder / "report.txt").read_text(encoding="utf-8"), nl=False)

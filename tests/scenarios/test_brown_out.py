@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import pytest
 
+from sim.errors import PowerLost
 from sim.scenario import Scenario
 
 WORN = Scenario(days=8.0, start_day=100, soc=0.01, panel_scale=0.12, cell_scale=0.05)
@@ -21,28 +22,45 @@ def test_no_boot_loop_at_dawn(live, scenario):
     assert told.fates()["delivered"] > 20
 
 
-def test_streak_of_cold_boots_is_a_brown_out(live):
-    """Power cut again and again in the first seconds: from the third cold boot on it is no accident."""
+def cut(times: int):
+    """Take the supply away right after the node has told why it woke, at its first wakes."""
 
-    def cut(twin):
-        loaded = twin.life._boot
+    def prepare(twin):
+        heard = twin.life._entry
 
-        def boot():
-            loaded()
-            if len(twin.life.notes) <= 4:
-                twin.life.hardware.world.spend(1.5)
-                from sim.errors import Reset
+        def entry(raw):
+            heard(raw)
+            if raw[0] == 1 and len(twin.life.notes) <= times:  # WOKE
+                twin.world.stop(PowerLost())
 
-                twin.life.hardware.sleep_memory[:] = bytes(len(twin.life.hardware.sleep_memory))
-                twin.life._execute("boot.py")
-                try:
-                    twin.life.hardware.world.watchdog_at = twin.life.hardware.world.now + 2.0
-                    twin.life._execute("code.py")
-                except Reset:
-                    pass
-                raise Reset("POWER_ON")
+        twin.life._entry = entry
 
-        twin.life._boot = boot
+    return prepare
 
-    told = live(Scenario(days=0.5, start_day=170, soc=0.3, quiet=True), prepare=cut)
-    assert told.events("BROWNOUT") == []
+
+def test_third_cold_boot_in_a_row_is_a_brown_out(live, steady):
+    told = live(Scenario(days=0.1, quiet=True, soc=0.9, link=steady), prepare=cut(3))
+    assert [argument for _, _, argument in told.events("WOKE")] == [
+        0,
+        0,
+        4,
+        4,
+    ]  # COLD, COLD, BROWNOUT, BROWNOUT
+    assert [argument for _, _, argument in told.events("BROWNOUT")] == [3, 4]
+    assert told.count("SENT") == 1  # charged well enough: it works on
+
+
+def test_brown_out_with_little_charge_waits_for_the_sun(live, steady):
+    """30 per cent is enough for a node that did not just fall over, and too little for one that did."""
+    scenario = Scenario(days=0.1, quiet=True, soc=0.3, link=steady, visits=((3600.0, 3.0),))
+    calm = live(scenario)
+    assert calm.count("LOW_BATTERY") == 0
+    fallen = live(scenario, prepare=cut(3))
+    assert fallen.count("LOW_BATTERY") == 2
+    assert "CONNECT" not in {state for _, state in fallen.states()}
+
+
+def test_a_finished_wake_ends_the_streak(live, steady):
+    told = live(Scenario(days=0.1, quiet=True, soc=0.9, link=steady), prepare=cut(1))
+    marks = told.twin.hardware.nvm[784:1040]
+    assert marks == b"\xff" * len(marks)
