@@ -11,7 +11,7 @@ from picture import Reader
 from waking import decide
 
 import node
-from torpor import link, machine, policy, reasons, spool, tasks, upload
+from torpor import machine, policy, reasons, spool, tasks, upload
 from torpor.record import FULL, LOCKED
 
 MOST = 20  # pictures in one session
@@ -29,6 +29,8 @@ async def connect(wake):
         if record.skip_links:
             record.skip_links -= 1
         return machine.SKIP
+    from torpor import link  # importing wifi already powers the radio
+
     wake.radio = 2 if wake.pir.value else 1
     joined = link.join(wake.settings, wake.feed)
     wake.ledger.skip(node.JOIN_mW)  # blocking: not sampled
@@ -47,6 +49,8 @@ def _failed(record):
 
 async def send(wake):
     """Everything that waits, then the journal. What is not acknowledged stays where it is."""
+    from torpor import link
+
     session = upload.Session(link.pool(), wake.settings, _telemetry(wake.record), lambda: tasks.breathe(wake))
     try:
         sent = await _pictures(wake, session)
