@@ -78,3 +78,21 @@ def live() -> Callable[..., Told]:
         return Told(twin)
 
     return run
+
+
+@pytest.fixture(scope="session")
+def _kept() -> dict[str, Told]:
+    return {}
+
+
+@pytest.fixture
+def live_once(live: Callable[..., Told], _kept: dict[str, Told]) -> Callable[[Scenario], Told]:
+    """Like `live`, but tests that ask about the same scenario share one life."""
+
+    def run(scenario: Scenario) -> Told:
+        key = repr(scenario)
+        if key not in _kept:
+            _kept[key] = live(scenario)
+        return _kept[key]
+
+    return run

@@ -9,16 +9,9 @@ from sim.scenario import Scenario
 FLAT = Scenario(days=12.0, start_day=90, soc=0.02, panel_scale=0.25)
 
 
-@pytest.fixture(scope="module")
-def lived():
-    return {}
-
-
 @pytest.fixture
-def told(live, lived):
-    if "told" not in lived:
-        lived["told"] = live(FLAT)
-    return lived["told"]
+def told(live_once):
+    return live_once(FLAT)
 
 
 def test_it_comes_back_by_itself(told):

@@ -22,8 +22,8 @@ def later(lines: list[tuple[float, str]], start_s: float) -> list[tuple[float, s
     return [(start_s + t_s, state) for t_s, state in lines]
 
 
-def test_states_of_one_day(live, steady):
-    told = live(Scenario(days=1.0, start_day=170, quiet=True, visits=VISITS, link=steady))
+def test_states_of_one_day(live_once, steady):
+    told = live_once(Scenario(days=1.0, start_day=170, quiet=True, visits=VISITS, link=steady))
     expected = [
         *NIGHT,
         *later(BY_PIN, 36_000.0),
@@ -37,8 +37,8 @@ def test_states_of_one_day(live, steady):
     told.same(told.states(), expected, within_s=3.0)  # an RP2040 adds up to a second to each timed sleep
 
 
-def test_journal_of_one_day(live, steady):
-    told = live(Scenario(days=1.0, start_day=170, quiet=True, visits=VISITS, link=steady))
+def test_journal_of_one_day(live_once, steady):
+    told = live_once(Scenario(days=1.0, start_day=170, quiet=True, visits=VISITS, link=steady))
     reasons = [(reason, argument) for _, reason, argument in told.events()]
     assert reasons[:12] == [
         ("NEW_LIFE", 0), ("WOKE", 0), ("SETTINGS_NEW", 0), ("BATTERY", 99), ("LIGHT", 2), ("PICTURE", 3),
@@ -53,8 +53,8 @@ def test_journal_of_one_day(live, steady):
     assert told.fates() == {"delivered": 2, "left before the shutter": 1}
 
 
-def test_every_byte_came_home(live, steady):
-    told = live(Scenario(days=1.0, start_day=170, quiet=True, visits=VISITS, link=steady))
+def test_every_byte_came_home(live_once, steady):
+    told = live_once(Scenario(days=1.0, start_day=170, quiet=True, visits=VISITS, link=steady))
     frames = {frame.key: frame for note in told.twin.life.notes for frame in note.frames}
     stored = told.twin.home.pictures
     assert len(stored) == len(frames) == 6

@@ -11,16 +11,9 @@ DAY = 86_400.0
 AWAY = Scenario(days=6.0, start_day=170, link=Link(outages=((DAY, 4 * DAY),)))
 
 
-@pytest.fixture(scope="module")
-def lived():
-    return {}
-
-
 @pytest.fixture
-def told(live, lived):
-    if "told" not in lived:
-        lived["told"] = live(AWAY)
-    return lived["told"]
+def told(live_once):
+    return live_once(AWAY)
 
 
 def test_what_fits_is_delivered_afterwards(told):
