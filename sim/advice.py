@@ -39,13 +39,18 @@ class Outcome:
         hours, visitors, _ = self.better_than(other)
         parts = []
         if hours:
-            parts.append(f"{abs(hours):.0f} hours {'less' if hours > 0 else 'more'} without power")
+            parts.append(f"{_count(hours, 'hour')} {'less' if hours > 0 else 'more'} without power")
         if visitors:
-            parts.append(f"{abs(visitors):.0f} visitors {'more' if visitors > 0 else 'fewer'} on pictures")
+            parts.append(f"{_count(visitors, 'visitor')} {'more' if visitors > 0 else 'fewer'} on pictures")
         reserve = round(100 * (self.lowest_soc - other.lowest_soc))
         if reserve:
-            parts.append(f"lowest charge {abs(reserve)} points {'higher' if reserve > 0 else 'lower'}")
+            parts.append(f"lowest charge {_count(reserve, 'point')} {'higher' if reserve > 0 else 'lower'}")
         return ", ".join(parts) or "no difference"
+
+
+def _count(amount: float, noun: str) -> str:
+    number = abs(round(amount))
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
 @dataclass(frozen=True, slots=True)
