@@ -84,7 +84,7 @@ def test_better_than_and_words() -> None:
         "40 hours less without power, 12 visitors more on pictures, lowest charge 15 points higher"
     )
     assert Outcome(101.0, 499.0, 0.08).words(now) == (
-        "1 hours more without power, 1 visitors fewer on pictures, lowest charge 2 points lower"
+        "1 hour more without power, 1 visitor fewer on pictures, lowest charge 2 points lower"
     )
     assert now.words(now) == "no difference"
 
