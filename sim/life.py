@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import gc
 import math
+import sys
 import warnings
 from collections.abc import Callable
 from typing import Any
 
 from sim.drive import Drive
-from sim.errors import DeepSleep, PowerLost, Reset, RunOver
+from sim.errors import DeepSleep, PowerLost, Reset, RunOver, SafeMode
 from sim.hardware import Hardware
 from sim.machine import Machine
 from sim.modules import ModuleTable, SourceFile
@@ -23,10 +24,15 @@ FLOOR, DOWN = "FLOOR", "DOWN"
 
 def _sweep() -> None:
     """Let go of a virtual machine that was cut off. Its coroutines stood still in the middle, which
-    Python would warn about whenever it came to collect them; on the board they are simply gone."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", RuntimeWarning)
-        gc.collect()
+    Python would warn about whenever it came to collect them (or tell what their way out ran into); on
+    the board they are simply gone."""
+    hook, sys.unraisablehook = sys.unraisablehook, lambda found: None
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", RuntimeWarning)
+            gc.collect()
+    finally:
+        sys.unraisablehook = hook
 
 
 class Life:
@@ -98,6 +104,7 @@ class Life:
         world.close_books()
 
     def _restart(self, reason: str, alarm: str | None) -> None:
+        self.machine.safe_mode = None
         self.machine.reset_reason = reason
         self.machine.wake_alarm = alarm
 
@@ -105,8 +112,11 @@ class Life:
         """One reset, one run of code.py, one sleep."""
         try:
             self._boot()
-            self._execute_boot()
-            self._execute("code.py")
+            if self.machine.safe_mode:
+                self._execute("safemode.py")
+            else:
+                self._execute_boot()
+                self._execute("code.py")
         except DeepSleep as request:
             self._sleep(request.alarms)
         except Reset as reset:
@@ -124,6 +134,7 @@ class Life:
         self._end_machine()
         self._close_note()
         self._restart(reset.reason, None)
+        self.machine.safe_mode = reset.why if isinstance(reset, SafeMode) else None
 
     def _crash(self, error: BaseException) -> None:
         self.crashes.append(f"{self.world.now:.3f} {type(error).__name__}: {error}")

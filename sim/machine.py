@@ -28,6 +28,7 @@ class Machine:
         self.booted_s = 0.0
         self.reset_reason = "POWER_ON"
         self.wake_alarm: str | None = None
+        self.safe_mode: str | None = None  # why code.py does not run
         self.console: list[str] = []
         self.radio_mode: str | None = None
         self.cores: dict[str, ModuleType] = {}
