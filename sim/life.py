@@ -247,6 +247,12 @@ class Life:
         if self._note.frames:
             self._note.frames[-1].key = key
 
+    def arrived(self, key: str, crc32: int) -> None:
+        """A picture came home; one that never lay on the drive gets its name here."""
+        for frame in self._note.frames:
+            if not frame.key and frame.crc32 == crc32:
+                frame.key = key
+
     # -- the ends of a wake ----------------------------------------------------------------------
 
     def _end_machine(self) -> None:
