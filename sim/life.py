@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import gc
 import math
-import sys
-import warnings
 from collections.abc import Callable
 from typing import Any
 
 from sim.drive import Drive
 from sim.errors import DeepSleep, PowerLost, Reset, RunOver, SafeMode
 from sim.hardware import Hardware
-from sim.machine import Machine
+from sim.machine import Machine, sweep
 from sim.modules import ModuleTable, SourceFile
 from sim.standins import core_modules
 from sim.standins.sleeping import TimeAlarm, next_alarm
@@ -20,19 +17,6 @@ from sim.watching import ROW, Frame, JournalEntry, WakeNote, reason_names, unpac
 
 #: States around the firmware's own: the core's busy wait before true deep sleep, and no supply.
 FLOOR, DOWN = "FLOOR", "DOWN"
-
-
-def _sweep() -> None:
-    """Let go of a virtual machine that was cut off. Its coroutines stood still in the middle, which
-    Python would warn about whenever it came to collect them (or tell what their way out ran into); on
-    the board they are simply gone."""
-    hook, sys.unraisablehook = sys.unraisablehook, lambda found: None
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", RuntimeWarning)
-            gc.collect()
-    finally:
-        sys.unraisablehook = hook
 
 
 class Life:
@@ -91,12 +75,12 @@ class Life:
                 except PowerLost:
                     lost = True
                 if lost or self.machine.wake_alarm is None:  # it did not end asleep
-                    _sweep()
+                    sweep()
                 if lost:
                     self._dark()
         except RunOver:
             pass
-        _sweep()
+        sweep()
         if self.down and math.isinf(self.down[-1][1]):
             self.down[-1] = (self.down[-1][0], world.now)
         if self.notes:

@@ -8,7 +8,6 @@ from binascii import crc32
 
 import jpeg
 from arducam import CameraError
-from waking import camera_failed
 
 import node
 from torpor import machine, reasons, spool
@@ -30,7 +29,7 @@ async def capture(wake):
             wake.journal.event(reasons.PICTURE, wake.shot[1] >> 12)
             return machine.OK
         wake.journal.event(reasons.RETAKEN, error)
-    camera_failed(wake, reasons.FRAME_BAD, error)
+    wake.camera_failed(reasons.FRAME_BAD, error)
     wake.rails.off("camera")
     return machine.FAIL
 

@@ -7,10 +7,8 @@ import time
 
 import microcontroller
 
-AT, END = (
-    528,
-    544,
-)  # docs/memory.md: a zero byte for each time in a row; a wake that reaches SLEEP clears them
+# docs/memory.md: a zero byte for each time in a row; a wake that reaches SLEEP clears them
+AT, END = 528, 544
 LONGEST_s = 3600
 
 count = bytes(microcontroller.nvm[AT:END]).find(b"\xff")

@@ -10,7 +10,7 @@ import busio
 import digitalio
 import ov2640
 from arducam import ArduCam, CameraError
-from waking import camera_failed, decide
+from waking import decide
 
 import node
 from torpor import clock, machine, policy, reasons
@@ -32,7 +32,7 @@ def power_up(wake):
             return machine.SKIP
         wake.camera.begin()
     except (CameraError, OSError, RuntimeError, ValueError) as error:
-        camera_failed(wake, reasons.CAMERA_FAILED, min(record.camera_fails + 1, 255))
+        wake.camera_failed(reasons.CAMERA_FAILED, min(record.camera_fails + 1, 255))
         print("camera:", error)
         wake.rails.off("camera")
         return machine.FAIL

@@ -35,6 +35,13 @@ class CameraWake(machine.Wake):
         machine.Wake.__init__(self, record, notes, ledger, rails)
         self.pir = pir
 
+    def camera_failed(self, reason, argument):
+        """Count it, and let more wakes pass each time before it is powered again."""
+        record = self.record
+        record.camera_fails = min(record.camera_fails + 1, 255)
+        record.camera_skips = policy.back_off(record.camera_fails)
+        self.journal.event(reason, argument)
+
 
 def main():
     """One wake, from the first line of code.py to deep sleep."""
@@ -155,14 +162,6 @@ def decide(wake, question, is_dark=False):
 def may_write(wake):
     """Whether a sector of nvm may be rewritten now."""
     return wake.config and decide(wake, policy.WRITE)
-
-
-def camera_failed(wake, reason, argument):
-    """Count it, and let more wakes pass each time before it is powered again."""
-    record = wake.record
-    record.camera_fails = min(record.camera_fails + 1, 255)
-    record.camera_skips = policy.back_off(record.camera_fails)
-    wake.journal.event(reason, argument)
 
 
 def triage(wake):

@@ -68,9 +68,8 @@ def test_the_first_sixteen_bytes_of_nvm_stay_free() -> None:
 
 def test_safe_mode_and_sleep_mean_the_same_byte(bench: Any) -> None:
     text = bench.twin.life.drive.scripts["safemode.py"].text
-    assert (
-        "AT, END = %d, %d " % (bench.load("waking").SAFE_MODES, bench.load("waking").SAFE_MODES_END) in text
-    )
+    waking = bench.load("waking")
+    assert f"AT, END = {waking.SAFE_MODES}, {waking.SAFE_MODES_END}" in text.splitlines()
 
 
 def test_entries_and_slots_fit_their_regions_evenly(bench: Any) -> None:

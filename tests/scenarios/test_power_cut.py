@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -75,7 +76,7 @@ def spans_of(twin: Twin) -> list[Span]:
     twin.life.keep_states = True
     twin.live()
     told = [(t_s, state) for t_s, _, state in twin.life.states]
-    found += [(f"state {state}", t_s, end) for (t_s, state), (end, _) in zip(told, told[1:], strict=False)]
+    found += [(f"state {state}", t_s, end) for (t_s, state), (end, _) in pairwise(told)]
     return [span for span in found if span[1] < UNTIL_s]
 
 

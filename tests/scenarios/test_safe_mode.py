@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 
 from sim.errors import SafeMode
@@ -35,7 +37,7 @@ def fall(why: str, times: int):
 def test_it_comes_back_from_every_reason(live, steady, why):
     told = live(Scenario(days=0.1, start_day=170, quiet=True, link=steady), prepare=fall(why, 3))
     woke = [t_s for t_s, _, _ in told.events("WOKE")]
-    gaps = [later - sooner for sooner, later in zip(woke, woke[1:], strict=False)][:3]
+    gaps = [later - sooner for sooner, later in pairwise(woke)][:3]
     # boot into safe mode, sleep, boot, imports; the timer adds up to a second
     assert gaps == pytest.approx([60 + 6.4, 120 + 6.4, 240 + 6.4], abs=1.2)
     assert [argument for _, _, argument in told.events("SAFE_MODE")] == [1, 2, 3]
@@ -46,7 +48,7 @@ def test_it_comes_back_from_every_reason(live, steady, why):
 def test_the_back_off_is_bounded(live, steady):
     told = live(Scenario(days=1.0, start_day=170, quiet=True, link=steady), prepare=fall("HARD_FAULT", 20))
     woke = [t_s for t_s, _, _ in told.events("WOKE")]
-    gaps = [round((later - sooner) / 60) for sooner, later in zip(woke, woke[1:], strict=False)]
+    gaps = [round((later - sooner) / 60) for sooner, later in pairwise(woke)]
     assert gaps[:20] == [1, 2, 4, 8, 16, 32, *[60] * 14]
     assert told.count("SENT") == 1
     assert told.twin.life.machine.cores["microcontroller"].nvm.rewrites <= 3

@@ -89,7 +89,7 @@ def test_a_changed_file_counts_at_a_cold_boot(live, steady):
 
     told = live(LONG.change(link=steady, visits=((700.0, 60.0),)), prepare=prepare)
     assert [round(t_s) for t_s, _, _ in told.events("SETTINGS_NEW")] == [3, 403]
-    assert [minutes for t_s, _, minutes in told.events("SLEPT") if t_s > 700.0][0] == 2
+    assert next(minutes for t_s, _, minutes in told.events("SLEPT") if t_s > 700.0) == 2
 
 
 def test_a_spoilt_file_leaves_the_last_good_set(live, steady):

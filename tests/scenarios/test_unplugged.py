@@ -1,4 +1,4 @@
-"""A part is missing: the node works on without it, says so, and what costs energy is tried ever more rarely."""
+"""A part is missing: the node works on without it, says so, and tries what costs energy ever less often."""
 
 from __future__ import annotations
 
@@ -117,6 +117,9 @@ def test_a_hang_at_every_try_lets_wakes_pass(live, steady):
     told = live(FEW.change(days=0.03, visits=VISITS, link=steady), meant=True, prepare=prepare)
     hangs = [argument for _, _, argument in told.events("WOKE") if argument == 3]
     assert len(hangs) == 4
-    tries = "".join("W" if argument == 3 else "A" for _, reason, argument in told.events("WOKE", "CAMERA_AWAY")
-                    if reason == "CAMERA_AWAY" or argument == 3)  # fmt: skip
+    tries = "".join(
+        "A" if reason == "CAMERA_AWAY" else "W"
+        for _, reason, argument in told.events("WOKE", "CAMERA_AWAY")
+        if reason == "CAMERA_AWAY" or argument == 3
+    )
     assert tries[:28] == "W" + "AA" + "W" + "A" * 6 + "W" + "A" * 14 + "W" + "AA"

@@ -50,6 +50,5 @@ RADIO = const(54)  # the PIR rose while Wi-Fi was on: no motion is believed, onl
 CAMERA_AWAY = const(55)  # it failed at the last tries: let wakes pass
 
 # What the journal keeps longest when the space ends: crashes, and reasons to lose a visitor
-LOSSES = (
-    CRASH, CAMERA_FAILED, CAMERA_AWAY, FRAME_BAD, LOW_BATTERY, DUTY, PIR_STUCK, TOO_DARK, NO_SPACE, JOURNAL_LOST
-)  # fmt: skip
+LOSSES = (CRASH, CAMERA_FAILED, CAMERA_AWAY, FRAME_BAD, LOW_BATTERY, DUTY, PIR_STUCK, TOO_DARK, NO_SPACE)
+LOSSES += (JOURNAL_LOST,)
