@@ -168,6 +168,7 @@ def _wake(bench: Bench, size: tuple[int, int]) -> bytes | None:
     wake: Any = SimpleNamespace(
         camera=bench.camera,
         journal=SimpleNamespace(event=lambda *_: None),
+        camera_failed=lambda *_: None,
         rails=rails,
         record=record,
         settings={"spool_kib": 0},

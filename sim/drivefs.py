@@ -4,10 +4,11 @@ half way."""
 from __future__ import annotations
 
 import math
+import random
 from collections.abc import Callable, Mapping
 
 from boards import Part
-from sim.errors import BoardOSError
+from sim.errors import BoardOSError, PowerLost, Reset
 
 ENOENT, EBADF, EEXIST, ENOSPC, EROFS = 2, 9, 17, 28, 30
 
@@ -16,7 +17,7 @@ CLUSTER = 512
 
 
 class DriveFiles:
-    """Files by absolute path.
+    """Files by absolute path. A directory entry lies in one sector, which a power cut leaves old or new.
 
     Attributes
     ----------
@@ -35,6 +36,8 @@ class DriveFiles:
         self.folders = {"/"}
         self.readonly = True
         self.sector_writes = 0
+        self.stamps: dict[str, int] = {}  # when a computer last wrote a file, if not in the beginning
+        self._random = random.Random("drive")
         self._open: list[OpenFile] = []
         self._used: int | None = None
         self.on_stored: Callable[[str], None] = lambda key: None
@@ -69,6 +72,16 @@ class DriveFiles:
         self.sector_writes += sectors
         self._spend(sectors * self._sector_s)
 
+    def entry(self, apply: Callable[[], None]) -> None:
+        """Write one directory entry; cut off on the way, it is done or not."""
+        try:
+            self.program(1)
+        except (PowerLost, Reset):
+            if self._random.random() < 0.5:
+                apply()
+            raise
+        apply()
+
     def opening(self) -> None:
         self._spend(self._open_s)
 
@@ -101,10 +114,14 @@ class DriveFiles:
 
     def remove(self, path: str) -> None:
         self.check_writable()
-        if self.files.pop(absolute(path), None) is None:
+        path = absolute(path)
+        if path not in self.files:
             raise BoardOSError(ENOENT, "No such file/directory")
+        self.entry(lambda: self._remove(path))
+
+    def _remove(self, path: str) -> None:
+        del self.files[path]
         self.changed()
-        self.program(1)
 
     def rename(self, old: str, new: str) -> None:
         self.check_writable()
@@ -113,10 +130,12 @@ class DriveFiles:
             raise BoardOSError(ENOENT, "No such file/directory")
         if new in self.files:
             raise BoardOSError(EEXIST, "File exists")
+        self.entry(lambda: self._rename(old, new))
+
+    def _rename(self, old: str, new: str) -> None:
         self.files[new] = self.files.pop(old)
         if new.endswith(".jpg"):
             self.on_stored(new.rpartition("/")[2].removesuffix(".jpg"))
-        self.program(1)
 
     def mkdir(self, path: str) -> None:
         self.check_writable()
@@ -125,8 +144,7 @@ class DriveFiles:
             raise BoardOSError(EEXIST, "File exists")
         if (path.rpartition("/")[0] or "/") not in self.folders:
             raise BoardOSError(ENOENT, "No such file/directory")
-        self.folders.add(path)
-        self.program(1)
+        self.entry(lambda: self.folders.add(path))
 
     def listdir(self, path: str) -> list[str]:
         self.opening()
@@ -149,7 +167,7 @@ class DriveFiles:
             return (0x4000, 0, 0, 0, 0, 0, 0, 0, 0, 0)
         if path not in self.files:
             raise BoardOSError(ENOENT, "No such file/directory")
-        return (0x8000, 0, 0, 0, 0, 0, len(self.files[path]), 946684800, 946684800, 946684800)
+        return (0x8000, 0, 0, 0, 0, 0, len(self.files[path]), *[self.stamps.get(path, 946684800)] * 3)
 
     def statvfs(self) -> tuple[int, ...]:
         free = self.free() // CLUSTER
@@ -229,9 +247,11 @@ class OpenFile:
             if self._pending:
                 self._drive.program(self._pending)
                 self._pending = 0
-            self._drive.program(1)  # directory entry
-            self._drive.files[self._path] = bytes(self._data)
-            self._drive.changed()
+            self._drive.entry(self._enter)
+
+    def _enter(self) -> None:
+        self._drive.files[self._path] = bytes(self._data)
+        self._drive.changed()
 
     def close(self) -> None:
         if not self._closed:

@@ -39,6 +39,14 @@ class Reset(EndOfWake):
         self.reason = reason
 
 
+class SafeMode(Reset):
+    """The chip restarts into safe mode: `why` is a name of supervisor.SafeModeReason."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(why if why in ("BROWNOUT", "WATCHDOG") else "SOFTWARE")
+        self.why = why
+
+
 class PowerLost(EndOfWake):
     """The supply is gone."""
 

@@ -17,6 +17,7 @@ _BY_REASON = (
     ("NO_SPACE", "no space"),
     ("PIR_STUCK", "hold-off"),
     ("CAMERA_FAILED", "camera failed"),
+    ("CAMERA_AWAY", "camera failed"),
     ("FRAME_BAD", "camera failed"),
 )
 

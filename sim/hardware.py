@@ -81,6 +81,8 @@ class Hardware:
         self.in_use: set[str] = set()
         self.outputs: dict[str, bool] = {}
         self.rtc_offset_s: float | None = None
+        error = board.v("sleep_clock_error")  # how much too long this board's timer lets it sleep, 1
+        self.sleep_clock = random.Random(f"sleep clock {seed}").uniform(-error, error)
         self.bench = False
         self._efficiency = board.v("regulator_efficiency")
         self._rail_V = board.v("rail_3V3")

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import gc
 import math
-import warnings
 from collections.abc import Callable
 from typing import Any
 
 from sim.drive import Drive
-from sim.errors import DeepSleep, PowerLost, Reset, RunOver
+from sim.errors import DeepSleep, PowerLost, Reset, RunOver, SafeMode
 from sim.hardware import Hardware
-from sim.machine import Machine
+from sim.machine import Machine, sweep
 from sim.modules import ModuleTable, SourceFile
 from sim.standins import core_modules
 from sim.standins.sleeping import TimeAlarm, next_alarm
@@ -19,14 +17,6 @@ from sim.watching import ROW, Frame, JournalEntry, WakeNote, reason_names, unpac
 
 #: States around the firmware's own: the core's busy wait before true deep sleep, and no supply.
 FLOOR, DOWN = "FLOOR", "DOWN"
-
-
-def _sweep() -> None:
-    """Let go of a virtual machine that was cut off. Its coroutines stood still in the middle, which
-    Python would warn about whenever it came to collect them; on the board they are simply gone."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", RuntimeWarning)
-        gc.collect()
 
 
 class Life:
@@ -85,12 +75,12 @@ class Life:
                 except PowerLost:
                     lost = True
                 if lost or self.machine.wake_alarm is None:  # it did not end asleep
-                    _sweep()
+                    sweep()
                 if lost:
                     self._dark()
         except RunOver:
             pass
-        _sweep()
+        sweep()
         if self.down and math.isinf(self.down[-1][1]):
             self.down[-1] = (self.down[-1][0], world.now)
         if self.notes:
@@ -98,6 +88,7 @@ class Life:
         world.close_books()
 
     def _restart(self, reason: str, alarm: str | None) -> None:
+        self.machine.safe_mode = None
         self.machine.reset_reason = reason
         self.machine.wake_alarm = alarm
 
@@ -105,8 +96,11 @@ class Life:
         """One reset, one run of code.py, one sleep."""
         try:
             self._boot()
-            self._execute_boot()
-            self._execute("code.py")
+            if self.machine.safe_mode:
+                self._execute("safemode.py")
+            else:
+                self._execute_boot()
+                self._execute("code.py")
         except DeepSleep as request:
             self._sleep(request.alarms)
         except Reset as reset:
@@ -124,6 +118,7 @@ class Life:
         self._end_machine()
         self._close_note()
         self._restart(reset.reason, None)
+        self.machine.safe_mode = reset.why if isinstance(reset, SafeMode) else None
 
     def _crash(self, error: BaseException) -> None:
         self.crashes.append(f"{self.world.now:.3f} {type(error).__name__}: {error}")
@@ -235,6 +230,12 @@ class Life:
         """The picture of this wake's last exposure got a name."""
         if self._note.frames:
             self._note.frames[-1].key = key
+
+    def arrived(self, key: str, crc32: int) -> None:
+        """A picture came home; one that never lay on the drive gets its name here."""
+        for frame in self._note.frames:
+            if not frame.key and frame.crc32 == crc32:
+                frame.key = key
 
     # -- the ends of a wake ----------------------------------------------------------------------
 

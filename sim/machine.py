@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import gc
+import sys
+import warnings
 from collections.abc import Mapping
 from types import ModuleType
 from typing import Any
@@ -28,6 +31,7 @@ class Machine:
         self.booted_s = 0.0
         self.reset_reason = "POWER_ON"
         self.wake_alarm: str | None = None
+        self.safe_mode: str | None = None  # why code.py does not run
         self.console: list[str] = []
         self.radio_mode: str | None = None
         self.cores: dict[str, ModuleType] = {}
@@ -66,3 +70,16 @@ class Machine:
     def print(self, *values: Any, sep: str = " ", end: str = "\n") -> None:
         self.console.append(f"{self.world.now:.3f} " + sep.join(str(value) for value in values) + end)
         del self.console[:-200]
+
+
+def sweep() -> None:
+    """Let go of a virtual machine that was cut off. Its coroutines stood still in the middle, which
+    Python would warn about whenever it came to collect them (or tell what their way out ran into); on
+    the board they are simply gone."""
+    hook, sys.unraisablehook = sys.unraisablehook, lambda found: None
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", RuntimeWarning)
+            gc.collect()
+    finally:
+        sys.unraisablehook = hook

@@ -91,11 +91,16 @@ def build(
         files.size = min(files.size, files.used() + limit * 1024)
     pictures: dict[str, bytes] = {}
     known: dict[bytes, bytes] = {}  # the pool repeats itself; a year's pictures must fit in memory
+
+    def arrived(key: str, jpeg: bytes) -> None:
+        pictures[key] = known.setdefault(jpeg, jpeg)
+        life.arrived(key, zlib.crc32(jpeg))
+
     home = Home(
         drive.environment["TORPOR_NODE"],
         _key(drive.environment["TORPOR_KEY"]),
         int(_local(sky).timestamp()),
-        lambda key, jpeg: pictures.__setitem__(key, known.setdefault(jpeg, jpeg)),
+        arrived,
     )
     air = Air(scenario.link, home, lambda: world.now, world.spend, scenario.seed)
     hardware = Hardware(design, world, files, pir, air, scenario.seed, meter_faults)

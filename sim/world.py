@@ -41,6 +41,7 @@ class World:
         self.state = "SLEEP"
         self.wake = 0
         self._watchdog_s = inf
+        self.cuts: list[float] = []  # the supply is taken away at these times, in order
         self.energy_by_state_J: dict[str, float] = {}
         self.time_by_state_s: dict[str, float] = {}
         self.part_J: dict[str, float] = {}
@@ -117,9 +118,12 @@ class World:
 
     def pass_until(self, t_s: float) -> None:
         """Let a long time pass at the present load; the watchdog and the supply may cut it short."""
-        self.now = max(self.now, min(t_s, self._watchdog_s))
+        self.now = max(self.now, min(t_s, self._watchdog_s, self._cut_s()))
         self.flush()
         self.sync()
+
+    def _cut_s(self) -> float:
+        return self.cuts[0] if self.cuts else inf
 
     @property
     def watchdog_at(self) -> float | None:
@@ -144,12 +148,16 @@ class World:
 
     def _set_next(self) -> None:
         if self._ended is None:
-            self._next_s = min(self._mark + _LONGEST_s, self._watchdog_s)
+            self._next_s = min(self._mark + _LONGEST_s, self._watchdog_s, self._cut_s())
 
     def _due(self) -> None:
         if self._ended is not None:
             self.now = self._ended_s
             raise self._ended.with_traceback(None)
+        if self.now >= self._cut_s():
+            self.now = max(self._mark, self.cuts.pop(0))
+            self.flush()
+            self.stop(PowerLost())
         if self.now >= self._watchdog_s:
             self.now = max(self._mark, self._watchdog_s)
             self.flush()

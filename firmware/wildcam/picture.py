@@ -25,10 +25,11 @@ async def capture(wake):
     for number in range(TRIES):
         error = await _frame(wake, number)
         if not error:
+            wake.record.camera_fails = 0
             wake.journal.event(reasons.PICTURE, wake.shot[1] >> 12)
             return machine.OK
         wake.journal.event(reasons.RETAKEN, error)
-    wake.journal.event(reasons.FRAME_BAD, error)
+    wake.camera_failed(reasons.FRAME_BAD, error)
     wake.rails.off("camera")
     return machine.FAIL
 
@@ -71,7 +72,11 @@ async def store(wake):
     record = wake.record
     wake.key = "%08x-%05d" % (record.boot, record.picture)
     record.picture = (record.picture + 1) & 0xFFFF
-    if "flash" not in node.SPOOL or not spool.prepare():
+    place = "flash" in node.SPOOL
+    if place and not spool.prepare():
+        wake.journal.event(reasons.READ_ONLY)
+        place = False
+    if not place:
         record.waiting += 1  # it waits in the FIFO: the rail stays on until UPLOAD or SETTLE
         return machine.OK
     try:

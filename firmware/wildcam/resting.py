@@ -6,15 +6,14 @@ import alarm
 import board
 import microcontroller
 import table
-from waking import MARKS, MARKS_END, decide
+from waking import MARKS, MARKS_END, SAFE_MODES, SAFE_MODES_END, decide, may_write
 
 import node
-from torpor import clock, machine, policy, reasons, sleep
+from torpor import clock, machine, policy, reasons, settings, sleep
 from torpor.record import LOCKED
 
 FALL_ms = 2000  # how long SETTLE waits for the PIR to fall, at most, once the awake floor has passed
 LOOK_ms = 100
-SAFEMODE_AT = 528  # docs/memory.md
 
 
 async def settle(wake):
@@ -37,7 +36,7 @@ async def settle(wake):
             await asyncio.sleep_ms(LOOK_ms)
     if record.flags & LOCKED:
         return machine.CRITICAL
-    if record.brownouts:
+    if record.brownouts and may_write(wake):
         record.brownouts = 0
         microcontroller.nvm[MARKS:MARKS_END] = b"\xff" * (MARKS_END - MARKS)
     return machine.OK
@@ -69,9 +68,11 @@ def sleep_now(wake):
         wake.ledger.add(table.SLEEP, floor_ms, floor_ms * node.BOOT_mW // 1000)
     if seconds:
         wake.ledger.add(table.SLEEP, seconds * 1000, seconds * node.SLEEP_TIMER_uW // 1000)
-    wake.journal.keep()
-    if microcontroller.nvm[SAFEMODE_AT] != 0xFF:
-        microcontroller.nvm[SAFEMODE_AT] = 0xFF
+    wake.journal.keep(lambda: may_write(wake))
+    if wake.packed:
+        settings.write(wake.packed, lambda: may_write(wake))
+    if microcontroller.nvm[SAFE_MODES] != 0xFF and may_write(wake):
+        microcontroller.nvm[SAFE_MODES:SAFE_MODES_END] = b"\xff" * (SAFE_MODES_END - SAFE_MODES)
     record.since_sync_s += (clock.awake() + floor_ms) // 1000 + seconds
     record.save(alarm.sleep_memory)
     wake.unguard()

@@ -32,13 +32,11 @@ def power_up(wake):
             return machine.SKIP
         wake.camera.begin()
     except (CameraError, OSError, RuntimeError, ValueError) as error:
-        record.camera_fails = min(record.camera_fails + 1, 255)
-        wake.journal.event(reasons.CAMERA_FAILED, record.camera_fails)
+        wake.camera_failed(reasons.CAMERA_FAILED, min(record.camera_fails + 1, 255))
         print("camera:", error)
         wake.rails.off("camera")
         return machine.FAIL
     record.dark = min(record.dark + 1, 255) if wake.dark else 0
-    record.camera_fails = 0
     return machine.OK
 
 

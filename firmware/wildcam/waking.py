@@ -3,6 +3,8 @@
 """BOOT and TRIAGE: why did the node wake, and is there something to do? Only what the shutter needs
 is imported before it."""
 
+import os
+
 import alarm
 import board
 import digitalio
@@ -15,7 +17,9 @@ from torpor.ledger import Ledger
 from torpor.rails import Rails
 from torpor.record import FULL, LOCKED, Record
 
-MARKS, MARKS_END = 784, 1040  # nvm: a zero byte per cold boot (docs/memory.md)
+# nvm, a zero byte each time (docs/memory.md)
+SAFE_MODES, SAFE_MODES_END = 528, 544  # by safemode.py
+MARKS, MARKS_END = 784, 1040  # boots after a wake that was not finished
 
 
 class CameraWake(machine.Wake):
@@ -25,10 +29,18 @@ class CameraWake(machine.Wake):
     dark = False
     radio = 0  # 1: used, and the PIR was low before; 2: used, and it was high
     buses = ()
+    packed = None  # settings for nvm, when there is time and charge to write them
 
     def __init__(self, record, notes, ledger, rails, pir):
         machine.Wake.__init__(self, record, notes, ledger, rails)
         self.pir = pir
+
+    def camera_failed(self, reason, argument):
+        """Count it, and let more wakes pass each time before it is powered again."""
+        record = self.record
+        record.camera_fails = min(record.camera_fails + 1, 255)
+        record.camera_skips = policy.back_off(record.camera_fails)
+        self.journal.event(reason, argument)
 
 
 def main():
@@ -39,6 +51,7 @@ def main():
     notes = journal.Journal(record)
     ledger = Ledger(record, notes, node.PRICES_mW)
     pir = digitalio.DigitalInOut(getattr(board, node.PIR))
+    pir.switch_to_input(pull=digitalio.Pull.DOWN)  # as in sleep: unplugged, it must not float
     with Rails(node.RAILS) as rails:
         machine.run(table, CameraWake(record, notes, ledger, rails, pir))
 
@@ -48,14 +61,13 @@ def boot(wake):
     record = wake.record
     wake.guard(node.WATCHDOG_MS)
     record.cause = sleep.cause(record)
-    if not record.valid:
-        from torpor import spool
-
-        journal.recall(record)
-        record.waiting = len(spool.names())
-        wake.journal.event(reasons.NEW_LIFE)
-    if record.cause == sleep.COLD:
-        record.cause = _cold(wake)
+    fell = _marks(SAFE_MODES, SAFE_MODES_END)
+    if fell or not record.valid or record.cause not in (sleep.TIMER, sleep.PIN):
+        _new_life(wake)
+    if fell:
+        wake.journal.event(reasons.SAFE_MODE, fell)
+    if record.cause in (sleep.COLD, sleep.WATCHDOG):
+        _unfinished(wake)
     passed_ms = clock.awake()  # reset, start of the core, compiling
     wake.ledger.add(table.BOOT, passed_ms, passed_ms * node.BOOT_mW // 1000)
     wake.journal.event(reasons.WOKE, record.cause)
@@ -65,7 +77,7 @@ def boot(wake):
 
         try:
             wake.settings = validate.read()
-            settings.save(wake.settings)
+            wake.packed = settings.pack(wake.settings)
             wake.journal.event(reasons.SETTINGS_NEW)
         except ValueError as error:  # a wrong key, a broken file, or a set that is too long to pack
             print("settings:", error)
@@ -76,19 +88,36 @@ def boot(wake):
     return machine.OK
 
 
-def _cold(wake):
-    """A mark per cold boot in erased nvm: several in a row without a finished wake is a brown-out."""
-    raw = bytes(microcontroller.nvm[MARKS:MARKS_END])
-    count = raw.find(b"\xff")
-    if count < 0:
-        microcontroller.nvm[MARKS:MARKS_END] = b"\xff" * len(raw)
-        count = 0
-    microcontroller.nvm[MARKS + count] = 0
-    wake.record.brownouts = count = min(count + 1, 255)
-    if count <= policy.BROWNOUTS_MAX:
-        return sleep.COLD
-    wake.journal.event(reasons.BROWNOUT, count)
-    return sleep.BROWNOUT
+def _new_life(wake):
+    """The last wake was not finished: what the record says of pictures and journal may be older than they
+    are, and no picture may get a key that another one has."""
+    from torpor import spool
+
+    record = wake.record
+    journal.recall(record)
+    record.boot = int.from_bytes(os.urandom(4), "little")
+    record.waiting = len(spool.names())
+    wake.journal.event(reasons.NEW_LIFE)
+
+
+def _marks(start, end):
+    count = bytes(microcontroller.nvm[start:end]).find(b"\xff")
+    return end - start if count < 0 else count
+
+
+def _unfinished(wake):
+    """A mark in erased nvm per boot after a cut or a hang. Several in a row without a finished wake: then a
+    cold boot is a brown-out, and after a hang wakes pass before the camera is tried again."""
+    record = wake.record
+    count = _marks(MARKS, MARKS_END)
+    if count < MARKS_END - MARKS:
+        microcontroller.nvm[MARKS + count] = 0
+    record.brownouts = count = min(count + 1, 255)
+    if record.cause == sleep.WATCHDOG:
+        record.camera_skips = policy.back_off(count)
+    elif count > policy.BROWNOUTS_MAX:
+        record.cause = sleep.BROWNOUT
+        wake.journal.event(reasons.BROWNOUT, count)
 
 
 def _config(values):
@@ -122,11 +151,17 @@ def decide(wake, question, is_dark=False):
         1 if is_dark else 0,
         (2 if wake.radio == 1 else 1) if wake.pir.value else 0,
         record.flags & FULL,
+        record.camera_skips,
     )
     action, reason = policy.decide(snapshot, wake.config)
     if reason != reasons.GO and reason != reasons.WATCH:
         wake.journal.event(reason)
     return action
+
+
+def may_write(wake):
+    """Whether a sector of nvm may be rewritten now."""
+    return wake.config and decide(wake, policy.WRITE)
 
 
 def triage(wake):
@@ -143,6 +178,8 @@ def triage(wake):
     duty = policy.duty(record.soc, wake.config)
     if not decide(wake, policy.CAMERA):
         record.credit = min(record.credit + duty, 1000)
+        if record.camera_skips:
+            record.camera_skips -= 1
         if record.flags & FULL and record.skip_links:
             record.skip_links -= 1
         if duty < 1000 and wake.meter is None:

@@ -5,7 +5,10 @@ from __future__ import annotations
 from types import ModuleType, SimpleNamespace
 from typing import Any
 
+from sim.errors import PowerLost, Reset
 from sim.machine import Machine
+
+_PAGE = 256
 
 
 def modules(machine: Machine) -> dict[str, ModuleType]:
@@ -29,7 +32,11 @@ class SleepBytes:
 
 
 class FlashBytes:
-    """microcontroller.nvm: writing erased bytes programs a page, anything else rewrites the sector."""
+    """microcontroller.nvm: writing erased bytes programs a page, anything else rewrites the sector.
+
+    Whatever ends the node meanwhile leaves what the flash had done by then: some of the bytes
+    programmed; or a sector in the middle of its erase, or erased, or with its first pages only.
+    """
 
     def __init__(self, machine: Machine) -> None:
         self._machine = machine
@@ -49,10 +56,39 @@ class FlashBytes:
         old = self._bytes[at]
         raw = bytes(old) if isinstance(at, slice) else bytes([old])
         erased = raw.count(0xFF) == len(raw)
+        new = bytearray(self._bytes)
+        _put(new, at, value)
+        world = self._machine.world
+        world.sync()
         self.rewrites += not erased
-        self._machine.world.sync()
-        self._machine.world.spend(self._append_s if erased else self._rewrite_s)
-        _put(self._bytes, at, value)
+        start_s = world.now
+        try:
+            world.spend(self._append_s if erased else self._rewrite_s)
+        except (PowerLost, Reset):
+            if erased:
+                self._half_programmed(new, range(len(new))[at], (world.now - start_s) / self._append_s)
+            else:
+                self._half_rewritten(new, world.now - start_s)
+            raise
+        self._bytes[:] = new
+
+    def _half_programmed(self, new: bytearray, where: range | int, done: float) -> None:
+        first, count = (where, 1) if isinstance(where, int) else (where.start, len(where))
+        whole = min(int(done * count), count)
+        self._bytes[first : first + whole] = new[first : first + whole]
+        if whole < count:  # programming clears bits: some are done
+            self._bytes[first + whole] = new[first + whole] | self._machine.hardware.random.getrandbits(8)
+
+    def _half_rewritten(self, new: bytearray, passed_s: float) -> None:
+        size, chance = len(new), self._machine.hardware.random
+        erase_s = self._rewrite_s - size // _PAGE * self._append_s
+        if passed_s < erase_s:  # erasing sets bits, everywhere at once
+            for at in range(size):
+                set_ = 0xFF if chance.random() < passed_s / erase_s else chance.getrandbits(8)
+                self._bytes[at] |= set_
+            return
+        whole = min(int((passed_s - erase_s) / self._append_s) * _PAGE, size)
+        self._bytes[:] = new[:whole] + b"\xff" * (size - whole)
 
 
 def _put(memory: bytearray, at: Any, value: Any) -> None:

@@ -123,13 +123,14 @@ def _light_sleep(machine: Machine, alarms: tuple[Any, ...]) -> Any:
 
 def next_alarm(machine: Machine, alarms: tuple[Any, ...]) -> tuple[float, Any]:
     """Which alarm goes off first, and when (infinity and None: none ever). The timer counts whole
-    seconds, one more at most."""
+    seconds, one more at most, and those of its own clock."""
     world = machine.world
     best: tuple[float, Any] = (inf, None)
     for one in alarms:
         if isinstance(one, TimeAlarm):
-            asked = max(machine.booted_s + one.monotonic_time, world.now)
-            at = asked + machine.hardware.random.random()
+            asked_s = max(machine.booted_s + one.monotonic_time - world.now, 0.0)
+            hardware = machine.hardware
+            at = world.now + asked_s * (1.0 + hardware.sleep_clock) + hardware.random.random()
         else:
             at = one.next_after(machine)
         if at < best[0]:

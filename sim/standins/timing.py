@@ -15,6 +15,14 @@ _PRIMED = _PERIOD - 65_536  # the first wrap comes 65 s after power-on
 _YEAR_2000 = 946_684_800
 
 
+#: supervisor.SafeModeReason, from circuitpython-stubs.
+_SAFE_MODES = (
+    "NONE BROWNOUT FLASH_WRITE_FAIL GC_ALLOC_OUTSIDE_VM HARD_FAULT INTERRUPT_ERROR NLR_JUMP_FAIL "
+    "NO_CIRCUITPY NO_HEAP PROGRAMMATIC SAFE_MODE_PY_ERROR SDK_FATAL_ERROR STACK_OVERFLOW "
+    "USB_BOOT_DEVICE_NOT_INTERFACE_ZERO USB_TOO_MANY_ENDPOINTS USB_TOO_MANY_INTERFACE_NAMES USER WATCHDOG"
+).split()
+
+
 def modules(machine: Machine) -> dict[str, ModuleType]:
     return {"time": _time(machine), "supervisor": _supervisor(machine)}
 
@@ -60,7 +68,15 @@ def _supervisor(machine: Machine) -> ModuleType:
         return (_PRIMED + int((world.now - machine.booted_s) * 1000)) % _PERIOD
 
     module.ticks_ms = ticks_ms  # type: ignore[attr-defined]
-    module.runtime = SimpleNamespace(  # type: ignore[attr-defined]
-        usb_connected=False, serial_connected=False, autoreload=True, safe_mode_reason=None, run_reason=None
+    reasons = SimpleNamespace(**{name: name for name in _SAFE_MODES})
+
+    class Runtime(SimpleNamespace):
+        @property
+        def safe_mode_reason(self) -> str:
+            return machine.safe_mode or "NONE"
+
+    module.SafeModeReason = reasons  # type: ignore[attr-defined]
+    module.runtime = Runtime(  # type: ignore[attr-defined]
+        usb_connected=False, serial_connected=False, autoreload=True, run_reason=None
     )
     return module

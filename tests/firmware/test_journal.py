@@ -26,6 +26,9 @@ class Notes:
         self.now = self.module.Journal(self.record)
         return self.now
 
+    def keep(self, may_rewrite: bool = True) -> None:
+        self.now.keep(lambda: may_rewrite)
+
     def stored(self) -> list[bytes]:
         raw = bytes(self.nvm[self.record.log_sent : self.record.log_end])
         return [raw[at : at + ENTRY] for at in range(0, len(raw), ENTRY)]
@@ -37,7 +40,7 @@ class Notes:
                 self.now.event(1, 2)
             else:
                 self.now.row(3, 4000, 1000, 100, False)
-            self.now.keep()
+            self.keep()
 
 
 @pytest.fixture
@@ -85,20 +88,20 @@ def test_appending_never_rewrites_the_sector(notes: Notes) -> None:
         notes.next()
         notes.now.event(1, 2)
         notes.now.row(0, 4000, 100, 10, False)
-        notes.now.keep()
+        notes.keep()
     assert notes.nvm.rewrites == 0
     assert len(notes.stored()) == 100
     assert notes.now.entries == []
 
 
 def test_a_wake_without_entries_writes_nothing(notes: Notes) -> None:
-    notes.now.keep()
+    notes.keep()
     assert notes.record.log_end == notes.module.START
 
 
 def test_pending_is_what_was_stored_then_what_is_new(notes: Notes) -> None:
     notes.now.event(1)
-    notes.now.keep()
+    notes.keep()
     notes.next().event(2)
     assert [notes.now.pending()[at] for at in (0, ENTRY)] == [1, 2]
     notes.now.taken()
@@ -111,7 +114,7 @@ def test_taken_clears_only_past_half(notes: Notes, over: int, cleared: bool) -> 
     assert half % ENTRY == 0
     for _ in range(half // ENTRY + over):
         notes.now.event(1)
-        notes.now.keep()
+        notes.keep()
     notes.now.taken()
     assert (notes.record.log_end == notes.module.START) is cleared
     assert notes.record.log_sent == notes.record.log_end
@@ -126,7 +129,7 @@ def test_when_full_rows_go_first_and_losses_are_counted(notes: Notes, reason: di
     notes.next()
     for _ in range(3):
         notes.now.event(9)
-    notes.now.keep()
+    notes.keep()
     after = notes.stored()
     kept = [entry for entry in before if not entry[0] & 0x80]
     limit = (len(notes.nvm) - notes.module.START) // 16
@@ -141,21 +144,21 @@ def test_one_more_that_just_fits_rewrites_nothing(notes: Notes) -> None:
     notes.fill(room=2)
     notes.now.event(9)
     notes.now.event(9)
-    notes.now.keep()
+    notes.keep()
     assert notes.record.log_end == len(notes.nvm)
     assert notes.nvm.rewrites == 0
     notes.next().event(9)
-    notes.now.keep()
+    notes.keep()
     assert notes.nvm.rewrites == 1
 
 
 def test_events_that_are_too_many_lose_the_oldest(notes: Notes, reason: dict[str, int]) -> None:
     for number in range((len(notes.nvm) - notes.module.START) // ENTRY):
         notes.now.event(reason["NO_SPACE"], number & 0x7F)
-        notes.now.keep()
+        notes.keep()
     last = notes.stored()[-1]
     notes.next().event(9)
-    notes.now.keep()
+    notes.keep()
     after = notes.stored()
     assert after[-3] == last
     assert [entry[0] for entry in after[-2:]] == [9, reason["JOURNAL_LOST"]]
@@ -165,9 +168,9 @@ def test_events_that_are_too_many_lose_the_oldest(notes: Notes, reason: dict[str
 def test_what_lost_a_visitor_is_kept_longest(notes: Notes, reason: dict[str, int]) -> None:
     for number in range((len(notes.nvm) - notes.module.START) // ENTRY):
         notes.now.event(reason["NO_SPACE"] if number % 10 == 0 else reason["WOKE"], number & 0x7F)
-        notes.now.keep()
+        notes.keep()
     notes.next().event(9)
-    notes.now.keep()
+    notes.keep()
     kinds = [entry[0] for entry in notes.stored()]
     assert kinds == [reason["NO_SPACE"]] * 39 + [9, reason["JOURNAL_LOST"]]
 
@@ -176,19 +179,46 @@ def test_after_a_full_region_the_next_wakes_only_append(notes: Notes) -> None:
     notes.fill(room=0)
     for _ in range(20):
         notes.next().event(9)
-        notes.now.keep()
+        notes.keep()
     assert notes.nvm.rewrites == 1
+
+
+def test_below_the_safe_voltage_a_full_region_loses_the_new_ones(notes: Notes) -> None:
+    notes.fill(room=2)
+    before = notes.stored()
+    for code in (5, 6, 7):
+        notes.now.event(code)
+    notes.keep(may_rewrite=False)
+    assert notes.nvm.rewrites == 0
+    assert notes.stored()[:-2] == before
+    assert [entry[0] for entry in notes.stored()[-2:]] == [5, 6]
+    notes.next().event(8)
+    notes.keep(may_rewrite=False)
+    assert (notes.nvm.rewrites, notes.record.log_end) == (0, len(notes.nvm))
+
+
+@pytest.mark.parametrize(("torn", "end"), [(b"\xff\x00", 24), (b"\x05", 24), (b"\xff" * 12 + b"\x7f", 32)])
+def test_a_cold_boot_goes_on_behind_what_was_torn(notes: Notes, torn: bytes, end: int) -> None:
+    for code in (1, 2):
+        notes.now.event(code)
+    notes.keep()
+    notes.bench.nvm[1040 + 16 : 1040 + 16 + len(torn)] = torn
+    notes.module.recall(notes.record)
+    assert notes.record.log_end == 1040 + end
+    notes.next().event(3)
+    notes.keep()
+    assert notes.nvm.rewrites == 0
 
 
 def test_a_cold_boot_finds_the_end_and_what_was_sent(notes: Notes, reason: dict[str, int]) -> None:
     for code in (1, 2, 3):
         notes.now.event(code)
-    notes.now.keep()
+    notes.keep()
     notes.next().event(4)
     notes.now.taken()
     notes.now.event(reason["LOG_SENT"])
     notes.now.event(5)
-    notes.now.keep()
+    notes.keep()
     sent, end = notes.record.log_sent, notes.record.log_end
     notes.record.log_sent = notes.record.log_end = 0
     notes.module.recall(notes.record)
@@ -199,7 +229,7 @@ def test_a_cold_boot_finds_the_end_and_what_was_sent(notes: Notes, reason: dict[
 def test_a_cold_boot_without_an_upload_keeps_everything(notes: Notes, count: int) -> None:
     for _ in range(count):
         notes.now.event(1)
-        notes.now.keep()
+        notes.keep()
     notes.module.recall(notes.record)
     assert (notes.record.log_sent, notes.record.log_end) == (1040, 1040 + 8 * count)
 

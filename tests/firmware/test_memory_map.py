@@ -25,13 +25,13 @@ def regions(heading: str) -> list[Region]:
 def constants(bench: Any) -> dict[str, Region]:
     """Every region that the code names, by its name in the map."""
     record, settings = bench.load("torpor.record"), bench.load("torpor.settings")
-    journal, waking, resting = bench.load("torpor.journal"), bench.load("waking"), bench.load("resting")
+    journal, waking = bench.load("torpor.journal"), bench.load("waking")
     nvm = len(bench.nvm)
     found = [
         ("slot 0", 0, record.SLOT),
         ("slot 1", record.SLOT, record.SLOT),
         ("settings", settings.START, settings.SIZE),
-        ("safe modes", resting.SAFEMODE_AT, 1),
+        ("safe modes", waking.SAFE_MODES, waking.SAFE_MODES_END - waking.SAFE_MODES),
         ("cold boots", waking.MARKS, waking.MARKS_END - waking.MARKS),
         ("journal", journal.START, nvm - journal.START),
     ]
@@ -68,7 +68,8 @@ def test_the_first_sixteen_bytes_of_nvm_stay_free() -> None:
 
 def test_safe_mode_and_sleep_mean_the_same_byte(bench: Any) -> None:
     text = bench.twin.life.drive.scripts["safemode.py"].text
-    assert re.search(r"^AT = (\d+)", text, re.M)[1] == str(bench.load("resting").SAFEMODE_AT)  # type: ignore[index]
+    waking = bench.load("waking")
+    assert f"AT, END = {waking.SAFE_MODES}, {waking.SAFE_MODES_END}" in text.splitlines()
 
 
 def test_entries_and_slots_fit_their_regions_evenly(bench: Any) -> None:

@@ -17,6 +17,7 @@ VALUES = {
 FACTS = {
     "question": 0, "soc": 80, "mV": 3900, "locked": 0, "brownouts": 0, "credit": 0, "waiting": 2,
     "skip_links": 0, "stuck": 0, "dark": 0, "is_dark": 0, "pir_high": 0, "full": 0,
+    "camera_skips": 0,
 }  # fmt: skip
 
 
@@ -94,6 +95,8 @@ def test_the_ramp_where_thresholds_touch(ask: Asked) -> None:
         ({"stuck": 2}, (1, "GO")),
         ({"stuck": 3}, (0, "PIR_STUCK")),
         ({"stuck": 4}, (0, "PIR_STUCK")),
+        ({"camera_skips": 1}, (0, "CAMERA_AWAY")),
+        ({"camera_skips": 0}, (1, "GO")),
         ({"full": 2, "skip_links": 0}, (1, "GO")),
         ({"full": 2, "skip_links": 1}, (0, "NO_SPACE")),
         ({"full": 0, "skip_links": 1}, (1, "GO")),
@@ -106,6 +109,21 @@ def test_the_ramp_where_thresholds_touch(ask: Asked) -> None:
 )
 def test_admission_to_the_camera(ask: Asked, facts: dict[str, int], answer: tuple[int, str]) -> None:
     assert ask("CAMERA", **facts) == answer
+
+
+@pytest.mark.parametrize(
+    ("facts", "answer"),
+    [
+        ({"mV": 3299}, (0, "SAGGING")),
+        ({"mV": 3300}, (1, "GO")),
+        ({"mV": 3301}, (1, "GO")),
+        ({"mV": 0, "soc": 0}, (0, "SAGGING")),  # not measured yet
+        ({"mV": 0, "soc": 100}, (1, "GO")),  # without a meter
+        ({"mV": 3299, "soc": 100}, (0, "SAGGING")),
+    ],
+)
+def test_rewriting_nvm(ask: Asked, facts: dict[str, int], answer: tuple[int, str]) -> None:
+    assert ask("WRITE", **facts) == answer
 
 
 @pytest.mark.parametrize(

@@ -112,7 +112,7 @@ def test_the_three_thresholds_stand_in_order(bench: Any, low: int, high: int, fu
 def packed(bench: Any) -> Any:
     bench.files.files[FILE] = b"one"
     settings = bench.load("torpor.settings")
-    settings.save(read(bench))
+    settings.write(settings.pack(read(bench)), lambda: True)
     return settings
 
 
@@ -147,7 +147,7 @@ def test_the_longest_settings_fit(bench: Any) -> None:
         TORPOR_DARK_LUMA=255, TORPOR_SPOOL_KIB=100000,
     )  # fmt: skip
     settings = bench.load("torpor.settings")
-    settings.save(longest)
+    settings.write(settings.pack(longest), lambda: True)
     assert settings.load()[0] == longest
     assert set(bench.nvm[: settings.START]) == set(bench.nvm[settings.START + settings.SIZE :]) == {0xFF}
 
@@ -155,8 +155,17 @@ def test_the_longest_settings_fit(bench: Any) -> None:
 def test_settings_that_do_not_fit_are_refused_whole(bench: Any, packed: Any) -> None:
     before = bytes(bench.nvm)
     with pytest.raises(ValueError, match="at most 498 fit"):
-        packed.save({"password": '"' * 400})
+        packed.pack({"password": '"' * 400})
     assert bytes(bench.nvm) == before
+
+
+@pytest.mark.parametrize("allowed", [False, True])
+def test_a_rewrite_waits_for_charge(bench: Any, packed: Any, allowed: bool) -> None:
+    nvm = bench.load("microcontroller").nvm
+    assert nvm.rewrites == 0  # the first set went into erased bytes
+    packed.write(packed.pack(read(bench, TORPOR_PORT=81)), lambda: allowed)
+    assert packed.load()[0]["port"] == (81 if allowed else 8080)
+    assert nvm.rewrites == int(allowed)
 
 
 # -- what BOOT makes of it ---------------------------------------------------------------------------
@@ -166,7 +175,10 @@ def booted(bench: Any, environment: dict[str, str], reason: str, alarm: str | No
     bench.reset(reason, alarm)
     bench.machine.environment = environment
     wake = bench.wake()
-    return wake, bench.load("waking").boot(wake)
+    outcome = bench.load("waking").boot(wake)
+    if wake.packed:  # as SLEEP does
+        bench.load("torpor.settings").write(wake.packed, lambda: True)
+    return wake, outcome
 
 
 def test_boot_keeps_the_last_good_set_when_the_file_is_spoilt(bench: Any, reason: dict[str, int]) -> None:

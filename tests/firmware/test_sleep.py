@@ -92,11 +92,20 @@ def test_the_sleep_step(bench: Any, high: bool, stuck: int, by: str, seconds: in
 
 
 def test_a_wake_that_reaches_sleep_ends_the_streak_of_safe_modes(bench: Any) -> None:
-    resting = bench.load("resting")
-    bench.nvm[resting.SAFEMODE_AT] = 3
+    bench.nvm[528:530] = bytes(2)
+    wake = bench.awake()
+    bench.load("battery").measure(wake)
     with pytest.raises(DeepSleep):
-        resting.sleep_now(bench.awake())
-    assert bench.nvm[resting.SAFEMODE_AT] == 0xFF
+        bench.load("resting").sleep_now(wake)
+    assert set(bench.nvm[528:544]) == {0xFF}
+
+
+def test_before_the_first_measurement_nothing_is_rewritten(bench: Any) -> None:
+    bench.nvm[528:530] = bytes(2)
+    with pytest.raises(DeepSleep):
+        bench.load("resting").sleep_now(bench.awake())
+    assert bench.load("microcontroller").nvm.rewrites == 0
+    assert set(bench.nvm[528:530]) == {0}
 
 
 def test_a_crash_in_boot_still_sleeps(bench: Any, reason: dict[str, int]) -> None:
@@ -132,12 +141,14 @@ def test_cold_boots_in_a_row_are_a_brown_out(bench: Any, reason: dict[str, int])
 def test_a_wake_that_settles_ends_the_streak(bench: Any) -> None:
     wake = bench.awake()
     assert bench.nvm[784] == 0
+    bench.load("battery").measure(wake)
     bench.do(bench.load("resting").settle(wake))
     assert wake.record.brownouts == 0
     assert set(bench.nvm[784:1040]) == {0xFF}
 
 
-@pytest.mark.parametrize(("used", "count"), [(254, 255), (255, 255), (256, 1)])
+@pytest.mark.parametrize(("used", "count"), [(254, 255), (255, 255), (256, 255)])
 def test_the_marks_are_used_up(bench: Any, used: int, count: int) -> None:
     bench.nvm[784 : 784 + used] = bytes(used)
     assert bench.awake().record.brownouts == count
+    assert bench.load("microcontroller").nvm.rewrites == 0

@@ -5,6 +5,7 @@ from __future__ import annotations
 import tomllib
 from pathlib import Path
 
+from sim.drive import TWIN_SETTINGS, settings_toml
 from sim.scenario import Scenario
 
 EXAMPLE = Path(__file__).parents[2] / "firmware" / "wildcam" / "settings.example.toml"
@@ -40,3 +41,65 @@ def test_wrong_settings_are_named_and_the_node_sleeps(live, steady):
     assert [state for _, state in told.states()][-1] == "SLEEP"
     assert len(told.events("WOKE")) < 10
     assert "TORPOR_BATCH is 0, expected a whole number 1 to 20" in "".join(told.twin.life.machine.console)
+
+
+#: One long visit: a wake by motion at 100 s, hold-offs by timer after it; and a last visit.
+LONG = Scenario(days=0.01, start_day=170, quiet=True, visits=((100.0, 200.0), (700.0, 3.0)),
+                settings={"TORPOR_DARK_LUMA": 0})  # fmt: skip
+
+
+def edit(*changes):
+    """Somebody writes settings.toml: (at the first wake after s, what is different)."""
+    left = list(changes)
+
+    def prepare(twin):
+        def on_wake(now_s):
+            while left and now_s >= left[0][0]:
+                at_s, values = left.pop(0)
+                text = settings_toml({**TWIN_SETTINGS, "TORPOR_DARK_LUMA": 0, **values})
+                twin.hardware.files.files["/settings.toml"] = text.encode()
+                twin.hardware.files.stamps["/settings.toml"] = 1_700_000_000 + int(at_s)
+                twin.life.machine.environment = {
+                    key: str(value) for key, value in tomllib.loads(text).items()
+                }
+
+        twin.life._on_wake = on_wake
+
+    return prepare
+
+
+def told_of(told) -> list[tuple[str, int]]:
+    wanted = told.events("WOKE", "SETTINGS_NEW", "SETTINGS_BAD", "SLEPT", "SENT")
+    return [(reason, argument) for t_s, reason, argument in wanted if t_s > 90.0]
+
+
+def test_a_changed_file_counts_from_the_next_wake_that_was_not_motion(live, steady):
+    told = live(LONG.change(link=steady), prepare=edit((50.0, {"TORPOR_HOLDOFF_S": 75})))
+    assert told_of(told)[:7] == [
+        ("WOKE", 2), ("SENT", 1), ("SLEPT", 1),  # by motion: 30 s, as before
+        ("WOKE", 1), ("SETTINGS_NEW", 0), ("SENT", 1), ("SLEPT", 3),  # 75 s, doubled
+    ]  # fmt: skip
+    assert told.count("SETTINGS_NEW") == 2  # the first boot's, and this one: afterwards it is packed
+
+
+def test_a_changed_file_counts_at_a_cold_boot(live, steady):
+    def prepare(twin):
+        edit((300.0, {"TORPOR_HOLDOFF_S": 75}))(twin)
+        twin.world.cuts = [400.0]
+
+    told = live(LONG.change(link=steady, visits=((700.0, 60.0),)), prepare=prepare)
+    assert [round(t_s) for t_s, _, _ in told.events("SETTINGS_NEW")] == [3, 403]
+    assert next(minutes for t_s, _, minutes in told.events("SLEPT") if t_s > 700.0) == 2
+
+
+def test_a_spoilt_file_leaves_the_last_good_set(live, steady):
+    changes = ((50.0, {"TORPOR_BATCH": 0}), (160.0, {"TORPOR_BATCH": 1, "TORPOR_HOLDOFF_S": 75}))
+    told = live(LONG.change(link=steady), prepare=edit(*changes))
+    assert told_of(told)[:13] == [
+        ("WOKE", 2), ("SENT", 1), ("SLEPT", 1),
+        ("WOKE", 1), ("SETTINGS_BAD", 9), ("SENT", 1), ("SLEPT", 1),  # 60 s: still the old set
+        ("WOKE", 1), ("SETTINGS_NEW", 0), ("SENT", 1), ("SLEPT", 5),  # 75 s, doubled twice
+        ("WOKE", 1), ("SLEPT", 0),
+    ]  # fmt: skip
+    console = "".join(told.twin.life.machine.console)
+    assert console.count("TORPOR_BATCH is 0, expected a whole number 1 to 20") == 1

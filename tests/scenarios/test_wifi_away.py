@@ -47,7 +47,7 @@ def test_what_does_not_fit_is_dropped_with_its_reason(told):
 
 def test_retries_back_off(told):
     failed = told.events("JOIN_FAILED")
-    assert [argument for _, _, argument in failed][:8] == [1, 2, 3, 4, 5, 6, 7, 8]
+    assert [argument for _, _, argument in failed][:7] == [1, 2, 3, 4, 5, 6, 7]
     wakes = [entry for entry in told.events("WOKE") if DAY < entry[0] < 4 * DAY]
     assert len(failed) < len(wakes) / 8
     assert min(told.twin.plant.books.soc[24:]) > 0.75

@@ -12,7 +12,7 @@ from sim.visitors import Visitor
 from sim.watching import Frame, WakeNote
 
 CODES = {name: code for code, name in enumerate(
-    "LOW_BATTERY DUTY TOO_DARK PIR_STUCK CAMERA_FAILED FRAME_BAD NO_SPACE SEND_FAILED".split(), 1
+    "LOW_BATTERY DUTY TOO_DARK PIR_STUCK CAMERA_FAILED CAMERA_AWAY FRAME_BAD NO_SPACE SEND_FAILED".split(), 1
 )}  # fmt: skip
 
 
@@ -34,6 +34,7 @@ CASES = [
     ("lost in the air", [wake(100, 112, "SEND_FAILED", frames=((104, "gone"),))], {}),
     ("camera failed", [wake(100, 112, "FRAME_BAD", frames=((104, ""),))], {}),
     ("camera failed", [wake(100, 112, "CAMERA_FAILED")], {}),
+    ("camera failed", [wake(100, 112, "CAMERA_AWAY")], {}),
     ("node off", [wake(100, 105, frames=((104, ""),))], {"down": [(105, 900)]}),  # cut off with the picture
     ("node off", [wake(10, 20)], {"down": [(20, 900)]}),
     ("left before the shutter", [wake(100, 120, frames=((110.1, "home"),))], {}),

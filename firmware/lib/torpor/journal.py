@@ -66,14 +66,15 @@ class Journal:
             microcontroller.nvm[START : record.log_end] = b"\xff" * (record.log_end - START)
             record.log_sent = record.log_end = START
 
-    def keep(self):
+    def keep(self, may_rewrite):
         """Append this wake's entries to nvm. Where they no longer fit, rows go first, then events, last
-        what says that a visitor was lost; in one rewrite of the sector, and the loss is counted."""
+        what says that a visitor was lost; in one rewrite of the sector, and the loss is counted. While
+        `may_rewrite()` says no, what does not fit is lost."""
         record = self._record
         nvm = microcontroller.nvm
-        if len(self.entries) * ENTRY > len(nvm) - record.log_end:
+        if len(self.entries) * ENTRY > len(nvm) - record.log_end and may_rewrite():
             self.event(JOURNAL_LOST, self._make_room())
-        raw = b"".join(self.entries)
+        raw = b"".join(self.entries)[: len(nvm) - record.log_end]
         if raw:
             nvm[record.log_end : record.log_end + len(raw)] = raw
             record.log_end += len(raw)
@@ -98,11 +99,10 @@ class Journal:
 def recall(record):
     """Where the entries end, and which were sent (for a cold boot, when the record is gone): all before
     the last LOG_SENT, which is the first entry after every upload."""
-    raw = bytes(microcontroller.nvm[START:])
-    end = sent = 0
-    while end + ENTRY <= len(raw) and raw[end] != 0xFF:
-        if raw[end] == LOG_SENT:
-            sent = end
-        end += ENTRY
+    raw = bytes(microcontroller.nvm[START:]).rstrip(b"\xff")  # behind whatever a power cut left half done
+    sent = 0
+    for at in range(0, len(raw), ENTRY):
+        if raw[at] == LOG_SENT:
+            sent = at
     record.log_sent = START + sent
-    record.log_end = START + end
+    record.log_end = START + (len(raw) + ENTRY - 1) // ENTRY * ENTRY

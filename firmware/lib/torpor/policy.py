@@ -12,6 +12,7 @@ from micropython import const
 from torpor.reasons import (
     BACK_OFF,
     BATCH,
+    CAMERA_AWAY,
     DUTY,
     GO,
     LOW_BATTERY,
@@ -32,6 +33,7 @@ CAMERA = const(1)  # action 1: power the camera
 KEEP = const(2)  # action 1: keep a frame this dark
 LINK = const(3)  # action 1: open Wi-Fi
 SLEEP = const(4)  # action: seconds by timer, 0 = until the pin wakes
+WRITE = const(5)  # action 1: erase and rewrite a sector of nvm
 
 SNAPSHOT = (
     "question",
@@ -47,6 +49,7 @@ SNAPSHOT = (
     "is_dark",
     "pir_high",
     "full",
+    "camera_skips",
 )
 CONFIG = (
     "low_pct",
@@ -78,6 +81,8 @@ def decide(snapshot, config):
         return _keep(snapshot[9], snapshot[10], config)
     if question == LINK:
         return _link(snapshot, config)
+    if question == WRITE:
+        return _write(snapshot[1], snapshot[2], config)
     return _sleep(snapshot[8], snapshot[11], config)
 
 
@@ -109,6 +114,8 @@ def _camera(snapshot, config):
         return 0, LOW_BATTERY
     if snapshot[8] >= STUCK_MAX:
         return 0, PIR_STUCK
+    if snapshot[13]:
+        return 0, CAMERA_AWAY
     if snapshot[12] and snapshot[7]:  # nowhere to put it, and no Wi-Fi at this wake
         return 0, NO_SPACE
     if snapshot[5] + duty(snapshot[1], config) < 1000:
@@ -134,6 +141,14 @@ def _link(snapshot, config):
         return 0, SAGGING
     if waiting < batch(snapshot[1], config):
         return 0, BATCH
+    return 1, GO
+
+
+def _write(soc, mV, config):
+    # What loses its supply between erase and program loses the whole sector. 0 mV and 0 per cent: not
+    # measured yet; a node without a meter says 100 per cent.
+    if mV < config[3] and (mV or not soc):
+        return 0, SAGGING
     return 1, GO
 
 

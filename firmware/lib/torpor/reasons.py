@@ -28,6 +28,8 @@ JOURNAL_LOST = const(20)  # argument: entries that found no room
 FRAME_BAD = const(21)  # argument: error; the last try failed too
 LIGHT = const(22)  # argument: luma of the frame
 REFUSED = const(23)  # argument: HTTP status / 10; the home station will never take this picture
+READ_ONLY = const(24)  # the drive is not ours: the picture can only wait in the camera
+SAFE_MODE = const(25)  # argument: how often in a row before this wake
 
 # What was decided, and why
 GO = const(40)
@@ -45,6 +47,8 @@ NOTHING = const(51)  # nothing to send
 SAGGING = const(52)  # the battery would not carry the radio's burst
 QUIET = const(53)  # hold-off over, no motion
 RADIO = const(54)  # the PIR rose while Wi-Fi was on: no motion is believed, only let it fall
+CAMERA_AWAY = const(55)  # it failed at the last tries: let wakes pass
 
 # What the journal keeps longest when the space ends: crashes, and reasons to lose a visitor
-LOSSES = (CRASH, CAMERA_FAILED, FRAME_BAD, LOW_BATTERY, DUTY, PIR_STUCK, TOO_DARK, NO_SPACE, JOURNAL_LOST)
+LOSSES = (CRASH, CAMERA_FAILED, CAMERA_AWAY, FRAME_BAD, LOW_BATTERY, DUTY, PIR_STUCK, TOO_DARK, NO_SPACE)
+LOSSES += (JOURNAL_LOST,)

@@ -38,11 +38,17 @@ def load():
     return json.loads(body), (size, stamp) == _file_stamp()
 
 
-def save(values):
-    """Pack a validated set into nvm (one sector rewrite)."""
+def pack(values):
+    """A validated set with its file's size and time, ready to be written. ValueError if it is too long."""
     body = json.dumps(values).encode()
     if len(body) > SIZE - _FIXED:
         raise ValueError("settings are %d bytes, at most %d fit" % (len(body), SIZE - _FIXED))
     size, stamp = _file_stamp()
-    raw = struct.pack(_HEAD, len(body), crc32(body), size, stamp) + body
-    microcontroller.nvm[START : START + len(raw)] = raw
+    return struct.pack(_HEAD, len(body), crc32(body), size, stamp) + body
+
+
+def write(raw, may_rewrite):
+    """Put a packed set into nvm: where there was one, that is a rewrite of the sector."""
+    end = START + len(raw)
+    if not bytes(microcontroller.nvm[START:end]).strip(b"\xff") or may_rewrite():
+        microcontroller.nvm[START:end] = raw

@@ -31,12 +31,17 @@ async def _beside(step, wake, limit_mJ):
 async def _watch(task, wake, limit_mJ):
     while not task.done():
         wake.alive()
-        await sample(wake)
-        wake.too_dear = wake.ledger.spent_mJ() > limit_mJ
-        if wake.too_dear or clock.left(wake.end) <= 0:
+        if not _over(wake, limit_mJ):  # else the step would block once more while the meter converts
+            await sample(wake)
+        if _over(wake, limit_mJ):
             task.cancel()
             return
         await asyncio.sleep_ms(min(SAMPLE_ms, max(1, clock.left(wake.end))))
+
+
+def _over(wake, limit_mJ):
+    wake.too_dear = wake.ledger.spent_mJ() > limit_mJ
+    return wake.too_dear or clock.left(wake.end) <= 0
 
 
 async def sample(wake):
