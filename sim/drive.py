@@ -11,9 +11,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from boards import Design
+from boards.schema import KINDS
 from sim.errors import DriveError
 from sim.modules import SourceFile
-from sim.nodefile import node_source
+from sim.nodefile import node_source, sensor_module
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -35,6 +36,9 @@ NATIVE = (
     "adafruit_bus_device/spi_device.py",
     "asyncio/task.py",
 )
+
+#: Modules of sensors: of these a drive holds its own camera's only.
+SENSORS = frozenset(sensor.lower() for sensor in KINDS["camera"].caps["sensor"].allowed)
 
 _ASYNC = (ast.AsyncFunctionDef, ast.Await, ast.AsyncFor, ast.AsyncWith)
 _KEY = re.compile(r"[A-Za-z0-9_-]+")
@@ -113,7 +117,7 @@ def assemble(
         text = path.read_text(encoding="utf-8")
         if path.name in ("boot.py", "code.py", "safemode.py"):
             scripts[path.name] = SourceFile(path.name, text)
-        else:
+        elif path.stem not in SENSORS - {sensor_module(design)}:
             files[path.stem] = _source(path.name, text, compiled)
     files["node"] = _source("node.py", node_source(design), compiled)
     text = settings_toml({**TWIN_SETTINGS, **(settings or {})})

@@ -119,7 +119,12 @@ class Hardware:
         self.world.draw(part, mA / 1000.0 * self._rail_V / self._efficiency)
 
     def camera_load(self) -> None:
-        self.on_3V3("camera", self._bridge.load(self.world.now)[0])
+        """What the module takes: by its own rail while that is on, through its inputs (from 3V3) while not."""
+        mA = self._bridge.load(self.world.now)[0]
+        if self._camera_on and self.design.camera.rows["run"].load == "current":
+            self.world.draw("camera", 0.0, mA / 1000.0)
+        else:
+            self.on_3V3("camera", mA)
 
     def _meter_load(self) -> None:
         self.on_3V3("meter", self.meter.load_mA())

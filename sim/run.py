@@ -14,7 +14,7 @@ import numpy as np
 
 from boards import Design, load_design
 from sim.air import Air
-from sim.devices import CameraFaults, CameraRows, mini_2mp_plus
+from sim.devices import MODULES, CameraFaults, CameraRows
 from sim.devices.ina219 import MeterFaults
 from sim.devices.pir import Pir
 from sim.drive import assemble
@@ -153,9 +153,13 @@ def _camera(
         life.seen(Frame(t_s, len(jpeg), zlib.crc32(jpeg), light, shown))
         return jpeg
 
-    rows = CameraRows.from_part(hardware.design.camera)
-    bridge, sensor = mini_2mp_plus(
-        rows, scene, sky.light, faults or CameraFaults(scenario.seed), on_change=hardware.camera_load
+    part = hardware.design.camera
+    bridge, sensor = MODULES[str(part.caps["sensor"])](
+        CameraRows.from_part(part),
+        scene,
+        sky.light,
+        faults or CameraFaults(scenario.seed),
+        hardware.camera_load,
     )
     hardware.attach_camera(bridge, sensor)
 

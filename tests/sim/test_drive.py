@@ -24,6 +24,7 @@ def drive(design):
 def test_the_files_of_the_default_node(drive) -> None:
     framework = {f"/lib/torpor/{path.name}" for path in (ROOT / "firmware/lib/torpor").glob("*.py")}
     application = {f"/{path.name}" for path in (ROOT / "firmware/wildcam").glob("*.py")}
+    application -= {"/ov5642.py"}  # another camera's sensor
     library = {
         "/lib/adafruit_ina219.py", "/lib/adafruit_register/__init__.py", "/lib/adafruit_register/i2c_bit.py",
         "/lib/adafruit_register/i2c_bits.py", "/lib/adafruit_register/i2c_struct.py",
@@ -37,7 +38,7 @@ def test_the_files_of_the_default_node(drive) -> None:
 
 def test_every_file_is_the_repositorys_own(drive) -> None:
     for path in (ROOT / "firmware/wildcam").glob("*.py"):
-        assert drive.files[f"/{path.name}"] == path.read_bytes()
+        assert path.stem == "ov5642" or drive.files[f"/{path.name}"] == path.read_bytes()
     for path in (ROOT / "firmware/lib/torpor").glob("*.py"):
         assert drive.files[f"/lib/torpor/{path.name}"] == path.read_bytes()
 
@@ -102,7 +103,7 @@ def test_settings_that_the_board_could_not_read(settings, words: str) -> None:
 def test_planned_designs_are_refused_with_one_sentence() -> None:
     planned = [load_design(name) for name in list_designs()]
     planned = [design for design in planned if design.firmware != "ready"]
-    assert len(planned) >= 4
+    assert len(planned) >= 2
     for design in planned:
         with pytest.raises(DriveError) as error:
             assemble(design)
