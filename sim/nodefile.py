@@ -5,9 +5,13 @@ from __future__ import annotations
 
 from itertools import pairwise
 
-from boards import Design, Part, watts_of
+from boards import CLOCK, Design, Part, heartbeat_way, watts_of
 
 STATES = ("BOOT", "TRIAGE", "CAMERA", "CAPTURE", "STORE", "CONNECT", "UPLOAD", "SETTLE", "SLEEP", "RECOVER")
+
+
+#: At least one sign of life a day where a clock can give it in the cheap sleep.
+_HEARTBEAT_H = 24
 
 
 def node_source(design: Design) -> str:
@@ -31,6 +35,8 @@ def node_values(design: Design) -> dict[str, object]:
         "TIMER_SLEEP": int("time" in _list(board, "alarms")),
         "SPOOL": tuple(_list(board, "spool_places")) if design.options.get("spool") == "flash" else ("fifo",),
         "I2C_Hz": int(str(design.options["i2c_Hz"])),
+        "CLOCK": _address(design.clock) if design.clock else 0,
+        "HEARTBEAT_H": _HEARTBEAT_H if _heartbeat(design) else 0,
         "SENSOR": sensor_module(design),
         "SPI_Hz": int(str(design.options["spi_Hz"])),
         "METER_ADDRESS": _address(design.meter),
@@ -73,7 +79,9 @@ def sensor_module(design: Design) -> str:
 
 def sleep_W(design: Design, row: str) -> float:
     """What the whole node draws asleep, W: the board's row, the PIR, the meter powered down."""
-    parts = ((design.pir, "standing"), (design.meter, "power_down"))
+    parts = [(design.pir, "standing"), (design.meter, "power_down")]
+    if design.clock:
+        parts.append((design.clock, "standing"))
     return (board_mW(design, row) + sum(part_mW(design, *part) for part in parts)) / 1000.0
 
 
@@ -95,6 +103,12 @@ def state_mW(design: Design) -> list[float]:
         "RECOVER": busy,
     }
     return [prices[state] + standing for state in STATES]
+
+
+def _heartbeat(design: Design) -> bool:
+    """Whether the cheapest sleep is one that the design's own clock ends too."""
+    way = heartbeat_way(design)
+    return way is not None and way.name == CLOCK
 
 
 def _rise_ms(design: Design) -> int:

@@ -28,6 +28,8 @@ JOURNAL_LOST = const(20)  # argument: entries that found no room
 FRAME_BAD = const(21)  # argument: error; the last try failed too
 LIGHT = const(22)  # argument: luma of the frame
 REFUSED = const(23)  # argument: HTTP status / 10; the home station will never take this picture
+CLOCK_LOST = const(27)  # the external clock is silent, or its line hangs
+CLOCK_SET = const(28)  # argument: by how many seconds
 
 # What was decided, and why
 GO = const(40)
@@ -45,6 +47,7 @@ NOTHING = const(51)  # nothing to send
 SAGGING = const(52)  # the battery would not carry the radio's burst
 QUIET = const(53)  # hold-off over, no motion
 RADIO = const(54)  # the PIR rose while Wi-Fi was on: no motion is believed, only let it fall
+HEARTBEAT = const(57)  # nothing to see, but it is time to speak
 
 # What the journal keeps longest when the space ends: crashes, and reasons to lose a visitor
 LOSSES = (CRASH, CAMERA_FAILED, FRAME_BAD, LOW_BATTERY, DUTY, PIR_STUCK, TOO_DARK, NO_SPACE, JOURNAL_LOST)
