@@ -14,7 +14,7 @@ from sim.hardware import Hardware
 from sim.machine import Machine
 from sim.modules import ModuleTable, SourceFile
 from sim.standins import core_modules
-from sim.standins.sleeping import PinAlarm, TimeAlarm, next_alarm
+from sim.standins.sleeping import TimeAlarm, by_PIR, next_alarm
 from sim.watching import ROW, Frame, JournalEntry, WakeNote, reason_names, unpack_entry
 
 #: States around the firmware's own: the core's busy wait before true deep sleep, and no supply.
@@ -54,7 +54,7 @@ class Life:
         self.bytes_before_shutter = self.compilable_before_shutter = 0
         self._loads: list[tuple[float, int, int]] = []
         self._entered_s = 0.0
-        self._rung = False  # an external clock's line ended the last sleep
+        self._cause = ""  # of the present wake, as an observer sees it
         self.crashes: list[str] = []
         self._on_wake = on_wake
         self._reasons = reason_names()
@@ -98,8 +98,8 @@ class Life:
             self._close_note()
         world.close_books()
 
-    def _restart(self, reason: str, alarm: str | None, rung: bool = False) -> None:
-        self._rung = rung
+    def _restart(self, reason: str, alarm: str | None, cause: str = "") -> None:
+        self._cause = cause or alarm or reason
         self.machine.reset_reason = reason
         self.machine.wake_alarm = alarm
 
@@ -143,11 +143,8 @@ class Life:
         world.wake += 1
         self._loads.clear()
         machine.booted_s = world.now
-        cause = machine.wake_alarm or machine.reset_reason
-        if self._rung:
-            cause = "time" if self.notes[-1].by_timer else "clock"
-        rose = self.hardware.pir.rose_at(world.now) if cause == "pin" else math.nan
-        self._note = WakeNote(world.wake, world.now, cause, rose, load_J=-world.plant.load_total_J)
+        rose = self.hardware.pir.rose_at(world.now) if self._cause == "pin" else math.nan
+        self._note = WakeNote(world.wake, world.now, self._cause, rose, load_J=-world.plant.load_total_J)
         self.notes.append(self._note)
         self._enter("BOOT")
         self.hardware.files.readonly = self._drive_is_hosts
@@ -266,16 +263,15 @@ class Life:
         world.draw("board", self._sleep_W["time" if timed else "pin"])
         world.flush()
         self._close_note()
-        self._note.by_timer = not any(self._by_PIR(one) for one in alarms)
+        self._note.by_timer = not any(by_PIR(machine, one) for one in alarms)
         self._enter("SLEEP")
         wake_at, alarm = next_alarm(machine, alarms)
         world.pass_until(wake_at)
         cause = "time" if isinstance(alarm, TimeAlarm) else "pin"
-        rung = cause == "pin" and not self._by_PIR(alarm)
-        self._restart(str(self.hardware.design.board.caps["reset_reason_after_sleep"]), cause, rung)
-
-    def _by_PIR(self, alarm: Any) -> bool:
-        return isinstance(alarm, PinAlarm) and str(alarm.pin) == self.hardware.design.pins["pir"]
+        seen = cause
+        if cause == "pin" and not by_PIR(machine, alarm):  # an external clock's line, in a hold-off or not
+            seen = "time" if self._note.by_timer else "clock"
+        self._restart(str(self.hardware.design.board.caps["reset_reason_after_sleep"]), cause, seen)
 
     def _hang(self) -> None:
         """code.py ended without sleeping: "press any key" for ever, unless the watchdog still runs."""
