@@ -145,7 +145,7 @@ async def _log(wake, session):
         key = "log/%08x-%d" % (wake.record.boot, wake.record.wake)
         try:
             answer = await session.put(key, len(raw), read_into)
-            if wake.due:  # there may have been no picture to tell the time by
+            if wake.due and wake.record.since_sync_s:  # no picture told the time before
                 _acknowledged(wake, answer)
         except upload.UploadError as error:
             if error.status not in NEVER:
