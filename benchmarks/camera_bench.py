@@ -136,7 +136,7 @@ class Bench:
         module("micropython", const=lambda value: value)
         module("microcontroller", delay_us=lambda us: self.spend(us * 1e-6))
         module("asyncio", sleep_ms=self._sleep_ms)
-        module("node", SPOOL=("flash",))
+        module("node", SPOOL=("flash",), SENSOR=self.kind.sensor)
         module("torpor")
         self._modules |= {"binascii": binascii, "os": self.drive.os, "storage": self.drive.storage}
 

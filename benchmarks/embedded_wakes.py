@@ -89,9 +89,9 @@ class _Fine(PicturePool):
         return self._made[key]
 
 
-def uxga(folder: Path) -> Path:
-    """The default node's design with pictures of 1600x1200, as a file in `folder`."""
-    text = (ROOT / "boards" / "pico-w-arducam-2mp.toml").read_text("utf-8")
+def uxga(folder: Path, design: str = "pico-w-arducam-2mp") -> Path:
+    """A design (the default node's) with pictures of 1600x1200, as a file in `folder`."""
+    text = (ROOT / "boards" / f"{design}.toml").read_text("utf-8")
     text, count = re.subn(r'frame_size = "\d+x\d+"', 'frame_size = "1600x1200"', text)
     assert count == 1
     path = folder / "uxga.toml"

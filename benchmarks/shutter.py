@@ -50,7 +50,7 @@ def _measure(name: str, compiled: bool) -> dict[str, Figure]:
         "triage_ms": round(1000 * median(line[1] for line in lines), 1),
         "camera_ms": round(1000 * (wait_s - platform_s - median(line[0] + line[1] for line in lines))),
         "of_it_settle_ms": round(1000 * twin.design.camera.v("settle")),
-        "py_bytes_before_shutter": twin.life.bytes_before_shutter,
+        "py_bytes_before_shutter": twin.life.loads.before_shutter,
         "in_view_fraction": round(sum(v.leave_s - v.t_s >= wait_s for v in seen) / len(seen), 3),
     }
 

@@ -243,7 +243,7 @@ def _time(twin: Twin, result: RunResult, model: HourlyModel, now: Outcome) -> li
 def compile_saving_s(twin: Twin) -> float:
     """Seconds per wake between reset and shutter that compiled files would save."""
     prices = twin.life.machine.prices
-    before = twin.life.compilable_before_shutter
+    before = twin.life.loads.compilable
     return before * (prices.compile_py_byte - prices.compile_mpy_byte) * 1e-9
 
 

@@ -11,9 +11,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from boards import Design
+from boards.schema import KINDS
 from sim.errors import DriveError
 from sim.modules import SourceFile
-from sim.nodefile import node_source
+from sim.nodefile import node_source, sensor_module
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -35,6 +36,11 @@ NATIVE = (
     "adafruit_bus_device/spi_device.py",
     "asyncio/task.py",
 )
+
+#: Modules of sensors: of these a drive holds its own camera's only.
+SENSORS = frozenset(sensor.lower() for sensor in KINDS["camera"].caps["sensor"].allowed)
+#: Modules that only a node with an external clock needs.
+OF_CLOCK = frozenset(("alarmclock", "ringing", "torpor.ds3231"))
 
 _ASYNC = (ast.AsyncFunctionDef, ast.Await, ast.AsyncFor, ast.AsyncWith)
 _KEY = re.compile(r"[A-Za-z0-9_-]+")
@@ -115,10 +121,19 @@ def assemble(
             scripts[path.name] = SourceFile(path.name, text)
         else:
             files[path.stem] = _source(path.name, text, compiled)
+    for name in absent(design):
+        del files[name]
     files["node"] = _source("node.py", node_source(design), compiled)
     text = settings_toml({**TWIN_SETTINGS, **(settings or {})})
     environment = {key: str(value) for key, value in tomllib.loads(text).items()}
     return Drive(files, frozenset(packages), scripts, text, environment)
+
+
+def absent(design: Design) -> frozenset[str]:
+    """Modules of the repository that this design's drive does without: parts that it has not."""
+    there = {path.stem for path in (ROOT / "firmware" / design.application).glob("*.py")}
+    sensors = (SENSORS & there) - {sensor_module(design)}
+    return sensors if design.clock else sensors | OF_CLOCK
 
 
 def settings_toml(values: Mapping[str, str | int]) -> str:

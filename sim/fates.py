@@ -93,7 +93,7 @@ class Fates:
         before = self._before(visitor.t_s)
         asleep = before is None or before.asleep_s <= visitor.t_s
         if before is not None and asleep and before.by_timer:
-            return "hold-off"
+            return "low battery" if self._has(before, "LOW_BATTERY") else "hold-off"
         if not visitor.seen:
             return "not seen by the PIR"
         woken = [note for note in during if note.booted_s >= visitor.t_s]
@@ -116,6 +116,8 @@ def cause_words(note: WakeNote, visitors: Sequence[Visitor], arrivals: Sequence[
     """Why a node woke, in the report's words."""
     if note.cause == "time":
         return "hold-off timer"
+    if note.cause == "clock":
+        return "heartbeat"
     if note.cause != "pin":
         return "power came back" if note.cause == "POWER_ON" else "restart"
     if math.isnan(note.rose_s):

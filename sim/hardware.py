@@ -10,6 +10,7 @@ from typing import Protocol
 
 from boards import Design
 from sim.air import Air
+from sim.devices.ds3231 import ClockFaults, Ds3231
 from sim.devices.ina219 import Ina219, MeterFaults
 from sim.devices.pir import Pir
 from sim.drivefs import DriveFiles
@@ -65,6 +66,7 @@ class Hardware:
         air: Air,
         seed: int,
         meter_faults: MeterFaults | None = None,
+        clock_faults: ClockFaults | None = None,
     ) -> None:
         self.design = design
         self.world = world
@@ -88,6 +90,11 @@ class Hardware:
         self._rail_V = board.v("rail_3V3")
         address = int(str(design.meter.caps["address"]), 0)
         self.meter = Ina219(design.meter, address, world.mean_load, self._meter_load, meter_faults)
+        self.clock: Ds3231 | None = None
+        if design.clock:
+            address = int(str(design.clock.caps["address"]), 0)
+            faults = clock_faults or ClockFaults(seed)
+            self.clock = Ds3231(design.clock, address, self._clock_load, faults)
         self._wire()
 
     # -- wiring ----------------------------------------------------------------------------------
@@ -98,6 +105,10 @@ class Hardware:
         if "bench" in pins:
             self.lines[pins["bench"]] = lambda: not self.bench
         self.buses[pins["meter_scl"]] = Bus(i2c=[self.meter], alive=lambda: True)
+        if self.clock:
+            clock = self.clock
+            self.lines[pins["clock_int"]] = lambda: not clock.low(self.world.now)
+            self.buses[pins["meter_scl"]].i2c.append(clock)
 
     def attach_camera(self, bridge: Bridge, sensor: I2CTarget) -> None:
         """Put the camera on its rail and its buses."""
@@ -121,10 +132,19 @@ class Hardware:
         self.world.draw(part, mA / 1000.0 * self._rail_V / self._efficiency)
 
     def camera_load(self) -> None:
-        self.on_3V3("camera", self._bridge.load(self.world.now)[0])
+        """What the module takes: by its own rail while that is on, else from 3V3 through its inputs."""
+        mA = self._bridge.load(self.world.now)[0]
+        if self._camera_on and self.design.camera.rows["run"].load == "current":
+            self.world.draw("camera", 0.0, mA / 1000.0)
+        else:
+            self.on_3V3("camera", mA)
 
     def _meter_load(self) -> None:
         self.on_3V3("meter", self.meter.load_mA())
+
+    def _clock_load(self) -> None:
+        if self.clock:
+            self.on_3V3("clock", self.clock.load_mA())
 
     def board_row(self, name: str) -> float:
         """Watts at the battery of one of the board's current rows."""
@@ -138,6 +158,8 @@ class Hardware:
         self.files.power_lost()
         self.meter.power(world.now, True)
         self._meter_load()
+        if self.clock:
+            self.clock.power(world.now, True)
         self.pir.power_up(world.now)
         self._draw_pir()
 
@@ -152,6 +174,8 @@ class Hardware:
     def power_down(self) -> None:
         self.release_pins()
         self.meter.power(self.world.now, False)
+        if self.clock:
+            self.clock.power(self.world.now, False)
         self.world.all_off()
 
     # -- pins ------------------------------------------------------------------------------------
@@ -182,9 +206,11 @@ class Hardware:
 
     def next_level(self, pin: str, value: bool, edge: bool) -> float:
         """When an input next has a level (or comes to it, if it must be an edge); infinity: never. Only the
-        PIR moves by itself."""
+        PIR and the line of a clock move by themselves."""
         now = self.world.now
         if edge or self.level(pin) is not value:
+            if self.clock and pin == self.design.pins["clock_int"] and not value:
+                return self.clock.next_low(now)
             if pin != self.design.pins["pir"]:
                 return inf
             return self.pir.next_rise(now) if value else self.pir.next_fall(now)

@@ -9,10 +9,11 @@ from typing import Any
 from sim.drive import Drive
 from sim.errors import DeepSleep, PowerLost, Reset, RunOver, SafeMode
 from sim.hardware import Hardware
+from sim.loads import Loads
 from sim.machine import Machine, sweep
 from sim.modules import ModuleTable, SourceFile
 from sim.standins import core_modules
-from sim.standins.sleeping import TimeAlarm, next_alarm
+from sim.standins.sleeping import TimeAlarm, by_PIR, next_alarm
 from sim.watching import ROW, Frame, JournalEntry, WakeNote, reason_names, unpack_entry
 
 #: States around the firmware's own: the core's busy wait before true deep sleep, and no supply.
@@ -40,10 +41,9 @@ class Life:
         self.journal: list[JournalEntry] = []
         self.states: list[tuple[float, int, str]] = []
         self.keep_states = False
-        # source bytes loaded from reset to the last wake's first exposure: all, and what .mpy could replace
-        self.bytes_before_shutter = self.compilable_before_shutter = 0
-        self._loads: list[tuple[float, int, int]] = []
+        self.loads = Loads()
         self._entered_s = 0.0
+        self._cause = ""  # of the present wake, as an observer sees it
         self.crashes: list[str] = []
         self._on_wake = on_wake
         self._reasons = reason_names()
@@ -87,8 +87,9 @@ class Life:
             self._close_note()
         world.close_books()
 
-    def _restart(self, reason: str, alarm: str | None) -> None:
+    def _restart(self, reason: str, alarm: str | None, cause: str = "") -> None:
         self.machine.safe_mode = None
+        self._cause = cause or alarm or reason
         self.machine.reset_reason = reason
         self.machine.wake_alarm = alarm
 
@@ -134,11 +135,10 @@ class Life:
         if self._on_wake is not None:
             self._on_wake(world.now)
         world.wake += 1
-        self._loads.clear()
+        self.loads.clear()
         machine.booted_s = world.now
-        cause = machine.wake_alarm or machine.reset_reason
-        rose = self.hardware.pir.rose_at(world.now) if machine.wake_alarm == "pin" else math.nan
-        self._note = WakeNote(world.wake, world.now, cause, rose, load_J=-world.plant.load_total_J)
+        rose = self.hardware.pir.rose_at(world.now) if self._cause == "pin" else math.nan
+        self._note = WakeNote(world.wake, world.now, self._cause, rose, load_J=-world.plant.load_total_J)
         self.notes.append(self._note)
         self._enter("BOOT")
         self.hardware.files.readonly = self._drive_is_hosts
@@ -191,12 +191,10 @@ class Life:
         """Compiling is the dearest thing a wake does: charge it where it happens."""
         if file.native:
             return
-        size = file.size
-        now = self.world.now + self.world.counter[0] * 1e-9
-        self._loads.append((now, size, size if file.compilable else 0))
+        self.loads.add(self.world.now + self.world.counter[0] * 1e-9, file)
         prices = self.machine.prices
         rate = prices.compile_mpy_byte if file.compiled else prices.compile_py_byte
-        self.machine.charge(size * rate + self._file_open_s * 1e9)
+        self.machine.charge(file.size * rate + self._file_open_s * 1e9)
 
     def _loaded(self, name: str, module: Any) -> None:
         """Listen where the firmware offers it."""
@@ -220,10 +218,7 @@ class Life:
         """The camera began an exposure."""
         if not self._note.frames:
             # the capture command is the last thing of its state; the frame begins up to a frame time later
-            command_s = min(frame.t_s, self._entered_s)
-            before = [load for load in self._loads if load[0] < command_s]
-            self.bytes_before_shutter = sum(load[1] for load in before)
-            self.compilable_before_shutter = sum(load[2] for load in before)
+            self.loads.shutter(min(frame.t_s, self._entered_s))
         self._note.frames.append(frame)
 
     def stored(self, key: str) -> None:
@@ -263,12 +258,15 @@ class Life:
         world.draw("board", self._sleep_W["time" if timed else "pin"])
         world.flush()
         self._close_note()
-        self._note.by_timer = bool(timed)
+        self._note.by_timer = not any(by_PIR(machine, one) for one in alarms)
         self._enter("SLEEP")
         wake_at, alarm = next_alarm(machine, alarms)
         world.pass_until(wake_at)
         cause = "time" if isinstance(alarm, TimeAlarm) else "pin"
-        self._restart(str(self.hardware.design.board.caps["reset_reason_after_sleep"]), cause)
+        seen = cause
+        if cause == "pin" and not by_PIR(machine, alarm):  # an external clock's line, in a hold-off or not
+            seen = "time" if self._note.by_timer else "clock"
+        self._restart(str(self.hardware.design.board.caps["reset_reason_after_sleep"]), cause, seen)
 
     def _hang(self) -> None:
         """code.py ended without sleeping: "press any key" for ever, unless the watchdog still runs."""

@@ -5,9 +5,13 @@ from __future__ import annotations
 
 from itertools import pairwise
 
-from boards import Design, Part
+from boards import CLOCK, Design, Part, heartbeat_way, watts_of
 
 STATES = ("BOOT", "TRIAGE", "CAMERA", "CAPTURE", "STORE", "CONNECT", "UPLOAD", "SETTLE", "SLEEP", "RECOVER")
+
+
+#: At least one sign of life a day where a clock can give it in the cheap sleep.
+_HEARTBEAT_H = 24
 
 
 def node_source(design: Design) -> str:
@@ -31,6 +35,9 @@ def node_values(design: Design) -> dict[str, object]:
         "TIMER_SLEEP": int("time" in _list(board, "alarms")),
         "SPOOL": tuple(_list(board, "spool_places")) if design.options.get("spool") == "flash" else ("fifo",),
         "I2C_Hz": int(str(design.options["i2c_Hz"])),
+        "CLOCK": _address(design.clock) if design.clock else 0,
+        "HEARTBEAT_H": _HEARTBEAT_H if _heartbeat(design) else 0,
+        "SENSOR": sensor_module(design),
         "SPI_Hz": int(str(design.options["spi_Hz"])),
         "METER_ADDRESS": _address(design.meter),
         "SHUNT_mohm": round(design.meter.v("shunt") * 1000),
@@ -59,25 +66,29 @@ def board_mW(design: Design, row: str) -> float:
     return found.value * (found.at_V or design.board.v("rail_3V3"))
 
 
-def rail_mW(design: Design, part: Part, row: str) -> float:
-    """A current row of a part on the 3.3 V rail as power at the battery, mW."""
-    return part.v(row) * design.board.v("rail_3V3") / design.board.v("regulator_efficiency")
+def part_mW(design: Design, part: Part, row: str) -> float:
+    """A current row of a part as power at the battery, mW: through the regulator, or straight from a
+    half-full battery."""
+    return watts_of(design, part, part.rows[row]) * 1000.0
+
+
+def sensor_module(design: Design) -> str:
+    """The firmware's module for the camera's sensor: "ov2640"."""
+    return str(design.camera.caps["sensor"]).lower()
 
 
 def sleep_W(design: Design, row: str) -> float:
     """What the whole node draws asleep, W: the board's row, the PIR, the meter powered down."""
-    pir = design.pir
-    if pir.caps.get("rail") == "3V3":
-        standing = rail_mW(design, pir, "standing")
-    else:
-        standing = pir.v("standing") * (pir.rows["standing"].at_V or 0.0)
-    return (board_mW(design, row) + standing + rail_mW(design, design.meter, "power_down")) / 1000.0
+    parts = [(design.pir, "standing"), (design.meter, "power_down")]
+    if design.clock:
+        parts.append((design.clock, "standing"))
+    return (board_mW(design, row) + sum(part_mW(design, *part) for part in parts)) / 1000.0
 
 
 def state_mW(design: Design) -> list[float]:
     """The price of each state where nothing was measured, mW, in the order of STATES."""
     standing = sleep_W(design, "deep_sleep_pin") * 1000.0 - board_mW(design, "deep_sleep_pin")
-    camera = rail_mW(design, design.camera, "run")
+    camera = part_mW(design, design.camera, "run")
     busy, idle = board_mW(design, "busy"), board_mW(design, "idle")
     prices = {
         "BOOT": busy,
@@ -92,6 +103,12 @@ def state_mW(design: Design) -> list[float]:
         "RECOVER": busy,
     }
     return [prices[state] + standing for state in STATES]
+
+
+def _heartbeat(design: Design) -> bool:
+    """Whether the cheapest sleep is one that the design's own clock ends too."""
+    way = heartbeat_way(design)
+    return way is not None and way.name == CLOCK
 
 
 def _rise_ms(design: Design) -> int:

@@ -14,7 +14,8 @@ import numpy as np
 
 from boards import Design, load_design
 from sim.air import Air
-from sim.devices import CameraFaults, CameraRows, mini_2mp_plus
+from sim.devices import MODULES, CameraFaults, CameraRows
+from sim.devices.ds3231 import ClockFaults
 from sim.devices.ina219 import MeterFaults
 from sim.devices.pir import Pir
 from sim.drive import assemble
@@ -64,6 +65,7 @@ def build(
     progress: Progress | None = None,
     camera_faults: CameraFaults | None = None,
     meter_faults: MeterFaults | None = None,
+    clock_faults: ClockFaults | None = None,
 ) -> Twin:
     """Put a node together as its scenario says; `progress` gets the share that is done, 0..1."""
     design = scaled(load_design(scenario.design), scenario.panel_scale, scenario.cell_scale)
@@ -103,7 +105,7 @@ def build(
         arrived,
     )
     air = Air(scenario.link, home, lambda: world.now, world.spend, scenario.seed)
-    hardware = Hardware(design, world, files, pir, air, scenario.seed, meter_faults)
+    hardware = Hardware(design, world, files, pir, air, scenario.seed, meter_faults, clock_faults)
     life = Life(hardware, drive, (lambda now: progress(now / end_s)) if progress else None)
     files.on_stored = life.stored
     _camera(scenario, hardware, life, sky, found, camera_faults)
@@ -158,9 +160,13 @@ def _camera(
         life.seen(Frame(t_s, len(jpeg), zlib.crc32(jpeg), light, shown))
         return jpeg
 
-    rows = CameraRows.from_part(hardware.design.camera)
-    bridge, sensor = mini_2mp_plus(
-        rows, scene, sky.light, faults or CameraFaults(scenario.seed), on_change=hardware.camera_load
+    part = hardware.design.camera
+    bridge, sensor = MODULES[str(part.caps["sensor"])](
+        CameraRows.from_part(part),
+        scene,
+        sky.light,
+        faults or CameraFaults(scenario.seed),
+        hardware.camera_load,
     )
     hardware.attach_camera(bridge, sensor)
 

@@ -35,8 +35,8 @@ class Frame:
 class WakeNote:
     """One wake from reset to sleep.
 
-    `rose_s` : when the PIR rose that woke it (nan: not woken by it). `by_timer` : how the sleep
-    after it was armed. `load_J` : taken from reset to true sleep.
+    `rose_s` : when the PIR rose that woke it (nan: not woken by it). `by_timer` : the sleep after
+    it was armed without the PIR. `load_J` : taken from reset to true sleep.
     """
 
     number: int

@@ -2,8 +2,7 @@
 # SPDX-License-Identifier: MIT
 """The battery: open the meter once per wake, read it, latch or leave the lock-out."""
 
-import board
-import busio
+import meter_bus
 from waking import decide
 
 import node
@@ -13,12 +12,8 @@ from torpor.record import LOCKED
 
 def meter(wake):
     """The meter of this wake. Raises what its bus or its probe raise when it does not answer."""
-    if wake.meter_bus is None:
-        wake.meter_bus = busio.I2C(
-            getattr(board, node.METER_SCL), getattr(board, node.METER_SDA), frequency=node.I2C_Hz
-        )
     if wake.meter is None:
-        wake.meter = energy.Meter(wake.meter_bus, node.METER_ADDRESS, node.SHUNT_mohm)
+        wake.meter = energy.Meter(meter_bus.of(wake), node.METER_ADDRESS, node.SHUNT_mohm)
     return wake.meter
 
 

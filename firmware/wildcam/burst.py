@@ -12,7 +12,7 @@ from waking import decide
 
 import node
 from torpor import machine, policy, reasons, spool, tasks, upload
-from torpor.record import FULL, LOCKED
+from torpor.record import DUE, FULL, LOCKED
 
 MOST = 20  # pictures in one session
 TAKEN = 409  # signed: another picture has this key
@@ -124,6 +124,11 @@ async def _put(wake, session, key, length, source):
 def _acknowledged(wake, answer):
     record = wake.record
     now_s = answer["t"]
+    record.flags &= ~DUE
+    if node.CLOCK:
+        import alarmclock
+
+        alarmclock.keep_time(wake, now_s)
     if record.sync_s and now_s > record.sync_s + record.since_sync_s:
         # The node cannot time its own pin sleep; between two signed answers it can.
         asleep_s = now_s - record.sync_s - record.since_sync_s
@@ -143,7 +148,9 @@ async def _log(wake, session):
     if len(raw):
         key = "log/%08x-%d" % (wake.record.boot, wake.record.wake)
         try:
-            await session.put(key, len(raw), read_into)
+            answer = await session.put(key, len(raw), read_into)
+            if wake.due and wake.record.since_sync_s:  # no picture told the time before
+                _acknowledged(wake, answer)
         except upload.UploadError as error:
             if error.status not in NEVER:
                 raise

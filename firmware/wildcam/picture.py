@@ -84,7 +84,7 @@ async def store(wake):
     finally:
         wake.shot = None
         wake.rails.off("camera")
-        for name in ("shutter", "arducam", "ov2640"):
+        for name in ("shutter", "arducam", node.SENSOR):
             sys.modules.pop(name, None)  # their memory is needed for the upload, they are not
     if kept:
         record.waiting += 1

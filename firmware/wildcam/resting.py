@@ -57,17 +57,24 @@ def sleep_now(wake):
     seconds = decide(wake, policy.SLEEP) if wake.config else node.HOLDOFF_MAX_s
     if wake.radio != 1:  # what rose beside the radio says nothing
         record.stuck = min(record.stuck + 1, 255) if high else 0
-    if node.TIMER_SLEEP:
-        record.sleep_s = seconds
-    else:
-        record.sleep_s = seconds = 0
+    way, line = (sleep.BY_TIMER if seconds else sleep.BY_PIN), None
+    if node.CLOCK:
+        import alarmclock
+
+        line = alarmclock.arm(wake, seconds)
+        if line and seconds:
+            way = sleep.BY_CLOCK
+    if way == sleep.BY_TIMER and not node.TIMER_SLEEP:
+        way, seconds = sleep.BY_PIN, 0
+    record.sleep_s = seconds
     wake.journal.event(reasons.SLEPT, (seconds + 59) // 60)
     wake.leave()
     floor_ms = max(0, node.MIN_AWAKE_ms - clock.awake())  # the core keeps the chip awake until then
     if floor_ms:
         wake.ledger.add(table.SLEEP, floor_ms, floor_ms * node.BOOT_mW // 1000)
     if seconds:
-        wake.ledger.add(table.SLEEP, seconds * 1000, seconds * node.SLEEP_TIMER_uW // 1000)
+        price_uW = node.SLEEP_TIMER_uW if way == sleep.BY_TIMER else node.SLEEP_PIN_uW
+        wake.ledger.add(table.SLEEP, seconds * 1000, seconds * price_uW // 1000)
     wake.journal.keep(lambda: may_write(wake))
     if wake.packed:
         settings.write(wake.packed, lambda: may_write(wake))
@@ -77,5 +84,4 @@ def sleep_now(wake):
     record.save(alarm.sleep_memory)
     wake.unguard()
     wake.pir.deinit()
-    way = sleep.BY_TIMER if seconds else sleep.BY_PIN
-    sleep.deep(way, seconds, getattr(board, node.PIR))
+    sleep.deep(way, seconds, getattr(board, node.PIR), line)

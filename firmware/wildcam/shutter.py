@@ -8,7 +8,6 @@ import time
 import board
 import busio
 import digitalio
-import ov2640
 from arducam import ArduCam, CameraError
 from waking import decide
 
@@ -60,7 +59,7 @@ def _open(wake):
     cs.switch_to_output(value=True)
     i2c = busio.I2C(getattr(board, node.CAMERA_SCL), getattr(board, node.CAMERA_SDA), frequency=node.I2C_Hz)
     wake.buses.append(i2c)
-    wake.camera = ArduCam(spi, cs, i2c, ov2640, node.SPI_Hz)
+    wake.camera = ArduCam(spi, cs, i2c, __import__(node.SENSOR), node.SPI_Hz)
 
 
 def release(wake):

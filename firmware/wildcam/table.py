@@ -6,7 +6,7 @@ Where ROWS is silent, machine.following rules: critical goes to RECOVER, everyth
 SETTLE and RECOVER to SLEEP. So every path ends asleep, whatever the outcomes (a test walks it).
 """
 
-from torpor.machine import CRITICAL, FAIL, LOW, OK, SKIP
+from torpor.machine import CRITICAL, DUE, FAIL, LOW, OK, SKIP
 
 BOOT, TRIAGE, CAMERA, CAPTURE, STORE, CONNECT, UPLOAD, SETTLE, SLEEP, RECOVER = range(10)
 NAMES = ("BOOT", "TRIAGE", "CAMERA", "CAPTURE", "STORE", "CONNECT", "UPLOAD", "SETTLE", "SLEEP", "RECOVER")
@@ -20,6 +20,7 @@ ROWS = (
     (TRIAGE, SKIP, SLEEP),  # hold-off over and all quiet, or a PIR that is not believed
     (TRIAGE, LOW, SLEEP),  # locked out: leave again at once
     (TRIAGE, CRITICAL, RECOVER),
+    (TRIAGE, DUE, CONNECT),  # nothing to see, but it is time to speak
     (CAMERA, OK, CAPTURE),  # the frame runs into the FIFO while CAPTURE is imported
     (CAMERA, SKIP, SETTLE),  # too dark, again
     (CAPTURE, OK, STORE),

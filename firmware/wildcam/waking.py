@@ -15,7 +15,7 @@ import node
 from torpor import clock, journal, machine, policy, reasons, settings, sleep
 from torpor.ledger import Ledger
 from torpor.rails import Rails
-from torpor.record import FULL, LOCKED, Record
+from torpor.record import DUE, FULL, LOCKED, Record
 
 # nvm, a zero byte each time (docs/memory.md)
 SAFE_MODES, SAFE_MODES_END = 528, 544  # by safemode.py
@@ -26,7 +26,7 @@ class CameraWake(machine.Wake):
     """What the camera's steps share, beside what every wake has."""
 
     camera = shot = None
-    dark = False
+    dark = due = False
     radio = 0  # 1: used, and the PIR was low before; 2: used, and it was high
     buses = ()
     packed = None  # settings for nvm, when there is time and charge to write them
@@ -68,6 +68,14 @@ def boot(wake):
         wake.journal.event(reasons.SAFE_MODE, fell)
     if record.cause in (sleep.COLD, sleep.WATCHDOG):
         _unfinished(wake)
+    if node.CLOCK:
+        if record.cause == sleep.PIN:
+            import ringing
+
+            wake.due = ringing.rang(wake)
+            if wake.due:
+                record.cause = sleep.TIMER
+        wake.due = wake.due or record.flags & DUE != 0
     passed_ms = clock.awake()  # reset, start of the core, compiling
     wake.ledger.add(table.BOOT, passed_ms, passed_ms * node.BOOT_mW // 1000)
     wake.journal.event(reasons.WOKE, record.cause)
@@ -131,6 +139,7 @@ def _config(values):
         values["night"],
         node.HOLDOFF_MAX_s,
         node.PIR_s,
+        node.HOLDOFF_MAX_s if node.CLOCK else 0,
     )
 
 
@@ -144,7 +153,7 @@ def decide(wake, question, is_dark=False):
         record.flags & LOCKED,
         record.brownouts,
         record.credit,
-        255 if wake.shot else record.waiting,  # what only the FIFO holds cannot wait for more
+        255 if wake.shot or wake.due else record.waiting,  # what only the FIFO holds cannot wait for more
         record.skip_links,
         record.stuck,
         record.dark,
@@ -173,8 +182,9 @@ def triage(wake):
             return machine.LOW
     if record.cause == sleep.TIMER and not wake.pir.value:
         record.stuck = 0
-        wake.journal.event(reasons.QUIET)
-        return machine.SKIP
+        if not wake.due:
+            wake.journal.event(reasons.QUIET)
+        return _nothing(wake)
     duty = policy.duty(record.soc, wake.config)
     if not decide(wake, policy.CAMERA):
         record.credit = min(record.credit + duty, 1000)
@@ -184,9 +194,17 @@ def triage(wake):
             record.skip_links -= 1
         if duty < 1000 and wake.meter is None:
             _measure(wake)  # or a node that takes no pictures would not notice the sun
-        return machine.SKIP
+        return _nothing(wake)
     record.credit = record.credit + duty - 1000
     return machine.OK
+
+
+def _nothing(wake):
+    """No picture at this wake."""
+    if not wake.due:
+        return machine.SKIP
+    wake.journal.event(reasons.HEARTBEAT)
+    return machine.DUE
 
 
 def _measure(wake):

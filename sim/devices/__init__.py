@@ -3,13 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Protocol
 
 from sim.devices.arduchip import ArduChip
 from sim.devices.camera import CameraFaults, CameraRows, Light, Scene
 from sim.devices.ov2640 import OV2640
 from sim.devices.ov5642 import OV5642
+from sim.devices.sensor import Sensor
 
-__all__ = ["OV2640", "OV5642", "ArduChip", "CameraFaults", "CameraRows", "mini_2mp_plus", "mini_5mp_plus"]
+__all__ = [
+    "MODULES",
+    "OV2640",
+    "OV5642",
+    "ArduChip",
+    "CameraFaults",
+    "CameraRows",
+    "mini_2mp_plus",
+    "mini_5mp_plus",
+]
 
 
 def _nothing() -> None:
@@ -38,3 +49,20 @@ def mini_5mp_plus(
     """The same with the OV5642. Its bridge says version 0x73 and wants VSYNC the other way round."""
     sensor = OV5642(rows, scene, light, faults, on_change)
     return ArduChip(rows, sensor, faults, on_change, version=0x73, timing=0x02), sensor
+
+
+class Module(Protocol):
+    """What builds a camera module: its bridge and its sensor."""
+
+    def __call__(
+        self,
+        rows: CameraRows,
+        scene: Scene,
+        light: Light,
+        faults: CameraFaults | None = None,
+        on_change: Callable[[], None] = _nothing,
+    ) -> tuple[ArduChip, Sensor]: ...
+
+
+#: The module by its camera part's cap `sensor`.
+MODULES: dict[str, Module] = {"OV2640": mini_2mp_plus, "OV5642": mini_5mp_plus}

@@ -121,6 +121,11 @@ def _light_sleep(machine: Machine, alarms: tuple[Any, ...]) -> Any:
     return alarm
 
 
+def by_PIR(machine: Machine, alarm: Any) -> bool:
+    """Whether an alarm is the PIR's."""
+    return isinstance(alarm, PinAlarm) and str(alarm.pin) == machine.hardware.design.pins["pir"]
+
+
 def next_alarm(machine: Machine, alarms: tuple[Any, ...]) -> tuple[float, Any]:
     """Which alarm goes off first, and when (infinity and None: none ever). The timer counts whole
     seconds, one more at most, and those of its own clock."""

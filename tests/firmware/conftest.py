@@ -97,6 +97,12 @@ def shared() -> Bench:
 
 
 @pytest.fixture(scope="session")
+def clocked() -> Bench:
+    """The same of a design with an external clock."""
+    return Bench(design="pico-w-rtc")
+
+
+@pytest.fixture(scope="session")
 def reason() -> dict[str, int]:
     """Reason codes by name."""
     return REASONS

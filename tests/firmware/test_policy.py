@@ -12,7 +12,7 @@ SOURCE = Path(__file__).resolve().parents[2] / "firmware/lib/torpor/policy.py"
 
 VALUES = {
     "low_pct": 20, "high_pct": 40, "full_pct": 60, "burst_mV": 3300, "batch": 2, "holdoff_s": 30,
-    "night": 1, "holdoff_max_s": 3600, "pir_s": 5,
+    "night": 1, "holdoff_max_s": 3600, "pir_s": 5, "recheck_s": 0,
 }  # fmt: skip
 FACTS = {
     "question": 0, "soc": 80, "mV": 3900, "locked": 0, "brownouts": 0, "credit": 0, "waiting": 2,
@@ -222,3 +222,28 @@ def test_the_policy_is_pure_and_in_whole_numbers() -> None:
     calls = {ast.unparse(node.func) for node in ast.walk(tree) if isinstance(node, ast.Call)}
     inside = {node.name for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)}
     assert calls - inside == {"const", "min", "max"}
+
+
+@pytest.mark.parametrize(
+    ("locked", "recheck_s", "pir_high", "seconds"),
+    [(1, 3600, 0, 3600), (1, 3600, 1, 3600), (1, 0, 0, 0), (0, 3600, 0, 0), (0, 3600, 1, 30)],
+)
+def test_a_locked_node_with_a_clock_looks_by_clock(
+    ask: Asked, locked: int, recheck_s: int, pir_high: int, seconds: int
+) -> None:
+    answer = ask("SLEEP", ask.config(recheck_s=recheck_s), locked=locked, pir_high=pir_high)
+    assert answer[0] == seconds
+
+
+@pytest.mark.parametrize(
+    ("hours", "silent_s", "tried", "seconds"),
+    [
+        (0, 0, False, 0), (0, 10**6, True, 0), (24, 0, False, 86_400), (24, 86_339, False, 61),
+        (24, 86_340, False, 60), (24, 86_341, False, 60), (24, 90_000, False, 60), (24, 90_000, True, 3600),
+        (24, 82_799, True, 3601), (24, 82_801, True, 3600), (1, 0, False, 3600),
+    ],
+)  # fmt: skip
+def test_when_a_silent_node_must_speak(
+    ask: Asked, hours: int, silent_s: int, tried: bool, seconds: int
+) -> None:
+    assert ask.policy.ring(hours, silent_s, tried) == seconds

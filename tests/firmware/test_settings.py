@@ -35,6 +35,7 @@ def test_defaults(bench: Any) -> None:
         "node": "garden", "key": "5a" * 32, "ssid": "home", "password": "twelve words",
         "host": "192.168.1.10", "port": 8080, "low_pct": node.LOW_PCT, "high_pct": node.HIGH_PCT,
         "full_pct": 60, "batch": 1, "holdoff_s": 30, "night": 1, "dark_luma": 24, "spool_kib": 0, "join_s": 6,
+        "heartbeat_h": 0,
     }  # fmt: skip
 
 
@@ -55,6 +56,7 @@ NUMBERS = [
     ("TORPOR_DARK_LUMA", 0, 255, {}),
     ("TORPOR_SPOOL_KIB", 0, 100000, {}),
     ("TORPOR_JOIN_S", 2, 7, {}),
+    ("TORPOR_HEARTBEAT_H", 0, 0, {}),  # no clock: none can be promised
 ]
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from sim.errors import DeepSleep
 
-OUTCOMES = range(6)
+OUTCOMES = range(7)
 
 
 def longest(machine: Any, table: Any, state: int, path: tuple[int, ...]) -> int:
@@ -59,7 +59,8 @@ def test_rows_name_each_state_and_outcome_once(bench: Any) -> None:
     ("state", "outcome", "following"),
     [
         ("BOOT", "FAIL", "SLEEP"), ("BOOT", "CRITICAL", "RECOVER"), ("BOOT", "DEADLINE", "SETTLE"),
-        ("TRIAGE", "LOW", "SLEEP"), ("TRIAGE", "FAIL", "SETTLE"), ("CAMERA", "FAIL", "SETTLE"),
+        ("TRIAGE", "LOW", "SLEEP"), ("TRIAGE", "DUE", "CONNECT"), ("TRIAGE", "FAIL", "SETTLE"),
+        ("CAMERA", "FAIL", "SETTLE"),
         ("CAPTURE", "DEADLINE", "SETTLE"), ("STORE", "FAIL", "SETTLE"), ("CONNECT", "SKIP", "SETTLE"),
         ("UPLOAD", "OK", "SETTLE"), ("UPLOAD", "CRITICAL", "RECOVER"), ("SETTLE", "FAIL", "SLEEP"),
         ("SETTLE", "CRITICAL", "RECOVER"), ("RECOVER", "CRITICAL", "SLEEP"), ("RECOVER", "OK", "SLEEP"),

@@ -161,7 +161,7 @@ def test_compiling_is_charged_by_the_boards_row(
     design = hardware.design
     life = Life(hardware, assemble(design, compiled=compiled))
     text = "x = 1  # ½\n" * 100  # 12 bytes a line, 11 signs
-    life._loads.clear()
+    life.loads.clear()
     life._loading("one", SourceFile("one.py", text, compiled=compiled))
     open_us = design.board.v("file_open") * 1000
     assert hardware.world.counter[0] / 1000 == pytest.approx(1200 * us_per_byte + open_us)

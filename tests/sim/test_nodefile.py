@@ -123,3 +123,26 @@ def test_the_source_is_flat_python_that_says_the_same(design) -> None:
     assert space == node_values(design)
     assert text.startswith("# Made by torpor from the design pico-w-arducam-2mp")
     assert all(isinstance(value, (int, str, tuple)) for value in space.values())  # no floats on the node
+
+
+def test_a_camera_on_the_battery_is_priced_at_the_battery() -> None:
+    """390 mA from a half-full cell of 3.751 V, without the regulator between."""
+    design = load_design("pico-w-arducam-5mp")
+    values = node_values(design)
+    prices = dict(zip(STATES, values["PRICES_mW"], strict=True))
+    assert prices["CAMERA"] - prices["TRIAGE"] == pytest.approx(390 * 3.751, abs=1.0)
+    assert values["SENSOR"] == "ov5642"
+
+
+def test_the_simulator_draws_a_camera_on_the_battery_as_it_is_priced() -> None:
+    from sim.run import build
+    from sim.scenario import Scenario
+
+    hardware = build(Scenario(design="pico-w-arducam-5mp", days=1, quiet=True)).hardware
+    world = hardware.world
+    hardware.power_up()
+    before = world.load_W
+    hardware.drive_pin(hardware.design.pins["camera_power"], True)
+    assert (world.load_A, world.load_W) == (pytest.approx(0.390), before)
+    hardware.drive_pin(hardware.design.pins["camera_power"], False)
+    assert (world.load_A, world.load_W) == (0.0, before)

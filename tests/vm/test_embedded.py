@@ -145,3 +145,14 @@ def test_without_a_node_on_the_path_the_wheels_is_taken(monkeypatch: pytest.Monk
     monkeypatch.setattr(node_js.shutil, "which", lambda name: None)
     assert Path(node_js.node()).is_file()
     assert node_js._major(node_js.node()) >= node_js.OLDEST
+
+
+@pytest.mark.parametrize("name", ["pico-w-arducam-5mp", "pico-w-rtc"])
+def test_the_other_designs_of_this_board_fit_it_too(name: str, tmp_path: Path) -> None:
+    design = uxga(tmp_path, name)
+    plain = node_of(LIVES["motion"], design)
+    expected = story_of(plain, plain.live)
+    node = node_of(LIVES["motion"], design)
+    with Interpreter() as interpreter:
+        assert story_of(node, Embedded(node, interpreter).live) == expected
+    assert ("SENT", 1) in expected

@@ -12,7 +12,7 @@ from micropython import const
 from torpor import clock
 from torpor.reasons import CRASH, TOO_DEAR, TOO_LONG
 
-OK, FAIL, SKIP, LOW, CRITICAL, DEADLINE = range(6)
+OK, FAIL, SKIP, LOW, CRITICAL, DEADLINE, DUE = range(7)
 
 SAMPLE_ms = const(200)  # a meter reading every so often beside a running step
 MAX_STEPS = const(16)  # no path is longer (tests walk the graph)

@@ -61,12 +61,14 @@ CONFIG = (
     "night",
     "holdoff_max_s",
     "pir_s",
+    "recheck_s",
 )
 
 STUCK_MAX = const(3)  # wakes in a row with the PIR never low, after which it is not believed
 DARK_MAX = const(3)  # dark frames in a row, after which dark frames are skipped
 BATCH_MAX = const(8)
 BROWNOUTS_MAX = const(2)  # cold boots in a row that may be an accident
+RETRY_s = const(3600)  # a heartbeat that did not reach home is tried again
 NO_METER = const(0)  # mV of a node that cannot measure
 
 
@@ -83,7 +85,7 @@ def decide(snapshot, config):
         return _link(snapshot, config)
     if question == WRITE:
         return _write(snapshot[1], snapshot[2], config)
-    return _sleep(snapshot[8], snapshot[11], config)
+    return _sleep(snapshot[3], snapshot[8], snapshot[11], config)
 
 
 def duty(soc, config):
@@ -152,7 +154,9 @@ def _write(soc, mV, config):
     return 1, GO
 
 
-def _sleep(stuck, pir_high, config):
+def _sleep(locked, stuck, pir_high, config):
+    if locked and config[9]:  # a clock looks for the sun more cheaply than the PIR's wakes do
+        return config[9], WATCH
     # A level alarm on a pin that is still high would wake at once, and each such wake costs the
     # awake floor: then the dearer timed sleep is the cheaper one, longer each time.
     if not pir_high:
@@ -161,6 +165,11 @@ def _sleep(stuck, pir_high, config):
         return config[8], RADIO
     seconds = min(config[5] << min(stuck, 12), config[7])
     return seconds, PIR_STUCK if stuck >= STUCK_MAX else RETRIGGER
+
+
+def ring(hours, silent_s, tried):
+    """Seconds of sleep after which a node must speak that home has not heard for `silent_s`; 0: never."""
+    return max(3600 * hours - silent_s, RETRY_s if tried else 60) if hours else 0
 
 
 def back_off(fails):

@@ -30,6 +30,8 @@ LIGHT = const(22)  # argument: luma of the frame
 REFUSED = const(23)  # argument: HTTP status / 10; the home station will never take this picture
 READ_ONLY = const(24)  # the drive is not ours: the picture can only wait in the camera
 SAFE_MODE = const(25)  # argument: how often in a row before this wake
+CLOCK_LOST = const(27)  # the external clock is silent, or its line hangs
+CLOCK_SET = const(28)  # argument: by how many seconds
 
 # What was decided, and why
 GO = const(40)
@@ -48,6 +50,7 @@ SAGGING = const(52)  # the battery would not carry the radio's burst
 QUIET = const(53)  # hold-off over, no motion
 RADIO = const(54)  # the PIR rose while Wi-Fi was on: no motion is believed, only let it fall
 CAMERA_AWAY = const(55)  # it failed at the last tries: let wakes pass
+HEARTBEAT = const(57)  # nothing to see, but it is time to speak
 
 # What the journal keeps longest when the space ends: crashes, and reasons to lose a visitor
 LOSSES = (CRASH, CAMERA_FAILED, CAMERA_AWAY, FRAME_BAD, LOW_BATTERY, DUTY, PIR_STUCK, TOO_DARK, NO_SPACE)

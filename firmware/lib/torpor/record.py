@@ -43,6 +43,7 @@ FIELDS = (
 )
 LOCKED = 1  # flags: low-voltage lock-out
 FULL = 2  # flags: the last picture found no room
+DUE = 4  # flags: home has not heard from the node for its heartbeat's time
 
 _FORMAT = "<HBBI" + "".join(code for _, code in FIELDS) + "HH" * STATES
 _SIZE = struct.calcsize(_FORMAT)

@@ -13,7 +13,7 @@ COLD, TIMER, PIN, WATCHDOG, BROWNOUT, UNKNOWN = range(6)
 CAUSES = ("COLD", "TIMER", "PIN", "WATCHDOG", "BROWNOUT", "UNKNOWN")
 
 # Ways to sleep (an output of the policy).
-BY_PIN, BY_TIMER = range(2)
+BY_PIN, BY_TIMER, BY_CLOCK = range(3)
 
 
 def cause(record):
@@ -38,17 +38,20 @@ def cause(record):
     return PIN if isinstance(woke, alarm.pin.PinAlarm) else UNKNOWN
 
 
-def deep(way, seconds, pin):
-    """Sleep; never returns. `pin` is free (its DigitalInOut was released before).
+def deep(way, seconds, pin, line=None):
+    """Sleep; never returns. `pin` is free (its DigitalInOut was released before). `line`: an external
+    clock's, pulled low by it; a second pin alarm, by BY_CLOCK the only one.
 
     Timer and pin are never armed together: on an RP2040 that node may not wake again.
     """
     try:
         if way == BY_TIMER:
-            wake = alarm.time.TimeAlarm(monotonic_time=time.monotonic() + max(1, seconds))
+            wake = [alarm.time.TimeAlarm(monotonic_time=time.monotonic() + max(1, seconds))]
         else:
-            wake = alarm.pin.PinAlarm(pin=pin, value=True, pull=True)
-        alarm.exit_and_deep_sleep_until_alarms(wake)
+            wake = [alarm.pin.PinAlarm(pin=line, value=False, pull=True)] if line else []
+            if way == BY_PIN:
+                wake.append(alarm.pin.PinAlarm(pin=pin, value=True, pull=True))
+        alarm.exit_and_deep_sleep_until_alarms(*wake)
     except (ValueError, RuntimeError, NotImplementedError):
         wait_out(seconds or 600)
 

@@ -26,6 +26,7 @@ KEYS = (
     ("TORPOR_DARK_LUMA", "dark_luma", NUMBER, 0, 255, 24),
     ("TORPOR_SPOOL_KIB", "spool_kib", NUMBER, 0, 100000, 0),
     ("TORPOR_JOIN_S", "join_s", NUMBER, 2, 7, 6),
+    ("TORPOR_HEARTBEAT_H", "heartbeat_h", NUMBER, 0, node.HEARTBEAT_H, node.HEARTBEAT_H),
 )
 
 

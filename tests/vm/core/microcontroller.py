@@ -47,3 +47,7 @@ watchdog = _Watchdog()
 
 def reset():
     asked(call("microcontroller", "reset"))
+
+
+def delay_us(us):
+    asked(call("microcontroller", "delay_us", us))
