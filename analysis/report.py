@@ -189,7 +189,8 @@ def _empties(result: RunResult) -> str:
         return "Every picture had a visitor in it."
     share = result.empties_Wh / (float(result.hour_load_Wh.sum()) or 1.0)
     return paragraph(
-        f"{result.empties:,} pictures show nobody (sun and wind fool the motion sensor); their wakes took "
+        f"{result.empties:,} pictures show nobody: sun and wind fooled the motion sensor, or the visitor "
+        "had left. Their wakes took "
         f"{result.empties_Wh:.1f} Wh, {percent_text(share)} of all energy."
     )
 

@@ -81,7 +81,6 @@ def build(
     )  # fmt: skip
     end_s = scenario.days * 86_400.0
     world = World(plant, end_s, scenario.seed)
-    world.draw("protection", 0.0)
     found, motions = _guests(scenario, weather)
     pir = Pir(design.pir, motions, scenario.seed)
     if scenario.stuck_PIR is not None:

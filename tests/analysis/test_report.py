@@ -74,7 +74,8 @@ def test_whole_report(bad_year: RunResult) -> None:
         "SLEEP 95.43 Wh 30 % 22.8 h a day ##############################",
         "radio 95.43 Wh 30 % ####################",
         "The node woke 10,950 times, 30.0 times a day. false trigger 7,300 67 %",
-        "7,300 pictures show nobody (sun and wind fool the motion sensor); their wakes took 127.2 Wh, 40 %",
+        "7,300 pictures show nobody: sun and wind fooled the motion sensor, or the visitor had left. "
+        "Their wakes took 127.2 Wh, 40 %",
         "Take a 3 W panel in place of the 2 W one.",
         "By the hourly model: 12 h without power in place of 1,356 h.",
         "A full run with it was without power for 14 h.",
