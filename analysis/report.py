@@ -188,10 +188,12 @@ def _empties(result: RunResult) -> str:
     if not result.empties:
         return "Every picture had a visitor in it."
     share = result.empties_Wh / (float(result.hour_load_Wh.sum()) or 1.0)
+    small = result.empties_Wh < 1.0
+    took = f"{1000 * result.empties_Wh:.0f} mWh" if small else f"{result.empties_Wh:.1f} Wh"
     return paragraph(
         f"{result.empties:,} pictures show nobody: sun and wind fooled the motion sensor, or the visitor "
         "had left. Their wakes took "
-        f"{result.empties_Wh:.1f} Wh, {percent_text(share)} of all energy."
+        f"{took}, {percent_text(share)} of all energy."
     )
 
 
