@@ -122,9 +122,9 @@ def capture(kind: Kind, rows: CameraRows, pool: PicturePool, seed: int, tally: T
     faults = CameraFaults.only(fault, seed, CHANCES[fault]) if fault else CameraFaults(seed)
     view = Watcher(pool, seed)
     bench = Bench(faults, rows, view, LIGHT, kind=kind)
-    exposures = _exposures(bench)
+    exposures: list[tuple[str, bool]] = []
     tally.captures += 1
-    kept = _wake(bench, SIZES[seed // len(FAULTS) % len(SIZES)])
+    kept = _wake(bench, SIZES[seed // len(FAULTS) % len(SIZES)], exposures)
     tally.longest_s = max(tally.longest_s, bench.now_s)
     tally.seen.update(found for found, _ in exposures)
     able = any(right for _, right in exposures)
@@ -144,11 +144,10 @@ def capture(kind: Kind, rows: CameraRows, pool: PicturePool, seed: int, tally: T
         tally.suspected[exposures[-1][0]] += not walk(kept).whole
 
 
-def _exposures(bench: Bench) -> list[tuple[str, bool]]:
-    """A list that grows with each exposure that the driver begins: its fault, and whether the whole frame, as
+def _listen(bench: Bench, found: list[tuple[str, bool]]) -> None:
+    """Let a list grow with each exposure that the driver begins: its fault, and whether the whole frame, as
     the sensor gave it, comes to lie in the memory and is said to have its length."""
-    found: list[tuple[str, bool]] = []
-    begin, view, fifo = bench.camera.begin, bench.sensor._scene, bench.bridge._fifo
+    begin, view, fifo = bench.frame.begin, bench.sensor._scene, bench.bridge._fifo
 
     def begun() -> None:
         begin()
@@ -157,35 +156,36 @@ def _exposures(bench: Bench) -> list[tuple[str, bool]]:
         found.append((fault, usable and fifo._end_s < float("inf")))
 
     assert view
-    bench.camera.begin = begun
-    return found
+    bench.frame.begin = begun
 
 
-def _wake(bench: Bench, size: tuple[int, int]) -> bytes | None:
+def _wake(bench: Bench, size: tuple[int, int], exposures: list[tuple[str, bool]]) -> bytes | None:
     """CAMERA, CAPTURE and STORE of the application -> the file it left, None without one."""
     rails = SimpleNamespace(off=lambda name: None)  # the memory is compared afterwards
-    record = SimpleNamespace(boot=1, picture=0, waiting=0, flags=0)
+    record = SimpleNamespace(boot=1, picture=0, waiting=0, flags=0, camera_fails=0)
     wake: Any = SimpleNamespace(
         camera=bench.camera,
         journal=SimpleNamespace(event=lambda *_: None),
-        camera_failed=lambda *_: None,
         rails=rails,
         record=record,
         settings={"spool_kib": 0},
         shot=None,
-        alive=lambda: None,
+        feed=lambda: None,
+        end=bench.load("torpor.clock").after(60_000),
     )
-    picture, ok = bench.load("picture"), bench.load("torpor.machine").OK
+    picture, storing, ok = bench.load("picture"), bench.load("storing"), bench.load("torpor.machine").OK
     try:
         bench.camera.start(*size)
         bench.spend(bench.rows.settle_s)
-        bench.camera.light()
-        bench.camera.begin()
+        wake.frame = bench.frame
+        _listen(bench, exposures)
+        wake.frame.light()
+        wake.frame.begin()
     except bench.error:
         return None
     if bench.run(picture.capture(wake)) != ok:
         return None
-    bench.run(picture.store(wake))
+    bench.run(storing.store(wake))
     files = [data for path, data in bench.drive.files.items() if path.endswith(".jpg")]
     assert len(files) <= 1 and all(zlib.crc32(data) for data in files)
     return files[0] if files else None

@@ -20,6 +20,7 @@ from typing import Any
 from benchmarks.camera_buses import Bus, Drive, Line
 from sim.devices import ArduChip, CameraFaults, CameraRows, mini_2mp_plus, mini_5mp_plus
 from sim.devices.camera import Scene
+from sim.registers import register_bytes
 from sim.sensor_jpeg import header
 
 FIRMWARE = Path(__file__).resolve().parents[1] / "firmware"
@@ -87,6 +88,13 @@ def path_of(name: str) -> Path:
 
 
 @cache
+def registers(sensor: str) -> bytes:
+    """A sensor's register values as they lie on a drive."""
+    path = FIRMWARE / "wildcam" / f"{sensor}.regs"
+    return register_bytes(path.read_text(encoding="utf-8"), path)
+
+
+@cache
 def _code(name: str) -> CodeType:
     path = path_of(name)
     return compile(path.read_text(encoding="utf-8"), str(path), "exec")
@@ -109,15 +117,24 @@ class Bench:
         self.rows = rows or kind.rows
         self.bridge, self.sensor = kind.make(self.rows, view, lambda _: light, faults)
         self.bridge.power(0.0, powered)
-        self.drive = Drive()
-        self._modules: dict[str, Any] = {}
-        self._stand_ins()
-        self.arducam, self.driver, self.jpeg = (self.load(name) for name in ("arducam", kind.sensor, "jpeg"))
+        self.drive = Drive({f"/{kind.sensor}.bin": registers(kind.sensor)})
         self.i2c = Bus(self, self.sensor)
         self.spi = Bus(self, self.bridge)
         self.cs = Line(self, self.bridge)
-        self.camera = self.arducam.ArduCam(self.spi, self.cs, self.i2c, self.driver)
+        self._modules: dict[str, Any] = {}
+        self._stand_ins()
+        self.arducam, self.driver, self.jpeg = (self.load(name) for name in ("arducam", kind.sensor, "jpeg"))
+        self.camera = self.arducam.open(None)
+        self._frame: Any = None
         self.error: type[Exception] = self.arducam.CameraError
+
+    @property
+    def frame(self) -> Any:
+        """The picture to order and to read, made when the camera has started."""
+        size = self.camera.width, self.camera.height
+        if self._frame is None or (self._frame.width, self._frame.height) != size:
+            self._frame = self.camera.frame()
+        return self._frame
 
     def spend(self, duration_s: float) -> None:
         assert duration_s >= 0.0
@@ -136,7 +153,12 @@ class Bench:
         module("micropython", const=lambda value: value)
         module("microcontroller", delay_us=lambda us: self.spend(us * 1e-6))
         module("asyncio", sleep_ms=self._sleep_ms)
-        module("node", SPOOL=("flash",), SENSOR=self.kind.sensor)
+        module("busio", SPI=lambda *pins: self.spi, I2C=lambda *pins, frequency: self.i2c)
+        module("digitalio", DigitalInOut=lambda pin: self.cs)
+        module("board", pin=None)
+        lines = ("pin",) * 6
+        module("node", SENSOR=self.kind.sensor, SPI_Hz=8_000_000, I2C_Hz=400_000, CAMERA_PINS=lines)
+        module("rows", SPOOL=("flash",))
         module("torpor")
         self._modules |= {"binascii": binascii, "os": self.drive.os, "storage": self.drive.storage}
 
@@ -174,8 +196,8 @@ class Bench:
 
     def expose(self) -> int:
         """One frame into the FIFO -> bytes in it."""
-        self.camera.begin()
-        while (size := self.camera.ready()) is None:
+        self.frame.begin()
+        while (size := self.frame.ready()) is None:
             self.spend(0.005)
         return int(size)
 
@@ -184,12 +206,12 @@ class Bench:
 
     def reading(self, chunk: int = 1024) -> tuple[Any, bytes]:
         """Rewind and read the frame through a check: (check, the picture's bytes)."""
-        camera = self.camera
-        camera.rewind()
-        check = self.jpeg.Check(camera.width, camera.height)
+        frame = self.frame
+        frame.rewind()
+        check = self.jpeg.Check(frame.width, frame.height)
         buffer, stream = bytearray(chunk), b""
         while True:
-            count = camera.read_into(buffer)
+            count = frame.read_into(buffer)
             stream += buffer[:count]
             if not count or check.feed(buffer, count) is not None:
                 break

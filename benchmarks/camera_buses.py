@@ -32,6 +32,9 @@ class Bus:
         self._locked = True
         return True
 
+    def deinit(self) -> None:
+        """Nothing to let go of here."""
+
     def unlock(self) -> None:
         assert self._locked
         self._locked = False
@@ -83,6 +86,12 @@ class Line:
         self._level = False
         self.value = True
 
+    def switch_to_output(self, value: bool) -> None:
+        self.value = value
+
+    def deinit(self) -> None:
+        """The level stays as it was left: what pulls it then is not this bench's matter."""
+
     @property
     def value(self) -> bool:
         return self._level
@@ -96,8 +105,8 @@ class Line:
 class Drive:
     """The node's drive: its files, and `os`, `storage` and `open` over them."""
 
-    def __init__(self) -> None:
-        self.files: dict[str, bytes] = {}
+    def __init__(self, files: dict[str, bytes]) -> None:
+        self.files = files
         self.os = SimpleNamespace(
             mkdir=lambda path: None,
             listdir=lambda path: [name[len(path) + 1 :] for name in self.files],
@@ -113,9 +122,8 @@ class Drive:
 
         class File(io.BytesIO):
             def close(self) -> None:
-                if not self.closed:
+                if not self.closed and mode == "wb":
                     files[path] = self.getvalue()
                 super().close()
 
-        assert mode == "wb"
-        return File()
+        return File(files[path] if mode == "rb" else b"")

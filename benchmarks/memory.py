@@ -4,7 +4,8 @@ The life is a power-up and a visit: every state from BOOT to SLEEP, twice. `smal
 bisection; a heap is enough if states and journal are those of the other tier. Garbage is only collected
 between two awaits or states, in a sleep and before an import, so a board that collects when it needs to gets
 along with less. `of_it_standins_kib` is what the stand-ins for the board's own C modules take of the peak: a
-board has these in flash.
+board has these in flash, so `firmware_live_kib` is the peak without them. The figures without a prefix are
+those of a drive full of source (.py); `mpy` is a drive as deploy writes it, compiled where that is sound.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from benchmarks.contract import Progress, Result
+from benchmarks.contract import Figure, Progress, Result
 from benchmarks.embedded import (
     PYSTACK_WORDS,
     Embedded,
@@ -35,39 +36,48 @@ LIMIT_s = 5.0
 def run(progress: Progress) -> Result:
     with TemporaryDirectory() as folder:
         design = uxga(Path(folder))
-        plain = node_of(LIVES[LIFE], design)
-        expected = story_of(plain, plain.live)
-
-        def visits(heap_KiB: int, words: int) -> list[Visit] | None:
-            return _visits(design, expected, heap_KiB, words)
-
-        progress("the Pico W's heap", 0.1)
-        measured = visits(HEAP_KiB, PYSTACK_WORDS)
-        progress("the smallest heap", 0.2)
-        heap = _smallest(lambda KiB: visits(KiB, PYSTACK_WORDS) is not None, LOWEST_KiB, HEAP_KiB)
-        progress("the smallest stack", 0.7)
-        words = _smallest(lambda count: visits(HEAP_KiB, count) is not None, LOWEST_WORDS, PYSTACK_WORDS)
-        live = _most([visit.live for visit in measured or []])
-        used = _most([visit.used for visit in measured or []])
-        return Result(
-            {
-                "smallest_heap_kib": heap if measured else None,
-                "live_peak_kib": _KiB(max(live.values(), default=0)),
-                "used_peak_kib": _KiB(max(used.values(), default=0)),
-                "of_it_standins_kib": _KiB(standins_B(plain)),
-                "live_kib": {state or "before BOOT": _KiB(most) for state, most in live.items()},
-                "picture_bytes": max(stored.size for stored in plain.home.pictures.values()),
-                "heap_kib": HEAP_KiB,
-                "completes_at_heap": measured is not None,
-                "pystack_words": PYSTACK_WORDS,
-                "smallest_pystack_words": words if measured else None,
-            }
-        )
+        figures = _form(design, False, lambda what, share: progress(what, 0.5 * share))
+        figures["mpy"] = _form(design, True, lambda what, share: progress(f"{what}, .mpy", 0.5 + 0.5 * share))
+        return Result(figures)
 
 
-def _visits(design: Path, expected: list[Event], heap_KiB: int, words: int) -> list[Visit] | None:
+def _form(design: Path, compiled: bool, progress: Progress) -> dict[str, Figure]:
+    """The figures of one form of the drive."""
+    plain = node_of(LIVES[LIFE], design, compiled)
+    expected = story_of(plain, plain.live)
+
+    def visits(heap_KiB: int, words: int) -> list[Visit] | None:
+        return _visits(design, compiled, expected, heap_KiB, words)
+
+    progress("the Pico W's heap", 0.1)
+    measured = visits(HEAP_KiB, PYSTACK_WORDS)
+    progress("the smallest heap", 0.2)
+    heap = _smallest(lambda KiB: visits(KiB, PYSTACK_WORDS) is not None, LOWEST_KiB, HEAP_KiB)
+    progress("the smallest stack", 0.7)
+    words = _smallest(lambda count: visits(HEAP_KiB, count) is not None, LOWEST_WORDS, PYSTACK_WORDS)
+    live = _most([visit.live for visit in measured or []])
+    used = _most([visit.used for visit in measured or []])
+    peak, standins = max(live.values(), default=0), standins_B(plain)
+    return {
+        "smallest_heap_kib": heap if measured else None,
+        "live_peak_kib": _KiB(peak),
+        "of_it_standins_kib": _KiB(standins),
+        "firmware_live_kib": _KiB(peak - standins),
+        "used_peak_kib": _KiB(max(used.values(), default=0)),
+        "live_kib": {state or "before BOOT": _KiB(most) for state, most in live.items()},
+        "picture_bytes": max(stored.size for stored in plain.home.pictures.values()),
+        "heap_kib": HEAP_KiB,
+        "completes_at_heap": measured is not None,
+        "pystack_words": PYSTACK_WORDS,
+        "smallest_pystack_words": words if measured else None,
+    }
+
+
+def _visits(
+    design: Path, compiled: bool, expected: list[Event], heap_KiB: int, words: int
+) -> list[Visit] | None:
     """Live in the embedded interpreter; None if it failed or told another story."""
-    node = node_of(LIVES[LIFE], design)
+    node = node_of(LIVES[LIFE], design, compiled)
     with Interpreter(LIMIT_s) as interpreter:
         embedded = Embedded(node, interpreter, heap_KiB, words)
         try:

@@ -243,8 +243,11 @@ def _time(twin: Twin, result: RunResult, model: HourlyModel, now: Outcome) -> li
 def compile_saving_s(twin: Twin) -> float:
     """Seconds per wake between reset and shutter that compiled files would save."""
     prices = twin.life.machine.prices
-    before = twin.life.loads.compilable
-    return before * (prices.compile_py_byte - prices.compile_mpy_byte) * 1e-9
+    way = twin.life.loads.shutter
+    if way is None:
+        return 0.0
+    late_s = way.command_s - way.settle_s - twin.design.camera.v("settle")  # imports outlasted the exposure
+    return way.compilable * (prices.compile_py_byte - prices.compile_mpy_byte) * 1e-9 + max(0.0, late_s)
 
 
 def _caught_sooner(twin: Twin, saved_s: float) -> float:

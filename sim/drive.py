@@ -14,7 +14,8 @@ from boards import Design
 from boards.schema import KINDS
 from sim.errors import DriveError
 from sim.modules import SourceFile
-from sim.nodefile import node_source, sensor_module
+from sim.nodefile import node_source, rows_source, sensor_module
+from sim.registers import register_bytes
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -63,12 +64,14 @@ class Drive:
     ----------
     modules : dotted name -> file; packages : the dotted names that are packages.
     scripts : "boot.py", "code.py", "safemode.py".
+    data : path -> bytes of what the firmware reads as it goes (registers of its sensor).
     settings : text of settings.toml; environment : its keys as os.getenv gives them (text).
     """
 
     modules: Mapping[str, SourceFile]
     packages: frozenset[str]
     scripts: Mapping[str, SourceFile]
+    data: Mapping[str, bytes]
     settings: str
     environment: Mapping[str, str]
 
@@ -76,7 +79,7 @@ class Drive:
     def files(self) -> dict[str, bytes]:
         """What really lies on the drive, by path. A compiled file stands with its source's bytes: more
         than it takes, so that no picture is promised a room that is not there."""
-        found = {"/settings.toml": self.settings.encode()}
+        found = {"/settings.toml": self.settings.encode(), **self.data}
         for file in (*self.scripts.values(), *self.modules.values()):
             if not file.native:
                 found["/" + (file.path[:-3] + ".mpy" if file.compiled else file.path)] = file.text.encode()
@@ -124,9 +127,18 @@ def assemble(
     for name in absent(design):
         del files[name]
     files["node"] = _source("node.py", node_source(design), compiled)
+    files["rows"] = _source("rows.py", rows_source(design), compiled)
     text = settings_toml({**TWIN_SETTINGS, **(settings or {})})
     environment = {key: str(value) for key, value in tomllib.loads(text).items()}
-    return Drive(files, frozenset(packages), scripts, text, environment)
+    return Drive(files, frozenset(packages), scripts, _registers(application, design), text, environment)
+
+
+def _registers(application: Path, design: Design) -> dict[str, bytes]:
+    """The register values of the design's sensor, where the application has some."""
+    path = application / f"{sensor_module(design)}.regs"
+    if not path.is_file():
+        return {}
+    return {f"/{path.stem}.bin": register_bytes(path.read_text(encoding="utf-8"), path)}
 
 
 def absent(design: Design) -> frozenset[str]:

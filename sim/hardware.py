@@ -14,6 +14,7 @@ from sim.devices.ds3231 import ClockFaults, Ds3231
 from sim.devices.ina219 import Ina219, MeterFaults
 from sim.devices.pir import Pir
 from sim.drivefs import DriveFiles
+from sim.loads import Loads
 from sim.world import World
 
 
@@ -33,6 +34,8 @@ class SPITarget(Protocol):
 
 class Bridge(SPITarget, Protocol):
     """A camera module on a switched rail, as its SPI side."""
+
+    on_ordered: Callable[[float], None]
 
     def power(self, now_s: float, on: bool) -> None: ...
     def load(self, now_s: float) -> tuple[float, float]: ...
@@ -82,6 +85,7 @@ class Hardware:
         self.buses: dict[str, Bus] = {}
         self.in_use: set[str] = set()
         self.outputs: dict[str, bool] = {}
+        self.loads = Loads()
         self.rtc_offset_s: float | None = None
         error = board.v("sleep_clock_error")  # how much too long this board's timer lets it sleep, 1
         self.sleep_clock = random.Random(f"sleep clock {seed}").uniform(-error, error)
@@ -114,6 +118,7 @@ class Hardware:
         """Put the camera on its rail and its buses."""
         pins = self.design.pins
         self._bridge = bridge
+        bridge.on_ordered = self.loads.ordered
         self._camera_on = False
         self.watchers[pins["camera_power"]] = self._camera_power
         self.watchers[pins["camera_cs"]] = lambda level: bridge.select(self.world.now, not level)

@@ -9,7 +9,6 @@ from typing import Any
 from sim.drive import Drive
 from sim.errors import DeepSleep, PowerLost, Reset, RunOver, SafeMode
 from sim.hardware import Hardware
-from sim.loads import Loads
 from sim.machine import Machine, sweep
 from sim.modules import ModuleTable, SourceFile
 from sim.standins import core_modules
@@ -41,8 +40,7 @@ class Life:
         self.journal: list[JournalEntry] = []
         self.states: list[tuple[float, int, str]] = []
         self.keep_states = False
-        self.loads = Loads()
-        self._entered_s = 0.0
+        self.loads = hardware.loads
         self._cause = ""  # of the present wake, as an observer sees it
         self.crashes: list[str] = []
         self._on_wake = on_wake
@@ -152,7 +150,6 @@ class Life:
 
     def _enter(self, state: str) -> None:
         self.world.enter_state(state)
-        self._entered_s = self.world.now
         if self.keep_states:
             self.states.append((self.world.now, self.world.wake, state))
 
@@ -191,7 +188,7 @@ class Life:
         """Compiling is the dearest thing a wake does: charge it where it happens."""
         if file.native:
             return
-        self.loads.add(self.world.now + self.world.counter[0] * 1e-9, file)
+        self.loads.add(self.world.now + self.world.counter[0] * 1e-9, name, file)
         prices = self.machine.prices
         rate = prices.compile_mpy_byte if file.compiled else prices.compile_py_byte
         self.machine.charge(file.size * rate + self._file_open_s * 1e9)
@@ -217,8 +214,7 @@ class Life:
     def seen(self, frame: Frame) -> None:
         """The camera began an exposure."""
         if not self._note.frames:
-            # the capture command is the last thing of its state; the frame begins up to a frame time later
-            self.loads.shutter(min(frame.t_s, self._entered_s))
+            self.loads.opened()
         self._note.frames.append(frame)
 
     def stored(self, key: str) -> None:

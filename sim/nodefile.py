@@ -1,5 +1,5 @@
-"""node.py: the constants of one design, generated from its rows, so that firmware and simulator pay
-the same prices."""
+"""node.py and rows.py: the constants of one design, generated from its rows, so that firmware and simulator
+pay the same prices. node.py is what the shutter needs: it is compiled at every wake before the picture."""
 
 from __future__ import annotations
 
@@ -10,27 +10,53 @@ from boards import CLOCK, Design, Part, heartbeat_way, watts_of
 STATES = ("BOOT", "TRIAGE", "CAMERA", "CAPTURE", "STORE", "CONNECT", "UPLOAD", "SETTLE", "SLEEP", "RECOVER")
 
 
+#: Lines of a camera on SPI, in the order of CAMERA_PINS.
+_LINES = ("sck", "mosi", "miso", "cs", "sda", "scl")
+
 #: At least one sign of life a day where a clock can give it in the cheap sleep.
 _HEARTBEAT_H = 24
 
 
+#: What the shutter needs (and every pin, by its role).
+_BEFORE_SHUTTER = frozenset(
+    "BENCH CAMERA CAMERA_PINS CLOCK HEIGHT I2C_Hz RAILS SENSOR SETTLE_ms SPI_Hz WATCHDOG_MS WIDTH".split()
+)
+
+
 def node_source(design: Design) -> str:
     """The text of node.py: flat assignments of integers, strings and tuples."""
-    lines = [f"# Made by torpor from the design {design.name}; change the design, not this file."]
-    lines += [f"{name} = {value!r}" for name, value in node_values(design).items()]
+    return _source(design, before_shutter=True)
+
+
+def rows_source(design: Design) -> str:
+    """The text of rows.py: prices and thresholds, which can wait until the shutter is open."""
+    return _source(design, before_shutter=False)
+
+
+def _source(design: Design, before_shutter: bool) -> str:
+    early = _BEFORE_SHUTTER.union(role.upper() for role in design.pins if not role.startswith("meter"))
+    lines = [f"# from {design.name}"]
+    lines += [
+        f"{name} = {value!r}"
+        for name, value in node_values(design).items()
+        if (name in early) is before_shutter
+    ]
     return "\n".join(lines) + "\n"
 
 
 def node_values(design: Design) -> dict[str, object]:
-    """Everything that node.py says, by name; units in the names."""
+    """Everything that node.py and rows.py say, by name; units in the names."""
     board, cell = design.board, design.cell
     width, height = (int(part) for part in str(design.options["frame_size"]).split("x"))
-    pins = {name.upper(): pin for name, pin in design.pins.items() if name != "camera_power"}
+    pins = {role.upper(): pin for role, pin in design.pins.items() if not role.startswith("camera")}
     cells = int(str(design.options.get("cells_parallel", 1)))
     return {
         "DESIGN": design.name,
+        "BENCH": "",
         **pins,
-        "RAILS": (("camera", design.pins["camera_power"], _rise_ms(design)),),
+        "CAMERA_PINS": tuple(design.pins.get(f"camera_{line}", "") for line in _LINES),
+        "CAMERA": str(design.camera.caps["bus"]).replace("arduchip", "arducam"),
+        "RAILS": {"camera": (design.pins["camera_power"], _rise_ms(design))},
         "WATCHDOG_MS": int(min(board.v("watchdog_max"), 8.0) * 1000),
         "TIMER_SLEEP": int("time" in _list(board, "alarms")),
         "SPOOL": tuple(_list(board, "spool_places")) if design.options.get("spool") == "flash" else ("fifo",),

@@ -1,5 +1,3 @@
-# SPDX-FileCopyrightText: Torpor contributors
-# SPDX-License-Identifier: MIT
 """The external clock: wall time from the home station's signed answers, and the alarm that ends a sleep
 beside the PIR. A clock that does not answer is journalled; the node then sleeps as one that has none."""
 

@@ -1,60 +1,53 @@
-# SPDX-FileCopyrightText: Torpor contributors
-# SPDX-License-Identifier: MIT
-"""ArduChip: bridge between a camera sensor and SPI, with a FIFO for one picture.
-
-`spi`, `cs` (an output, high) and `i2c` are the caller's; `sensor` is a module such as ov2640."""
+"""ArduChip, the bridge from a camera sensor to SPI: what the shutter waits for; then comes fifo.py."""
 
 import time
 
-from micropython import const
+import board
+import busio
+import digitalio
+from shutter import CameraError
 
+import node
 from torpor import clock
 
-_TEST = const(0x00)
-_FRAMES = const(0x01)
-_TIMING = const(0x03)
-_FIFO = const(0x04)  # 1 clears the done flag, 2 starts; the pointers: _REWINDS
-_GPIO = const(0x06)  # 1 sensor runs, 2 standby, 4 supply
-_RESET = const(0x07)
-_STATUS = const(0x41)  # 8 frame done; the rest are live pins
-_LENGTH = const(0x42)
+sensor = __import__(node.SENSOR)
 
-FULL = const(0x7FFFFF)  # bytes of FIFO
-FRAME_MS = const(2000)
-_REWINDS = (0x20, 0x30, 0x10)  # papers disagree on the read pointer's bit: the first that works
+# Registers: 0 test, 1 frames, 3 timing, 6 sensor (1 runs, 2 standby, 4 supply), 7 reset
 
 
-class CameraError(Exception):
-    """One sentence that says what the camera did not do."""
+def open(wake):
+    return ArduCam()
 
 
 class ArduCam:
-    def __init__(self, spi, cs, i2c, sensor, baudrate=8000000):
-        self._spi = spi
-        self._cs = cs
-        self._i2c = i2c
-        self._sensor = sensor
-        self.baudrate = baudrate
-        self.width = self.height = 0  # as the sensor really sends
-        self.size = 0  # bytes in the FIFO, with padding
-        self._left = 0
-        self._first = b""
-        self._two = bytearray(2)
+    width = height = 0  # as it really sends
+    baudrate = node.SPI_Hz
 
-    def start(self, width, height, quality=None):
-        """Reset, test, wake, find, set up: 0.1 s (OV5642 0.7 s), at worst 5 s. Raises CameraError."""
-        if quality is None:
-            quality = self._sensor.QUALITY
+    def __init__(self):
+        self._two = bytearray(2)
+        self.spi = self.cs = self.i2c = None
+        sck, mosi, miso, cs, sda, scl = [getattr(board, name) for name in node.CAMERA_PINS]
+        try:
+            self.spi = busio.SPI(sck, mosi, miso)
+            self.cs = digitalio.DigitalInOut(cs)
+            self.cs.switch_to_output(value=True)
+            self.i2c = busio.I2C(scl, sda, frequency=node.I2C_Hz)
+        except Exception:
+            self.close()
+            raise
+
+    def start(self, width, height, quality=sensor.QUALITY):
+        """Reset, test, wake, find, set up; at worst 5 s. Raises CameraError."""
         # The vendor always waits 0.1 s; a module just powered needs less, so try that first.
         for pause, patience in ((0.01, 300), (0.1, 1200)):
             try:
                 self._bridge(pause)
                 self._find(patience)
-                self._on_i2c(self._sensor.reset)
+                self.on_i2c(sensor.reset)
                 time.sleep(pause)
                 self._find(patience)
-                self.width, self.height = self._on_i2c(self._sensor.setup, width, height, quality)
-                self._set(_TIMING, self._sensor.TIMING)
+                self.width, self.height = self.on_i2c(sensor.setup, width, height, quality)
+                self.set(3, sensor.TIMING)
                 return
             except CameraError as error:
                 failed = error
@@ -62,127 +55,75 @@ class ArduCam:
 
     def _bridge(self, pause):
         for value in (0x80, 0):
-            self._set(_RESET, value)
+            self.set(7, value)
             time.sleep(pause)
-        for value in (0x55, 0xAA, 0x55, 0xAA, 0x55, 0xAA, 0x55, 0xAA):
-            self._set(_TEST, value)
-            if self._get(_TEST) != value:
+        for value in (0x55, 0xAA) * 4:
+            self.set(0, value)
+            if self.get(0) != value:
                 time.sleep(pause)
             elif value == 0xAA:
-                self._set(_GPIO, 5)  # in standby the sensor is deaf on I2C
-                self._set(_FRAMES, 0)
+                self.set(6, 5)  # in standby the sensor is deaf on I2C
+                self.set(1, 0)
                 return
         raise CameraError("the ArduChip's test register does not echo: check SPI wires and power")
 
     def _find(self, patience):
         began = clock.now()
-        while not self._on_i2c(self._sensor.found):
+        while not self.on_i2c(sensor.found):
             if clock.since(began) > patience:  # with SCL held low each try lasts a second
-                raise CameraError("no sensor answers at I2C 0x%02x" % self._sensor.ADDRESS)
+                raise CameraError("no sensor answers at I2C 0x%02x" % sensor.ADDRESS)
             time.sleep(0.01)
 
-    def begin(self):
-        """Start an exposure. A done flag from an earlier life must be seen to clear first."""
-        self.size = self._left = 0
-        self._first = b""
-        for _ in range(3):
-            self._set(_FIFO, 1)
-            self._set(_FIFO, 1)
-            if not self.done():
-                self._set(_FIFO, 2)
-                self._began = clock.now()
-                return
-        raise CameraError("the capture-done flag does not clear")
+    def frame(self):
+        from fifo import Frame
 
-    def done(self):
-        return self._get(_STATUS) & 8 != 0
+        return Frame(self)
 
-    def length(self):
-        """Bytes in the FIFO by the bridge's count: never the picture's length."""
-        return self._get(_LENGTH) | self._get(_LENGTH + 1) << 8 | (self._get(_LENGTH + 2) & 0x7F) << 16
-
-    def ready(self):
-        """After `begin`: None while the frame is on its way, then the bytes in the FIFO."""
-        if self.done():
-            size = self.length()
-            if not 0 < size < FULL or size != self.length():
-                raise CameraError("the FIFO says %d bytes, expected 1 to %d" % (size, FULL - 1))
-            self.size = self._left = size
-            return size
-        if clock.since(self._began) > FRAME_MS:
-            raise CameraError("no frame came within %d ms" % FRAME_MS)
-
-    def read_into(self, buffer):
-        """Go on where the last call stopped -> bytes read, fewer only at the FIFO's end."""
-        count = min(len(buffer), self._left)
-        if count:
-            self._two[0] = 0x3C
-            self._talk(1, buffer, count)
-            if self.size - self._left == len(self._first) < 4:
-                self._first += bytes(buffer[: 4 - len(self._first)])
-            self._left -= count
-        return count
-
-    def rewind(self):
-        """Back to the frame's first byte, as often as wanted, without a new exposure."""
-        head = bytearray(len(self._first))
-        for bits in _REWINDS if self._first else ():
-            for _ in range(2):
-                self._set(_FIFO, bits)
-                self._left = self.size
-                if head != self._first:
-                    self.read_into(head)
-            if head == self._first:
-                return
-        if self._first:
-            raise CameraError("the FIFO does not go back to its first byte")
-
-    def light(self):
-        """(gain in sixteenths, exposure in lines, mean luma 0..255) as settled by now."""
-        return self._on_i2c(self._sensor.light)
-
-    def standby(self):
-        """Sensor off, FIFO kept: half the current while a picture waits. `start` wakes it."""
-        self._set(_GPIO, 7)
-
-    def deinit(self):
-        """Leave CS, SCK and MOSI low: they would feed the module when its rail is off. Then cut the rail.
-
-        SDA and SCL follow their pull-ups on that rail."""
-        self._two[0] = 0
-        self._talk(1)  # MOSI rests at the last bit, SCK low
-        self._cs.value = False
-
-    def _on_i2c(self, call, *arguments):
-        _lock(self._i2c)
+    def close(self):
+        """Let go of all lines, the outputs low: they would feed the module without its rail."""
         try:
-            return call(self._i2c, *arguments)
+            if self.cs:
+                self.talk(0, 1)  # MOSI rests at the last bit, SCK low
+                self.cs.value = False
+        except Exception:
+            pass
+        for line in (self.spi, self.cs, self.i2c):
+            if line:
+                line.deinit()
+        self.spi = self.cs = self.i2c = None
+
+    def on_i2c(self, call, *arguments):
+        _lock(self.i2c)
+        try:
+            return call(self.i2c, *arguments)
         except OSError:
             raise CameraError("the sensor stopped answering on I2C")
         finally:
-            self._i2c.unlock()
+            self.i2c.unlock()
 
-    def _set(self, register, value):
-        self._two[0] = register | 0x80
+    def set(self, register, value):
         self._two[1] = value
-        self._talk(2)
+        self.talk(register | 0x80, 2)
 
-    def _get(self, register):
-        self._two[0] = register
-        self._talk(1, self._two, 1)
+    def get(self, register):
+        self.talk(register, 1, self._two, 1)
         return self._two[0]
 
-    def _talk(self, count, answer=None, size=0):
-        _lock(self._spi)
+    def talk(self, command, count, answer=None, size=0):
+        """Send the command (of `count` bytes), take `size` bytes of answer."""
+        if not self.spi:
+            raise CameraError("the camera is off")
+        _lock(self.spi)
         try:
-            self._spi.configure(baudrate=self.baudrate)
-            self._cs.value = False
-            self._spi.write(self._two, end=count)
+            self._two[0] = command
+            self.spi.configure(baudrate=self.baudrate)
+            self.cs.value = False
+            self.spi.write(self._two, end=count)
             if size:
-                self._spi.readinto(answer, end=size)
+                self.spi.readinto(answer, end=size)
         finally:
-            self._cs.value = True
-            self._spi.unlock()
+            self.cs.value = True
+            self.spi.unlock()
 
 
 def _lock(bus):

@@ -1,11 +1,9 @@
-# SPDX-FileCopyrightText: Torpor contributors
-# SPDX-License-Identifier: MIT
 """The battery: open the meter once per wake, read it, latch or leave the lock-out."""
 
 import meter_bus
-from waking import decide
+from deciding import decide
 
-import node
+import rows
 from torpor import energy, policy, reasons
 from torpor.record import LOCKED
 
@@ -13,7 +11,7 @@ from torpor.record import LOCKED
 def meter(wake):
     """The meter of this wake. Raises what its bus or its probe raise when it does not answer."""
     if wake.meter is None:
-        wake.meter = energy.Meter(meter_bus.of(wake), node.METER_ADDRESS, node.SHUNT_mohm)
+        wake.meter = energy.Meter(meter_bus.of(wake), rows.METER_ADDRESS, rows.SHUNT_mohm)
     return wake.meter
 
 
@@ -24,7 +22,7 @@ def measure(wake):
     try:
         mV, tenth_mA = meter(wake).read_now()
         wake.ledger.sample(mV, tenth_mA)
-        energy.gauge(record, mV, tenth_mA, node.OCV, node.CELL_mohm)
+        energy.gauge(record, mV, tenth_mA, rows.OCV, rows.CELL_mohm)
         wake.journal.event(reasons.BATTERY, record.soc)
     except (ValueError, RuntimeError, OSError):
         wake.meter = None

@@ -1,16 +1,14 @@
-# SPDX-FileCopyrightText: Torpor contributors
-# SPDX-License-Identifier: MIT
-"""Gives the drive to the node, so that pictures can wait on it; holding the bench pin low leaves it
-to the computer. Runs at every wake: it must stay this short, and print nothing."""
-
-import board
-import digitalio
-import storage
+"""Gives the drive to the node unless the bench pin is held low. Runs at every wake: short, and silent."""
 
 import node
 
-bench = digitalio.DigitalInOut(getattr(board, node.BENCH))
-bench.switch_to_input(pull=digitalio.Pull.UP)
-if bench.value:
-    storage.remount("/", readonly=False)
-bench.deinit()
+if node.BENCH:
+    import board
+    import storage
+    from digitalio import DigitalInOut, Pull
+
+    bench = DigitalInOut(getattr(board, node.BENCH))
+    bench.switch_to_input(pull=Pull.UP)
+    if bench.value:
+        storage.remount("/", readonly=False)
+    bench.deinit()

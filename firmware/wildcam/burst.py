@@ -1,5 +1,3 @@
-# SPDX-FileCopyrightText: Torpor contributors
-# SPDX-License-Identifier: MIT
 """CONNECT and UPLOAD: one short burst of Wi-Fi, oldest picture first, deleted only when the home
 station's signed answer is here."""
 
@@ -7,14 +5,15 @@ import os
 
 import battery
 import table
-from picture import Reader
-from waking import decide
+from deciding import decide
 
 import node
-from torpor import machine, policy, reasons, spool, tasks, upload
+import rows
+from torpor import forget, machine, policy, reasons, spool, tasks, upload
 from torpor.record import DUE, FULL, LOCKED
 
 MOST = 20  # pictures in one session
+OF_BEFORE = ("storing", "arriving", "marks", "torpor.stored", "torpor.validate", "torpor.settings")
 TAKEN = 409  # signed: another picture has this key
 NEVER = (400, TAKEN, 413, 422)  # signed, so the same bytes would get the same answer again
 
@@ -22,6 +21,7 @@ NEVER = (400, TAKEN, 413, 422)  # signed, so the same bytes would get the same a
 async def connect(wake):
     """Ask the battery, then the policy, then join. PIR edges from here on may come from the radio."""
     record = wake.record
+    forget.modules(*OF_BEFORE)
     battery.measure(wake)
     if record.flags & LOCKED:
         return machine.CRITICAL
@@ -33,7 +33,7 @@ async def connect(wake):
 
     wake.radio = 2 if wake.pir.value else 1
     joined = link.join(wake.settings, wake.feed)
-    wake.ledger.skip(node.JOIN_mW)  # blocking: not sampled
+    wake.ledger.skip(rows.JOIN_mW)  # blocking: not sampled
     if joined:
         return machine.OK
     link.off()
@@ -51,7 +51,10 @@ async def send(wake):
     """Everything that waits, then the journal. What is not acknowledged stays where it is."""
     from torpor import link
 
-    session = upload.Session(link.pool(), wake.settings, _telemetry(wake.record), lambda: tasks.breathe(wake))
+    wake.buffer = wake.buffer or bytearray(upload.PIECE)
+    session = upload.Session(
+        link.pool(), wake.settings, _telemetry(wake.record), lambda: tasks.breathe(wake), wake.buffer
+    )
     try:
         sent = await _pictures(wake, session)
         await _log(wake, session)
@@ -83,9 +86,11 @@ async def _pictures(wake, session):
     record.waiting = len(names) + (1 if wake.shot else 0)
     sent = 0
     if wake.shot:  # still in the camera's FIFO
+        from storing import Reader
+
         sent += await _put(wake, session, wake.key, wake.shot[1], lambda: Reader(wake).read_into)
-        wake.shot = None
         wake.rails.off("camera")
+        wake.shot = None
     for name in names[:MOST]:
         with open(spool.FOLDER + "/" + name, "rb") as file:
             sent += await _put(wake, session, name[:-4], spool.size(name), lambda: _whole(file))
@@ -132,13 +137,15 @@ def _acknowledged(wake, answer):
     if record.sync_s and now_s > record.sync_s + record.since_sync_s:
         # The node cannot time its own pin sleep; between two signed answers it can.
         asleep_s = now_s - record.sync_s - record.since_sync_s
-        wake.ledger.add(table.SLEEP, asleep_s * 1000, asleep_s * node.SLEEP_PIN_uW // 1000)
+        wake.ledger.add(table.SLEEP, asleep_s * 1000, asleep_s * rows.SLEEP_PIN_uW // 1000)
     record.sync_s = now_s
     record.since_sync_s = 0
 
 
 async def _log(wake, session):
-    raw = memoryview(wake.journal.pending())
+    from torpor import stored
+
+    raw = memoryview(stored.pending(wake.journal))
     at = [0]
 
     def read_into(piece):
@@ -156,5 +163,5 @@ async def _log(wake, session):
                 raise
             wake.journal.event(reasons.REFUSED, error.status // 10)  # it waits; the pictures do not
             return
-        wake.journal.taken()
+        stored.taken(wake.journal)
         wake.journal.event(reasons.LOG_SENT)

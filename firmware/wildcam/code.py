@@ -1,5 +1,3 @@
-# SPDX-FileCopyrightText: Torpor contributors
-# SPDX-License-Identifier: MIT
 """One wake. Whatever goes wrong in it ends in sleep."""
 
 try:

@@ -1,5 +1,3 @@
-# SPDX-FileCopyrightText: Torpor contributors
-# SPDX-License-Identifier: MIT
 """Streaming JPEG check: finds the picture in what the FIFO gives and says whether it is whole.
 
 It sees every lost head, cut tail, wrong size and second header. It cannot see a flipped or lost byte

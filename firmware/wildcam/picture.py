@@ -1,27 +1,20 @@
-# SPDX-FileCopyrightText: Torpor contributors
-# SPDX-License-Identifier: MIT
-"""CAPTURE and STORE: check every byte of the frame, and bring the picture to where it may wait."""
+"""CAPTURE: check every byte of the frame, by a walk through its structure and by a CRC of two readings."""
 
 import asyncio
-import sys
-from binascii import crc32
 
 import jpeg
-from arducam import CameraError
+from deciding import camera_failed
+from shutter import CameraError
 
-import node
-from torpor import machine, reasons, spool
-from torpor.record import FULL
+from torpor import machine, reasons
 
 TRIES = 3  # exposures for one good picture
 PIECE = 1024
 
-_buffer = bytearray(PIECE)
-_odd = memoryview(_buffer)[: PIECE - 3]
-
 
 async def capture(wake):
     """Until a frame passes the check; the first exposure was begun at the shutter."""
+    wake.buffer = bytearray(PIECE)
     for number in range(TRIES):
         error = await _frame(wake, number)
         if not error:
@@ -29,22 +22,22 @@ async def capture(wake):
             wake.journal.event(reasons.PICTURE, wake.shot[1] >> 12)
             return machine.OK
         wake.journal.event(reasons.RETAKEN, error)
-    wake.camera_failed(reasons.FRAME_BAD, error)
+    camera_failed(wake, reasons.FRAME_BAD, error)
     wake.rails.off("camera")
     return machine.FAIL
 
 
 async def _frame(wake, number):
-    """One frame; wake.shot = (offset, length, CRC32) in the FIFO. Returns 0 or the check's error."""
-    camera = wake.camera
+    """One frame; wake.shot = (offset, length, CRC32) in the stream. Returns 0 or the check's error."""
+    frame = wake.frame
     try:
         if number:
-            camera.begin()
-        while camera.ready() is None:  # bounded by the driver: CameraError when no frame comes
+            frame.begin()
+        while frame.ready() is None:  # bounded by the driver: CameraError when no frame comes
             await asyncio.sleep_ms(5)
-        check = await scan(camera)
+        check = await scan(wake)
         if not check.done:  # the same frame once more: the fault may lie between FIFO and us
-            check = await scan(camera)
+            check = await scan(wake)
     except CameraError:
         return jpeg.NO_FRAME
     if not check.done:
@@ -53,92 +46,17 @@ async def _frame(wake, number):
     return 0
 
 
-async def scan(camera):
-    """Walk the frame in the FIFO through the JPEG check. Its bursts end elsewhere than those of the copy:
-    what goes wrong at their edges gives no two equal readings."""
-    check = jpeg.Check(camera.width, camera.height)
-    camera.rewind()
+async def scan(wake):
+    """Walk the frame through the JPEG check. Its bursts end elsewhere than those of the copy: what goes wrong
+    at their edges gives no two equal readings."""
+    frame = wake.frame
+    odd = memoryview(wake.buffer)[: PIECE - 3]
+    check = jpeg.Check(frame.width, frame.height)
+    frame.rewind()
     count = PIECE
     while count and not check.done and not check.error:
-        count = camera.read_into(_odd)
-        check.feed(_buffer, count)
+        count = frame.read_into(odd)
+        check.feed(wake.buffer, count)
         await asyncio.sleep_ms(0)
     check.finish()
     return check
-
-
-async def store(wake):
-    """Copy the picture from the FIFO to the drive, or keep it in the FIFO until it is sent."""
-    record = wake.record
-    wake.key = "%08x-%05d" % (record.boot, record.picture)
-    record.picture = (record.picture + 1) & 0xFFFF
-    place = "flash" in node.SPOOL
-    if place and not spool.prepare():
-        wake.journal.event(reasons.READ_ONLY)
-        place = False
-    if not place:
-        record.waiting += 1  # it waits in the FIFO: the rail stays on until UPLOAD or SETTLE
-        return machine.OK
-    try:
-        kept = await _store_on_drive(wake)
-    finally:
-        wake.shot = None
-        wake.rails.off("camera")
-        for name in ("shutter", "arducam", node.SENSOR):
-            sys.modules.pop(name, None)  # their memory is needed for the upload, they are not
-    if kept:
-        record.waiting += 1
-        wake.journal.event(reasons.STORED, record.waiting)
-        return machine.OK
-    return machine.OK if record.waiting else machine.FAIL
-
-
-async def _store_on_drive(wake):
-    for _ in range(TRIES):
-        length = wake.shot[1]
-        if not spool.room(length, wake.settings["spool_kib"] * 1024):
-            _full(wake)
-            return False
-        try:
-            spool.write(wake.key + ".jpg", length, Reader(wake).read_into, _buffer)
-            return True
-        except OSError:
-            _full(wake)
-            return False
-        except CameraError:
-            wake.journal.event(reasons.RETAKEN, jpeg.UNLIKE)
-        try:  # which of the two readings was wrong? A third decides
-            check = await scan(wake.camera)
-            if check.done:
-                wake.shot = (check.start, check.length, check.crc)
-        except CameraError:
-            pass
-    return False
-
-
-def _full(wake):
-    wake.record.flags |= FULL
-    wake.journal.event(reasons.NO_SPACE)
-
-
-class Reader:
-    """The checked picture, read again from the FIFO; its last piece raises CameraError if the whole is not
-    what the check saw, so that no file and no upload of it is ever finished."""
-
-    def __init__(self, wake):
-        self._crc = 0
-        self._left = wake.shot[1]
-        self._wake = wake
-        self._camera = wake.camera
-        self._camera.rewind()
-        skip = wake.shot[0]
-        if skip:
-            self._camera.read_into(memoryview(_buffer)[:skip])
-
-    def read_into(self, piece):
-        self._camera.read_into(piece)
-        self._crc = crc32(piece, self._crc)
-        self._left -= len(piece)
-        if not self._left and self._crc != self._wake.shot[2]:
-            raise CameraError("two readings of the picture differ")
-        self._wake.alive()

@@ -1,15 +1,15 @@
-# SPDX-FileCopyrightText: Torpor contributors
-# SPDX-License-Identifier: MIT
 """SETTLE, RECOVER and SLEEP: learn, note, and sleep in the cheapest way that fits."""
 
 import alarm
 import board
-import microcontroller
+import deciding
+import marks
 import table
-from waking import MARKS, MARKS_END, SAFE_MODES, SAFE_MODES_END, decide, may_write
+from deciding import decide, may_write
 
 import node
-from torpor import clock, machine, policy, reasons, settings, sleep
+import rows
+from torpor import clock, machine, policy, reasons, saving, sleep, stored
 from torpor.record import LOCKED
 
 FALL_ms = 2000  # how long SETTLE waits for the PIR to fall, at most, once the awake floor has passed
@@ -25,20 +25,22 @@ async def settle(wake):
     record = wake.record
     if wake.shot:  # a picture that only the FIFO held
         wake.journal.event(reasons.SEND_FAILED)
-        wake.shot = None
         record.waiting = max(0, record.waiting - 1)
     wake.rails.off("camera")
+    wake.shot = wake.frame = wake.camera = None
+    if not deciding.prepare(wake):
+        return machine.FAIL
     battery.measure(wake)
     if not wake.radio:
         # Idle is cheaper than the core's own busy wait up to the awake floor.
-        end = clock.after(max(0, node.MIN_AWAKE_ms - clock.awake()) + FALL_ms)
+        end = clock.after(max(0, rows.MIN_AWAKE_ms - clock.awake()) + FALL_ms)
         while wake.pir.value and clock.left(end) > 0:
             await asyncio.sleep_ms(LOOK_ms)
     if record.flags & LOCKED:
         return machine.CRITICAL
     if record.brownouts and may_write(wake):
         record.brownouts = 0
-        microcontroller.nvm[MARKS:MARKS_END] = b"\xff" * (MARKS_END - MARKS)
+        marks.clear(marks.BOOTS, marks.BOOTS_END)
     return machine.OK
 
 
@@ -53,8 +55,9 @@ def recover(wake):
 def sleep_now(wake):
     """Decide how and how long, save the record, and sleep. Does not return."""
     record = wake.record
+    wake.books()
     high = wake.pir.value
-    seconds = decide(wake, policy.SLEEP) if wake.config else node.HOLDOFF_MAX_s
+    seconds = decide(wake, policy.SLEEP) if wake.config else rows.HOLDOFF_MAX_s
     if wake.radio != 1:  # what rose beside the radio says nothing
         record.stuck = min(record.stuck + 1, 255) if high else 0
     way, line = (sleep.BY_TIMER if seconds else sleep.BY_PIN), None
@@ -64,24 +67,28 @@ def sleep_now(wake):
         line = alarmclock.arm(wake, seconds)
         if line and seconds:
             way = sleep.BY_CLOCK
-    if way == sleep.BY_TIMER and not node.TIMER_SLEEP:
+    if way == sleep.BY_TIMER and not rows.TIMER_SLEEP:
         way, seconds = sleep.BY_PIN, 0
     record.sleep_s = seconds
+    deciding.admit(wake)
     wake.journal.event(reasons.SLEPT, (seconds + 59) // 60)
-    wake.leave()
-    floor_ms = max(0, node.MIN_AWAKE_ms - clock.awake())  # the core keeps the chip awake until then
+    wake.ledger.end()
+    floor_ms = max(0, rows.MIN_AWAKE_ms - clock.awake())  # the core keeps the chip awake until then
     if floor_ms:
-        wake.ledger.add(table.SLEEP, floor_ms, floor_ms * node.BOOT_mW // 1000)
+        wake.ledger.add(table.SLEEP, floor_ms, floor_ms * rows.BOOT_mW // 1000)
     if seconds:
-        price_uW = node.SLEEP_TIMER_uW if way == sleep.BY_TIMER else node.SLEEP_PIN_uW
+        price_uW = rows.SLEEP_TIMER_uW if way == sleep.BY_TIMER else rows.SLEEP_PIN_uW
         wake.ledger.add(table.SLEEP, seconds * 1000, seconds * price_uW // 1000)
-    wake.journal.keep(lambda: may_write(wake))
+    stored.keep(wake.journal, lambda: may_write(wake))
     if wake.packed:
+        from torpor import settings
+
         settings.write(wake.packed, lambda: may_write(wake))
-    if microcontroller.nvm[SAFE_MODES] != 0xFF and may_write(wake):
-        microcontroller.nvm[SAFE_MODES:SAFE_MODES_END] = b"\xff" * (SAFE_MODES_END - SAFE_MODES)
+    if marks.count(marks.SAFE_MODES, marks.SAFE_MODES_END) and may_write(wake):
+        marks.clear(marks.SAFE_MODES, marks.SAFE_MODES_END)
     record.since_sync_s += (clock.awake() + floor_ms) // 1000 + seconds
-    record.save(alarm.sleep_memory)
-    wake.unguard()
+    saving.save(record, alarm.sleep_memory)
+    if wake.dog:
+        wake.dog.mode = None
     wake.pir.deinit()
     sleep.deep(way, seconds, getattr(board, node.PIR), line)

@@ -1,5 +1,3 @@
-# SPDX-FileCopyrightText: Torpor contributors
-# SPDX-License-Identifier: MIT
 """The line of the external clock: did it end the sleep? It hangs on the alarm's flag, which is only asked
 when the line is low; the PIR's wakes pay nothing for it."""
 

@@ -1,5 +1,3 @@
-# SPDX-FileCopyrightText: Torpor contributors
-# SPDX-License-Identifier: MIT
 """Safe mode must not be the end, whatever the reason: sleep, longer each time, then start afresh. It only
 appends to nvm: after a brown-out there may not be the charge to rewrite a sector."""
 

@@ -1,15 +1,11 @@
-# SPDX-FileCopyrightText: Torpor contributors
-# SPDX-License-Identifier: MIT
 """The wildlife camera's states: the whole graph, on one screen.
 
-Where ROWS is silent, machine.following rules: critical goes to RECOVER, everything else to SETTLE,
-SETTLE and RECOVER to SLEEP. So every path ends asleep, whatever the outcomes (a test walks it).
-"""
+Where ROWS is silent, critical goes to RECOVER, all else to SETTLE, SETTLE and RECOVER to SLEEP."""
 
 from torpor.machine import CRITICAL, DUE, FAIL, LOW, OK, SKIP
 
 BOOT, TRIAGE, CAMERA, CAPTURE, STORE, CONNECT, UPLOAD, SETTLE, SLEEP, RECOVER = range(10)
-NAMES = ("BOOT", "TRIAGE", "CAMERA", "CAPTURE", "STORE", "CONNECT", "UPLOAD", "SETTLE", "SLEEP", "RECOVER")
+NAMES = "BOOT TRIAGE CAMERA CAPTURE STORE CONNECT UPLOAD SETTLE SLEEP RECOVER".split()
 START = BOOT
 
 ROWS = (
@@ -17,11 +13,11 @@ ROWS = (
     (BOOT, OK, TRIAGE),
     (BOOT, FAIL, SLEEP),  # no settings to work with
     (TRIAGE, OK, CAMERA),
-    (TRIAGE, SKIP, SLEEP),  # hold-off over and all quiet, or a PIR that is not believed
-    (TRIAGE, LOW, SLEEP),  # locked out: leave again at once
+    (TRIAGE, SKIP, SLEEP),  # all quiet, or a PIR that is not believed
+    (TRIAGE, LOW, SLEEP),  # locked out
     (TRIAGE, CRITICAL, RECOVER),
     (TRIAGE, DUE, CONNECT),  # nothing to see, but it is time to speak
-    (CAMERA, OK, CAPTURE),  # the frame runs into the FIFO while CAPTURE is imported
+    (CAMERA, OK, CAPTURE),  # the frame runs into the FIFO by now
     (CAMERA, SKIP, SETTLE),  # too dark, again
     (CAPTURE, OK, STORE),
     (STORE, OK, CONNECT),
@@ -32,12 +28,12 @@ ROWS = (
 )
 
 STEPS = (
-    # state, module, step, time ceiling ms, energy ceiling mJ
+    # state, module, step, ceilings: ms, mJ
     (BOOT, "waking", "boot", 4000, 2000),
     (TRIAGE, "waking", "triage", 4000, 2000),
     (CAMERA, "shutter", "power_up", 5000, 3000),
     (CAPTURE, "picture", "capture", 8000, 6000),
-    (STORE, "picture", "store", 8000, 6000),
+    (STORE, "storing", "store", 8000, 6000),
     (CONNECT, "burst", "connect", 16000, 12000),
     (UPLOAD, "burst", "send", 60000, 40000),
     (SETTLE, "resting", "settle", 8000, 4000),

@@ -56,6 +56,7 @@ class ArduChip:
         self._pins = self._chance.random.randrange(256) & 0xF6  # live pins beside VSYNC and done
         self._registers = bytearray(128)
         self._command = -1
+        self.on_ordered: Callable[[float], None] = lambda now_s: None  # hears of each frame asked for
 
     # -- supply ----------------------------------------------------------------------------------
 
@@ -161,6 +162,7 @@ class ArduChip:
             self._fifo.position = 0
         if value & 0x02:
             frames = self._registers[_FRAMES] & 7
+            self.on_ordered(now_s)
             hears = not (self._registers[_TIMING] ^ self._timing) & _VSYNC_LOW
             self._fifo.start(now_s, 0 if frames == 7 else frames + 1, hears)
 

@@ -77,6 +77,7 @@ def _i2c(machine: Machine) -> type:
             raise BoardOSError(_ENODEV, "No such device")
 
         def _spend(self, count: int) -> None:
+            hardware.loads.transfers += 1
             world.spend(call_s + (count + 1) * self._byte_s)
 
         def writeto(self, address: int, buffer: Any, *, start: int = 0, end: int | None = None) -> None:
@@ -138,6 +139,7 @@ def _spi(machine: Machine) -> type:
         def write(self, buffer: Any, *, start: int = 0, end: int | None = None) -> None:
             self._check()
             data = bytes(buffer[start:end])
+            hardware.loads.transfers += 1
             world.spend(call_s + len(data) * self._bit_s)
             if self._target is not None:
                 self._target.write(world.now, data)
@@ -147,6 +149,7 @@ def _spi(machine: Machine) -> type:
         ) -> None:
             self._check()
             view = memoryview(buffer)[start:end]
+            hardware.loads.transfers += 1
             world.spend(call_s + len(view) * self._bit_s)
             if self._target is None:
                 view[:] = b"\xff" * len(view)

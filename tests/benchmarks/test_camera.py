@@ -40,14 +40,14 @@ def test_a_slice_of_the_seeds(kind: Kind) -> None:
 def test_it_counts_what_a_node_without_the_second_reading_would_keep(
     kind: Kind, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    source = camera_bench.path_of("picture").read_text("utf-8")
+    source = camera_bench.path_of("storing").read_text("utf-8")
     compared = "self._crc != self._wake.shot[2]"
     assert compared in source
-    careless = compile(source.replace(compared, "False"), "picture", "exec")
+    careless = compile(source.replace(compared, "False"), "storing", "exec")
     real = camera_bench._code
 
     def code(name: str) -> CodeType:
-        return careless if name == "picture" else real(name)
+        return careless if name == "storing" else real(name)
 
     monkeypatch.setattr(camera_bench, "_code", code)
     assert camera.measure(kind, range(SLICE)).bad_marked_good > 0

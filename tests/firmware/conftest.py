@@ -67,12 +67,14 @@ class Bench:
         machine.run = lambda table, wake: made.append(wake)
         waking.main()
         machine.run = run
+        made[0].enter(0, 60_000)
         return made[0]
 
     def awake(self) -> Any:
         """The same, past BOOT: settings are read, the wake class is known."""
         wake = self.wake()
         assert self.load("waking").boot(wake) == self.load("torpor.machine").OK
+        assert self.load("deciding").prepare(wake)
         return wake
 
     def do(self, coroutine: Any) -> Any:

@@ -17,8 +17,10 @@ class Notes:
         self.bench = bench
         self.module = bench.load("torpor.journal")
         self.nvm = bench.load("microcontroller").nvm
+        self.kept = bench.load("torpor.stored")
         self.record = bench.load("torpor.record").Record()
-        self.record.log_end = self.record.log_sent = self.module.START
+        self.record.load(bytes(256))
+        self.record.log_end = self.record.log_sent = self.kept.START
         self.next()
 
     def next(self) -> Any:
@@ -27,7 +29,7 @@ class Notes:
         return self.now
 
     def keep(self, may_rewrite: bool = True) -> None:
-        self.now.keep(lambda: may_rewrite)
+        self.kept.keep(self.now, lambda: may_rewrite)
 
     def stored(self) -> list[bytes]:
         raw = bytes(self.nvm[self.record.log_sent : self.record.log_end])
@@ -96,29 +98,29 @@ def test_appending_never_rewrites_the_sector(notes: Notes) -> None:
 
 def test_a_wake_without_entries_writes_nothing(notes: Notes) -> None:
     notes.keep()
-    assert notes.record.log_end == notes.module.START
+    assert notes.record.log_end == notes.kept.START
 
 
 def test_pending_is_what_was_stored_then_what_is_new(notes: Notes) -> None:
     notes.now.event(1)
     notes.keep()
     notes.next().event(2)
-    assert [notes.now.pending()[at] for at in (0, ENTRY)] == [1, 2]
-    notes.now.taken()
-    assert notes.now.pending() == b""
+    assert [notes.kept.pending(notes.now)[at] for at in (0, ENTRY)] == [1, 2]
+    notes.kept.taken(notes.now)
+    assert notes.kept.pending(notes.now) == b""
 
 
 @pytest.mark.parametrize(("over", "cleared"), [(-1, False), (0, False), (1, True)])
 def test_taken_clears_only_past_half(notes: Notes, over: int, cleared: bool) -> None:
-    half = (len(notes.nvm) - notes.module.START) // 2
+    half = (len(notes.nvm) - notes.kept.START) // 2
     assert half % ENTRY == 0
     for _ in range(half // ENTRY + over):
         notes.now.event(1)
         notes.keep()
-    notes.now.taken()
-    assert (notes.record.log_end == notes.module.START) is cleared
+    notes.kept.taken(notes.now)
+    assert (notes.record.log_end == notes.kept.START) is cleared
     assert notes.record.log_sent == notes.record.log_end
-    assert (notes.nvm[notes.module.START] == 0xFF) is cleared
+    assert (notes.nvm[notes.kept.START] == 0xFF) is cleared
     assert notes.nvm.rewrites == (1 if cleared else 0)
 
 
@@ -132,7 +134,7 @@ def test_when_full_rows_go_first_and_losses_are_counted(notes: Notes, reason: di
     notes.keep()
     after = notes.stored()
     kept = [entry for entry in before if not entry[0] & 0x80]
-    limit = (len(notes.nvm) - notes.module.START) // 16
+    limit = (len(notes.nvm) - notes.kept.START) // 16
     kept, dropped = kept[-limit:], len(kept[:-limit])
     assert after[:-4] == kept
     assert [entry[0] for entry in after[-4:]] == [9, 9, 9, reason["JOURNAL_LOST"]]
@@ -153,7 +155,7 @@ def test_one_more_that_just_fits_rewrites_nothing(notes: Notes) -> None:
 
 
 def test_events_that_are_too_many_lose_the_oldest(notes: Notes, reason: dict[str, int]) -> None:
-    for number in range((len(notes.nvm) - notes.module.START) // ENTRY):
+    for number in range((len(notes.nvm) - notes.kept.START) // ENTRY):
         notes.now.event(reason["NO_SPACE"], number & 0x7F)
         notes.keep()
     last = notes.stored()[-1]
@@ -166,7 +168,7 @@ def test_events_that_are_too_many_lose_the_oldest(notes: Notes, reason: dict[str
 
 
 def test_what_lost_a_visitor_is_kept_longest(notes: Notes, reason: dict[str, int]) -> None:
-    for number in range((len(notes.nvm) - notes.module.START) // ENTRY):
+    for number in range((len(notes.nvm) - notes.kept.START) // ENTRY):
         notes.now.event(reason["NO_SPACE"] if number % 10 == 0 else reason["WOKE"], number & 0x7F)
         notes.keep()
     notes.next().event(9)
@@ -203,7 +205,7 @@ def test_a_cold_boot_goes_on_behind_what_was_torn(notes: Notes, torn: bytes, end
         notes.now.event(code)
     notes.keep()
     notes.bench.nvm[1040 + 16 : 1040 + 16 + len(torn)] = torn
-    notes.module.recall(notes.record)
+    notes.kept.recall(notes.record)
     assert notes.record.log_end == 1040 + end
     notes.next().event(3)
     notes.keep()
@@ -215,13 +217,13 @@ def test_a_cold_boot_finds_the_end_and_what_was_sent(notes: Notes, reason: dict[
         notes.now.event(code)
     notes.keep()
     notes.next().event(4)
-    notes.now.taken()
+    notes.kept.taken(notes.now)
     notes.now.event(reason["LOG_SENT"])
     notes.now.event(5)
     notes.keep()
     sent, end = notes.record.log_sent, notes.record.log_end
     notes.record.log_sent = notes.record.log_end = 0
-    notes.module.recall(notes.record)
+    notes.kept.recall(notes.record)
     assert (notes.record.log_sent, notes.record.log_end) == (sent, end) == (1040 + 24, 1040 + 40)
 
 
@@ -230,7 +232,7 @@ def test_a_cold_boot_without_an_upload_keeps_everything(notes: Notes, count: int
     for _ in range(count):
         notes.now.event(1)
         notes.keep()
-    notes.module.recall(notes.record)
+    notes.kept.recall(notes.record)
     assert (notes.record.log_sent, notes.record.log_end) == (1040, 1040 + 8 * count)
 
 

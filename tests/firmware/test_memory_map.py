@@ -25,15 +25,15 @@ def regions(heading: str) -> list[Region]:
 def constants(bench: Any) -> dict[str, Region]:
     """Every region that the code names, by its name in the map."""
     record, settings = bench.load("torpor.record"), bench.load("torpor.settings")
-    journal, waking = bench.load("torpor.journal"), bench.load("waking")
+    stored, marks = bench.load("torpor.stored"), bench.load("marks")
     nvm = len(bench.nvm)
     found = [
         ("slot 0", 0, record.SLOT),
         ("slot 1", record.SLOT, record.SLOT),
         ("settings", settings.START, settings.SIZE),
-        ("safe modes", waking.SAFE_MODES, waking.SAFE_MODES_END - waking.SAFE_MODES),
-        ("cold boots", waking.MARKS, waking.MARKS_END - waking.MARKS),
-        ("journal", journal.START, nvm - journal.START),
+        ("safe modes", marks.SAFE_MODES, marks.SAFE_MODES_END - marks.SAFE_MODES),
+        ("cold boots", marks.BOOTS, marks.BOOTS_END - marks.BOOTS),
+        ("journal", stored.START, nvm - stored.START),
     ]
     return {region[0]: region for region in found}
 
@@ -55,6 +55,15 @@ def test_regions_fill_the_memory_without_gap_or_overlap(heading: str, size: int)
     assert at == size
 
 
+def test_every_field_of_the_record_is_explained(bench: Any) -> None:
+    text = DOC.read_text("utf-8").split("| field | bytes |")[1].split("\n\n")[0]
+    told = re.findall(r"^\| (\w+) \| (\d) \|", text, re.M)
+    record = bench.load("torpor.record")
+    sizes = {"I": "4", "H": "2", "B": "1"}
+    codes = record.FORMAT[5 : 5 + len(record.FIELDS)]
+    assert told == [(name, sizes[code]) for name, code in zip(record.FIELDS, codes, strict=True)]
+
+
 def test_the_default_board_has_that_much() -> None:
     board = load_design("pico-w-arducam-2mp").board
     assert (board.v("sleep_memory"), board.v("nvm")) == (256, 4096)
@@ -68,13 +77,13 @@ def test_the_first_sixteen_bytes_of_nvm_stay_free() -> None:
 
 def test_safe_mode_and_sleep_mean_the_same_byte(bench: Any) -> None:
     text = bench.twin.life.drive.scripts["safemode.py"].text
-    waking = bench.load("waking")
-    assert f"AT, END = {waking.SAFE_MODES}, {waking.SAFE_MODES_END}" in text.splitlines()
+    marks = bench.load("marks")
+    assert f"AT, END = {marks.SAFE_MODES}, {marks.SAFE_MODES_END}" in text.splitlines()
 
 
 def test_entries_and_slots_fit_their_regions_evenly(bench: Any) -> None:
-    journal = bench.load("torpor.journal")
-    assert (len(bench.nvm) - journal.START) % (2 * journal.ENTRY) == 0
+    start, entry = bench.load("torpor.stored").START, bench.load("torpor.journal").ENTRY
+    assert (len(bench.nvm) - start) % (2 * entry) == 0
     assert len(bench.sleep_memory) >= bench.load("torpor.record").SLOT * 2
 
 

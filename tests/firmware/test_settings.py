@@ -30,7 +30,7 @@ def refused(bench: Any, **changes: Any) -> tuple[int, str]:
 
 
 def test_defaults(bench: Any) -> None:
-    node = bench.load("node")
+    node = bench.load("rows")
     assert read(bench) == {
         "node": "garden", "key": "5a" * 32, "ssid": "home", "password": "twelve words",
         "host": "192.168.1.10", "port": 8080, "low_pct": node.LOW_PCT, "high_pct": node.HIGH_PCT,

@@ -230,7 +230,7 @@ def test_c_where_the_other_bits_are_zero_vsync_still_hides_done_at_times() -> No
     bench.spend(0.2)
     read = {naive.get(0x41)[0] for _ in range(3000)}
     assert read == {0x08, 0x09}
-    assert bench.camera.done()
+    assert bench.frame.done()
 
 
 def test_c_any_bit_instead_of_the_one_is_done_too_early() -> None:
@@ -242,6 +242,6 @@ def test_c_any_bit_instead_of_the_one_is_done_too_early() -> None:
         naive.start()
         while not naive.get(0x41)[0]:
             bench.spend(0.001)
-        early += not bench.camera.done()
+        early += not bench.frame.done()
         good += valid(bench, naive.fetch())
     assert early >= TRIES * 3 // 4 and good <= TRIES // 4

@@ -87,7 +87,7 @@ class Sender:
         self.net = Net(**net)
         self.pauses = 0
         settings = {"node": "garden", "key": "5a" * 32, "host": "192.168.1.10", "port": 8080}
-        self.session = self.module.Session(self.net, settings, '{"mV":3900}', self.pause)
+        self.session = self.module.Session(self.net, settings, '{"mV":3900}', self.pause, bytearray(1024))
 
     async def pause(self) -> None:
         self.pauses += 1
@@ -436,7 +436,7 @@ def test_a_picture_read_differently_is_never_finished(bench: Any, spoilt: bool) 
 
     burst = Burst(bench, pictures=0)
 
-    class Camera:
+    class Frame:
         def rewind(self) -> None:
             self.at = 0
 
@@ -448,10 +448,10 @@ def test_a_picture_read_differently_is_never_finished(bench: Any, spoilt: bool) 
             return len(piece)
 
     wake = burst.wake
-    wake.camera, wake.key = Camera(), "0000000b-00001"
+    wake.frame, wake.key = Frame(), "0000000b-00001"
     wake.shot = (3, len(PICTURE) - 3, zlib.crc32(PICTURE[3:]))
     if spoilt:
-        with pytest.raises(bench.load("arducam").CameraError):
+        with pytest.raises(bench.load("shutter").CameraError):
             burst.send()
         assert burst.net.pictures == {} and burst.net.closed
         assert wake.shot is not None

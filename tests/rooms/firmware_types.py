@@ -56,7 +56,8 @@ def make_typings(folder: Path, board_id: str) -> Path:
         "watchdog: Optional[WatchDogTimer]",
         "watchdog: WatchDogTimer",
     )
-    (folder / "node.pyi").write_text(NODE, encoding="utf-8")
+    for name in ("node", "rows"):
+        (folder / f"{name}.pyi").write_text(NODE, encoding="utf-8")
     (folder / "gc.pyi").write_text(GC, encoding="utf-8")
     return folder
 

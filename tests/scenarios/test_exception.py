@@ -12,7 +12,7 @@ STEPS = {
     "TRIAGE": ("waking", "def triage(wake):"),
     "CAMERA": ("shutter", "def power_up(wake):"),
     "CAPTURE": ("picture", "async def capture(wake):"),
-    "STORE": ("picture", "async def store(wake):"),
+    "STORE": ("storing", "async def store(wake):"),
     "CONNECT": ("burst", "async def connect(wake):"),
     "UPLOAD": ("burst", "async def send(wake):"),
     "SETTLE": ("resting", "async def settle(wake):"),

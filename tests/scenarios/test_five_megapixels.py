@@ -15,7 +15,7 @@ DAY = Scenario(
 )
 
 #: A wake by motion: registers of a sensor that wants 1 ms between writes (0.7 s), then 1 s of settling.
-BY_PIN = [(0.0, "BOOT"), (3.2, "BOOT"), (3.2, "TRIAGE"), (3.2, "CAMERA"), (5.2, "CAPTURE"), (6.4, "STORE"),
+BY_PIN = [(0.0, "BOOT"), (2.7, "BOOT"), (2.8, "TRIAGE"), (2.8, "CAMERA"), (4.6, "CAPTURE"), (6.2, "STORE"),
           (9.4, "CONNECT"), (13.5, "UPLOAD"), (15.5, "SETTLE"), (15.5, "SLEEP"), (15.6, "SLEEP")]  # fmt: skip
 
 
@@ -28,7 +28,7 @@ def test_states_and_fates(told):
     states = [(t_s - 36_000.0, state) for t_s, state in told.states() if 36_000.0 <= t_s < 36_030.0]
     told.same(states, BY_PIN, within_s=0.6)
     assert told.fates() == {"delivered": 1, "left before the shutter": 1}
-    assert told.twin.life.notes[1].frames[0].t_s - 36_000.0 == pytest.approx(5.3, abs=0.2)
+    assert told.twin.life.notes[1].frames[0].t_s - 36_000.0 == pytest.approx(4.6, abs=0.2)
 
 
 def test_pictures_of_the_asked_size_came_home(told):

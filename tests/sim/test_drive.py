@@ -34,7 +34,9 @@ def test_the_files_of_the_default_node(drive) -> None:
     }  # fmt: skip
     assert {"/boot.py", "/code.py", "/safemode.py"} < application
     assert len(framework) > 15
-    assert set(drive.files) == framework | application | library | {"/node.py", "/settings.toml"}
+    assert set(drive.files) == framework | application | library | {
+        "/node.py", "/rows.py", "/ov2640.bin", "/settings.toml",
+    }  # fmt: skip
 
 
 def test_every_file_is_the_repositorys_own(drive, design) -> None:

@@ -35,7 +35,7 @@ def life_of(make_world, make_hardware):
         scripts = {"code.py": SourceFile("code.py", SLEEP + textwrap.dedent(code), native=True)}
         if boot:
             scripts["boot.py"] = SourceFile("boot.py", textwrap.dedent(boot), native=True)
-        life = Life(made, Drive({}, frozenset(), scripts, "", {}))
+        life = Life(made, Drive({}, frozenset(), scripts, {}, "", {}))
         life.keep_states = True
         return life
 

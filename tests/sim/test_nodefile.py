@@ -1,4 +1,4 @@
-"""node.py: each price is the row it comes from, and the simulator draws what the firmware is told."""
+"""node.py and rows.py: each price is the row it comes from, and the simulator draws what firmware hears."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from types import MappingProxyType
 import pytest
 
 from boards import Design, load_design
-from sim.nodefile import STATES, node_source, node_values
+from sim.nodefile import STATES, node_source, node_values, rows_source
 
 
 @pytest.fixture(scope="module")
@@ -88,10 +88,10 @@ def test_the_simulator_draws_what_the_firmware_is_told(machine) -> None:
 def test_constants_of_the_design(design) -> None:
     values = node_values(design)
     assert values["PIR"] == "GP13"
-    assert values["CAMERA_CS"] == "GP5"
-    assert "CAMERA_POWER" not in values
+    assert values["CAMERA_PINS"] == ("GP2", "GP3", "GP4", "GP5", "GP8", "GP9")
+    assert (values["CAMERA"], values["SENSOR"], values["BENCH"]) == ("arducam", "ov2640", "GP22")
     rise_ms = round((design.rail.v("rise") + design.camera.v("power_up")) * 1000)
-    assert values["RAILS"] == (("camera", "GP14", rise_ms),)
+    assert values["RAILS"] == {"camera": ("GP14", rise_ms)}
     assert (values["WATCHDOG_MS"], values["METER_ADDRESS"], values["SHUNT_mohm"]) == (8000, 0x40, 100)
     assert (values["WIDTH"], values["HEIGHT"]) == (800, 600)
     assert values["CELL_mohm"] == round(design.cell.v("resistance") * 1000)
@@ -116,13 +116,21 @@ def test_lock_out_thresholds_on_the_curve(design) -> None:
 
 
 def test_the_source_is_flat_python_that_says_the_same(design) -> None:
-    space: dict[str, object] = {}
-    text = node_source(design)
-    exec(text, space)
-    space.pop("__builtins__")
-    assert space == node_values(design)
-    assert text.startswith("# Made by torpor from the design pico-w-arducam-2mp")
-    assert all(isinstance(value, (int, str, tuple)) for value in space.values())  # no floats on the node
+    early: dict[str, object] = {}
+    late: dict[str, object] = {}
+    exec(node_source(design), early)
+    exec(rows_source(design), late)
+    del early["__builtins__"], late["__builtins__"]
+    assert not early.keys() & late.keys()
+    assert {**early, **late} == node_values(design)
+    assert node_source(design).startswith("# from pico-w-arducam-2mp")
+    values = [*early.values(), *late.values()]
+    assert all(isinstance(value, (int, str, tuple, dict)) for value in values)  # no floats on the node
+
+
+def test_what_the_shutter_needs_is_little(design) -> None:
+    """node.py is compiled twice before every picture: by boot.py and by code.py."""
+    assert len(node_source(design)) < 320
 
 
 def test_a_camera_on_the_battery_is_priced_at_the_battery() -> None:

@@ -113,9 +113,9 @@ def test_a_picture_of_200_kB_came_home_whole(both) -> None:
 
 
 def test_live_heap_stays_within_what_is_measured(both) -> None:
-    """A regression fails here; `run.py bench memory` prints the figures. 64 KiB is the aim."""
+    """A regression fails here; `run.py bench memory` prints the figures: 92 KiB, 21 of it stand-ins."""
     peak = max(bytes_ for visit in both("motion")[2].visits for bytes_ in visit.live.values())
-    assert peak < 108 * 1024
+    assert peak < 95 * 1024
     assert (HEAP_KiB, PYSTACK_WORDS, LIMIT_s) == (120, 384, 10.0)
 
 
@@ -133,11 +133,12 @@ def test_too_small_a_heap_is_a_failure(both, design: Path, heap_KiB: int) -> Non
 
 
 def test_too_small_a_stack_is_a_failure(both, design: Path) -> None:
-    """192 words are half of what is documented; "pystack exhausted" must not pass for anything else."""
+    """192 words are half of what is documented; "pystack exhausted" must not pass for anything else. There is
+    no room for the journal either: code.py's own sleep is the end of it."""
     node = node_of(Wakes(LIVES["motion"].scenario.change(days=0.001, visits=())), design)
     with Interpreter() as interpreter:
         told = story_of(node, Embedded(node, interpreter, pystack=192).live)
-    assert ("CRASH", 0) in told
+    assert {state for state, _ in told} == {"BOOT", "SLEEP"}
     assert any("pystack exhausted" in line for line in node.life.machine.console)
 
 
@@ -147,12 +148,17 @@ def test_without_a_node_on_the_path_the_wheels_is_taken(monkeypatch: pytest.Monk
     assert node_js._major(node_js.node()) >= node_js.OLDEST
 
 
-@pytest.mark.parametrize("name", ["pico-w-arducam-5mp", "pico-w-rtc"])
-def test_the_other_designs_of_this_board_fit_it_too(name: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("name", "compiled"),
+    [("pico-w-arducam-2mp", True), ("pico-w-arducam-5mp", False), ("pico-w-rtc", False)],
+)
+def test_other_designs_and_compiled_files_fit_the_board_too(
+    name: str, compiled: bool, tmp_path: Path
+) -> None:
     design = uxga(tmp_path, name)
-    plain = node_of(LIVES["motion"], design)
+    plain = node_of(LIVES["motion"], design, compiled)
     expected = story_of(plain, plain.live)
-    node = node_of(LIVES["motion"], design)
+    node = node_of(LIVES["motion"], design, compiled)
     with Interpreter() as interpreter:
         assert story_of(node, Embedded(node, interpreter).live) == expected
     assert ("SENT", 1) in expected

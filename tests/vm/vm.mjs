@@ -125,11 +125,11 @@ class Machine {
     const FS = this.mp.FS;
     for (const [path, text] of Object.entries(this.order.files)) {
       FS.mkdirTree(path.slice(0, path.lastIndexOf("/")));
-      FS.writeFile(path, text);
+      FS.writeFile(path, path.endsWith(".mpy") ? Buffer.from(text, "base64") : text);
     }
     const open = FS.open;
     FS.open = (path, ...rest) => {
-      if (typeof path === "string" && path.endsWith(".py")) this.notes.push(["open", path]);
+      if (typeof path === "string" && /\.m?py$/.test(path)) this.notes.push(["open", path]);
       return open.call(FS, path, ...rest);
     };
   }

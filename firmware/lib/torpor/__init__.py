@@ -1,5 +1,3 @@
-# SPDX-FileCopyrightText: Torpor contributors
-# SPDX-License-Identifier: MIT
-"""Torpor: a power-aware scheduler for battery and solar nodes. It knows nothing of cameras."""
+"""A power-aware scheduler for battery and solar nodes. It knows nothing of cameras."""
 
 __version__ = "0.1.0"

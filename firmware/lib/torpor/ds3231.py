@@ -1,5 +1,3 @@
-# SPDX-FileCopyrightText: Torpor contributors
-# SPDX-License-Identifier: MIT
 """DS3231: time, and one alarm on its INT line (registers: Maxim's data sheet 19-5170, figure 1, table 2)."""
 
 from micropython import const

@@ -1,5 +1,3 @@
-# SPDX-FileCopyrightText: Torpor contributors
-# SPDX-License-Identifier: MIT
 """The INA219 meter and the ledger: milliseconds and microjoules of every state visit."""
 
 import time

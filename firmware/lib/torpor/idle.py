@@ -1,5 +1,3 @@
-# SPDX-FileCopyrightText: Torpor contributors
-# SPDX-License-Identifier: MIT
 """Where the event loop waits. Adafruit's loop polls at full current; this one idles the CPU."""
 
 import asyncio

@@ -1,19 +1,27 @@
-# SPDX-FileCopyrightText: Torpor contributors
-# SPDX-License-Identifier: MIT
 """Time and energy of each state: integrated from meter samples, priced from rows where there are none."""
 
+import rows
 from torpor import clock
+from torpor.journal import Journal
 
 
 class Ledger:
     """Adds each visit to the record and writes it as a row into the journal."""
 
-    def __init__(self, record, journal, prices_mW):
+    def __init__(self, record, journal, prices_mW, visits=()):
+        """`visits`: (state, when it began) of the states before there was a ledger; the last one goes on."""
         self._record = record
         self._journal = journal
         self._prices_mW = prices_mW
         self.mV = record.mV
-        self._open(0, 0)
+        self._open(0, clock.now())
+        for i in range(len(visits)):
+            state, start = visits[i]
+            if i < len(visits) - 1:
+                passed_ms = (visits[i + 1][1] - start) % clock.PERIOD
+                self.add(state, passed_ms, passed_ms * prices_mW[state] // 1000)
+            else:
+                self._open(state, start)
 
     def _open(self, state, start):
         self._state = state
@@ -55,7 +63,13 @@ class Ledger:
 
     def add(self, state, ms, mJ, sampled_ms=0):
         """Book `ms` and `mJ` to a state; inferred unless at least half of it was sampled."""
-        record = self._record
-        record.time_ds[state] = min(record.time_ds[state] + (ms + 50) // 100, 0xFFFF)
-        record.energy_cJ[state] = min(record.energy_cJ[state] + (mJ + 5) // 10, 0xFFFF)
+        book = self._record.ledger
+        book[2 * state] = min(book[2 * state] + (ms + 50) // 100, 0xFFFF)
+        book[2 * state + 1] = min(book[2 * state + 1] + (mJ + 5) // 10, 0xFFFF)
         self._journal.row(state, self.mV, ms, mJ, sampled_ms < ms)
+
+
+def open_books(wake):
+    """Give a wake its journal and its ledger; what came before is booked now."""
+    wake.journal = Journal(wake.record)
+    wake.ledger = Ledger(wake.record, wake.journal, rows.PRICES_mW, wake.visits)

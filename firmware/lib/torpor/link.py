@@ -1,5 +1,3 @@
-# SPDX-FileCopyrightText: Torpor contributors
-# SPDX-License-Identifier: MIT
 """Joining the home network: a deadline of its own, never more than the watchdog allows."""
 
 import socketpool

@@ -1,5 +1,3 @@
-# SPDX-FileCopyrightText: Torpor contributors
-# SPDX-License-Identifier: MIT
 """All policy: pure functions on plain integers. Board, twin and kernel run this very file.
 
 `decide(snapshot, config)` gives (action, reason). A snapshot is a tuple in the order of SNAPSHOT,

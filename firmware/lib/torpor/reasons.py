@@ -1,5 +1,3 @@
-# SPDX-FileCopyrightText: Torpor contributors
-# SPDX-License-Identifier: MIT
 """Reason codes: what stands in the journal. The desktop reads their names from this file."""
 
 from micropython import const

@@ -1,5 +1,3 @@
-# SPDX-FileCopyrightText: Torpor contributors
-# SPDX-License-Identifier: MIT
 """The owner's settings: packed in nvm, which every wake reads and which is the last good set.
 
 settings.toml is only read at a cold boot or when the file changed (its size and time are packed

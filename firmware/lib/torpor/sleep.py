@@ -1,6 +1,4 @@
-# SPDX-FileCopyrightText: Torpor contributors
-# SPDX-License-Identifier: MIT
-"""Why the node woke, and the ways to sleep that its board really has."""
+"""The ways to sleep that a board really has."""
 
 import time
 
@@ -9,33 +7,8 @@ import alarm.pin
 import alarm.time
 import microcontroller
 
-COLD, TIMER, PIN, WATCHDOG, BROWNOUT, UNKNOWN = range(6)
-CAUSES = ("COLD", "TIMER", "PIN", "WATCHDOG", "BROWNOUT", "UNKNOWN")
-
 # Ways to sleep (an output of the policy).
 BY_PIN, BY_TIMER, BY_CLOCK = range(3)
-
-
-def cause(record):
-    """The wake class. Reset reasons differ by port and version, so every answer is legal.
-
-    After true deep sleep an RP2040 says SOFTWARE, an ESP32 DEEP_SLEEP_ALARM; the pretended sleep
-    on USB keeps POWER_ON. The alarm may be of another type than any that was armed: then what the
-    record says was armed is believed.
-    """
-    reason = microcontroller.cpu.reset_reason
-    if reason is microcontroller.ResetReason.WATCHDOG:
-        return WATCHDOG
-    if reason is microcontroller.ResetReason.BROWNOUT:
-        return BROWNOUT
-    woke = alarm.wake_alarm
-    if not record.valid:
-        return COLD
-    if woke is None:
-        return COLD if reason is microcontroller.ResetReason.POWER_ON else UNKNOWN
-    if record.sleep_s:
-        return TIMER
-    return PIN if isinstance(woke, alarm.pin.PinAlarm) else UNKNOWN
 
 
 def deep(way, seconds, pin, line=None):

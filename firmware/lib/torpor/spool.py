@@ -1,5 +1,3 @@
-# SPDX-FileCopyrightText: Torpor contributors
-# SPDX-License-Identifier: MIT
 """Where pictures wait: files in /spool on the node's own drive, named by their upload key."""
 
 import os

@@ -1,15 +1,17 @@
-# SPDX-FileCopyrightText: Torpor contributors
-# SPDX-License-Identifier: MIT
 """Async steps: a step, and beside it the watcher that samples the meter and holds the ceilings."""
 
 import asyncio
 
-from torpor import clock, idle
-from torpor.machine import DEADLINE, SAMPLE_ms
+from torpor import clock
+from torpor.machine import DEADLINE
+
+SAMPLE_ms = 200  # a meter reading every so often beside a running step
 
 
 def supervise(step, wake, limit_mJ):
     """Run one async step to its outcome on a loop of its own; DEADLINE when a ceiling cut it off."""
+    from torpor import idle
+
     try:
         return idle.run(_beside(step, wake, limit_mJ))
     finally:
@@ -30,7 +32,7 @@ async def _beside(step, wake, limit_mJ):
 
 async def _watch(task, wake, limit_mJ):
     while not task.done():
-        wake.alive()
+        alive(wake)
         if not _over(wake, limit_mJ):  # else the step would block once more while the meter converts
             await sample(wake)
         if _over(wake, limit_mJ):
@@ -40,8 +42,8 @@ async def _watch(task, wake, limit_mJ):
 
 
 def _over(wake, limit_mJ):
-    wake.too_dear = wake.ledger.spent_mJ() > limit_mJ
-    return wake.too_dear or clock.left(wake.end) <= 0
+    wake.journal.too_dear = wake.ledger.spent_mJ() > limit_mJ
+    return wake.journal.too_dear or clock.left(wake.end) <= 0
 
 
 async def sample(wake):
@@ -58,5 +60,11 @@ async def sample(wake):
 
 async def breathe(wake):
     """Between two pieces of a long transfer: feed the watchdog, and let the watcher run."""
-    wake.alive()
+    alive(wake)
     await asyncio.sleep_ms(0)
+
+
+def alive(wake):
+    """A long step got one piece further: feed the watchdog, but only inside the step's time ceiling."""
+    if clock.left(wake.end) > 0:
+        wake.feed()

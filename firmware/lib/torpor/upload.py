@@ -1,5 +1,3 @@
-# SPDX-FileCopyrightText: Torpor contributors
-# SPDX-License-Identifier: MIT
 """The upload client: one PUT per picture over a raw socket, signed, in pieces of PIECE bytes.
 
 Body = content + footer ("TPF1", CRC32 of the content, HMAC-SHA256). The HMAC covers method, path,
@@ -46,14 +44,14 @@ class Hmac:
 class Session:
     """One connection to the home station; several requests may follow each other on it."""
 
-    def __init__(self, pool, settings, telemetry, pause):
+    def __init__(self, pool, settings, telemetry, pause, buffer):
         self._pool = pool
         self._settings = settings
         self._key = unhexlify(settings["key"])
         self._telemetry = telemetry
         self._pause = pause  # async: called after each piece, so that other tasks and the watchdog live
         self._socket = None
-        self._buffer = bytearray(PIECE)
+        self._buffer = buffer  # of PIECE bytes
 
     async def put(self, name, length, read_into):
         """PUT `length` bytes that `read_into(memoryview)` delivers. Returns the answer's dict."""
@@ -109,7 +107,7 @@ class Session:
         view = memoryview(data)
         sent = 0
         while sent < len(view):
-            sent += self._socket.send(view[sent:])  # type: ignore[union-attr]
+            sent += self._socket.send(view[sent:])
             await self._pause()
 
     def _answer(self, raw, digest, crc):
@@ -132,7 +130,7 @@ class Session:
         filled = 0
         need = PIECE
         while filled < need:
-            count = self._socket.recv_into(view[filled:])  # type: ignore[union-attr]
+            count = self._socket.recv_into(view[filled:])
             if not count:
                 raise UploadError(0)
             filled += count

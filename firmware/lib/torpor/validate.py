@@ -1,11 +1,9 @@
-# SPDX-FileCopyrightText: Torpor contributors
-# SPDX-License-Identifier: MIT
 """Reading and checking settings.toml: imported only when there is something new to read."""
 
 import os
 import sys
 
-import node
+import rows
 
 TEXT, HEX, NUMBER = range(3)
 
@@ -17,8 +15,8 @@ KEYS = (
     ("TORPOR_WIFI_PASSWORD", "password", TEXT, 0, 64, ""),
     ("TORPOR_HOST", "host", TEXT, 1, 64, None),
     ("TORPOR_PORT", "port", NUMBER, 1, 65535, 8080),
-    ("TORPOR_LOW_PCT", "low_pct", NUMBER, 5, 60, node.LOW_PCT),
-    ("TORPOR_HIGH_PCT", "high_pct", NUMBER, 10, 80, node.HIGH_PCT),
+    ("TORPOR_LOW_PCT", "low_pct", NUMBER, 5, 60, rows.LOW_PCT),
+    ("TORPOR_HIGH_PCT", "high_pct", NUMBER, 10, 80, rows.HIGH_PCT),
     ("TORPOR_FULL_PCT", "full_pct", NUMBER, 20, 100, 60),
     ("TORPOR_BATCH", "batch", NUMBER, 1, 20, 1),
     ("TORPOR_HOLDOFF_S", "holdoff_s", NUMBER, 5, 3600, 30),
@@ -26,7 +24,7 @@ KEYS = (
     ("TORPOR_DARK_LUMA", "dark_luma", NUMBER, 0, 255, 24),
     ("TORPOR_SPOOL_KIB", "spool_kib", NUMBER, 0, 100000, 0),
     ("TORPOR_JOIN_S", "join_s", NUMBER, 2, 7, 6),
-    ("TORPOR_HEARTBEAT_H", "heartbeat_h", NUMBER, 0, node.HEARTBEAT_H, node.HEARTBEAT_H),
+    ("TORPOR_HEARTBEAT_H", "heartbeat_h", NUMBER, 0, rows.HEARTBEAT_H, rows.HEARTBEAT_H),
 )
 
 

@@ -100,7 +100,9 @@ _import = builtins.__import__
 def _load(name, globals=None, locals=None, fromlist=None, level=0):
     if name not in sys.modules:
         collect()
-    return _import(name, globals, locals, fromlist, level)
+    found = _import(name, globals, locals, fromlist, level)
+    listen()
+    return found
 
 
 builtins.__import__ = _load

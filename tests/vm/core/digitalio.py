@@ -3,7 +3,7 @@
 """digitalio: one pin, one owner."""
 
 from _bridge import call, get, make, put
-from _far import asked, listen
+from _far import asked
 
 
 class Pull:
@@ -13,7 +13,6 @@ class Pull:
 
 class DigitalInOut:
     def __init__(self, pin):
-        listen()  # by now the framework is loaded, and no state has been entered
         self._far = asked(make("digitalio", "DigitalInOut", pin))
 
     def switch_to_output(self, value=False):

@@ -1,0 +1,25 @@
+"""Why the node woke."""
+
+import alarm
+import alarm.pin
+from microcontroller import ResetReason, cpu
+
+COLD, TIMER, PIN, WATCHDOG, BROWNOUT, UNKNOWN = range(6)
+
+
+def cause(record):
+    """The wake class; every answer is legal. After deep sleep an RP2040 says SOFTWARE, an ESP32
+    DEEP_SLEEP_ALARM, a pretended sleep POWER_ON; of what was armed the record is believed."""
+    reason = cpu.reset_reason
+    if reason is ResetReason.WATCHDOG:
+        return WATCHDOG
+    if reason is ResetReason.BROWNOUT:
+        return BROWNOUT
+    woke = alarm.wake_alarm
+    if not record.valid or (woke is None and reason is ResetReason.POWER_ON):
+        return COLD
+    if woke is None:
+        return UNKNOWN
+    if record.sleep_s:
+        return TIMER
+    return PIN if isinstance(woke, alarm.pin.PinAlarm) else UNKNOWN

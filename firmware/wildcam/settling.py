@@ -1,0 +1,81 @@
+"""CAMERA while the exposure settles, and the shutter. It waits for neither settings nor policy: the wake
+before has asked what this one needs to know."""
+
+import time
+
+from torpor import clock, machine
+from torpor.record import NIGHT
+
+LOADS = (
+    "torpor.reasons",
+    "rows",
+    "torpor.journal",
+    "torpor.settings",
+    "torpor.ledger",
+    "torpor.policy",
+    "deciding",
+)
+LONGEST_ms = 90  # to compile one of them
+
+
+def expose(wake, until):
+    """Wait until `until` (the first frames are dark or green), then begin the exposure if it is wanted."""
+    frame = wake.frame = wake.camera.frame()
+    for name in LOADS:
+        if clock.left(until) > LONGEST_ms:
+            __import__(name)
+    time.sleep(max(0, clock.left(until)) / 1000)
+    light = frame.light()
+    wake.dark = light is not None and light[2] < wake.record.dark_luma
+    if not wake.dark or wake.record.flags & NIGHT:
+        frame.begin()
+        return _begun(wake, light)
+    return _too_dark(wake, light)
+
+
+def _begun(wake, light):
+    """The frame runs into the FIFO: now the books may be opened."""
+    from torpor import policy
+
+    record = wake.record
+    if not _noted(wake, light):
+        return machine.FAIL
+    record.credit = max(0, record.credit + policy.duty(record.soc, wake.config) - 1000)
+    record.dark = min(record.dark + 1, 255) if wake.dark else 0
+    return machine.OK
+
+
+def _too_dark(wake, light):
+    if not _noted(wake, light):
+        return machine.FAIL
+    wake.rails.off("camera")
+    from torpor import reasons
+
+    wake.journal.event(reasons.TOO_DARK)
+    return machine.SKIP
+
+
+def _noted(wake, light):
+    import deciding
+
+    from torpor import reasons
+
+    if not deciding.prepare(wake):
+        wake.rails.off("camera")
+        return False
+    if light:
+        wake.journal.event(reasons.LIGHT, light[2])
+    return True
+
+
+def failed(wake, error):
+    """No exposure at this wake; the rail goes off."""
+    import deciding
+
+    from torpor import reasons
+
+    print("camera:", error)
+    wake.rails.off("camera")
+    deciding.prepare(wake)
+    deciding.camera_failed(wake, reasons.CAMERA_FAILED, min(wake.record.camera_fails + 1, 255))
+    return machine.FAIL
