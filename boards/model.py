@@ -74,6 +74,12 @@ class Part:
         value = self.caps.get(cap)
         return tuple(str(word) for word in value) if isinstance(value, list) else ()
 
+    @property
+    def camera_pins(self) -> dict[str, str]:
+        """The lines of a board's camera connector: role there -> the board's name of the pin."""
+        pairs = (line.split() for line in self.words("camera_pins"))
+        return {role: pin for role, pin in pairs}
+
     def table(self, name: str) -> tuple[tuple[float, float], ...]:
         """Return the (x, y) points of a table; BoardsError if this part has no such table."""
         if name not in self.tables:

@@ -14,6 +14,7 @@ CAMERA = Kind(
         "run": RowRule("mA", 0, 1000),
         "standby": RowRule("mA", 0, 500),
         "phantom": RowRule("mA", 0, 500),
+        "untouched": RowRule("mA", 0, 500, required=False),
         "power_up": RowRule("s", 0, 10),
         "reset_settle": RowRule("s", 0, 10),
         "init_write_gap": RowRule("s", 0, 0.1),
@@ -149,12 +150,17 @@ RAIL = Kind(
         "quiescent": RowRule("mA", 0, 10),
         "off": RowRule("mA", 0, 10, required=False),
         "rise": RowRule("s", 0, 1),
+        "pull_down": RowRule("kohm", 0.1, 10000, required=False),
     },
     caps={
         #: False: nothing cuts the camera's supply, it stays powered in every sleep.
         "switched": CapRule("bool"),
         #: True: the switch stays off in deep sleep only if the board holds its pin.
         "needs_hold": CapRule("bool"),
+        #: Level of its pin at which the camera is off.
+        "off_level": CapRule("str", ("low", "high")),
+        #: Its pin belongs to the board's camera connector: the role there.
+        "board_pin": CapRule("str", required=False),
         "pins": _PINS,
     },
     tables={},
