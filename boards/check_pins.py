@@ -29,7 +29,7 @@ def check_pins(design: Design) -> None:
 
 
 def check_camera_pins(design: Design) -> None:
-    """A camera on the board's own connector needs its lines, and a switch that is a line of it must be there."""
+    """A camera on the board's connector needs its lines; so does a switch that is one of them."""
     connector, own = design.board.camera_pins, design.rail.caps.get("board_pin")
     on_connector = design.camera.caps["bus"] == "espcamera"
     absent = [line for line in _CONNECTOR if line not in connector] if on_connector else []
@@ -37,8 +37,8 @@ def check_camera_pins(design: Design) -> None:
         must = f"one for another bus, since {design.board.name} names no camera pins for {', '.join(absent)}"
         raise refused(design.path, "parts.camera", design.camera.name, must)
     if own is not None and not (on_connector and own in connector):
-        must = f"a switch of its own, since {design.board.name} has no camera line {own} for {design.camera.name}"
-        raise refused(design.path, "parts.rail", design.rail.name, must)
+        why = f"{design.board.name} has no camera line {own} for {design.camera.name}"
+        raise refused(design.path, "parts.rail", design.rail.name, f"a switch of its own, since {why}")
 
 
 def _check_roles(design: Design) -> None:

@@ -77,8 +77,7 @@ class Part:
     @property
     def camera_pins(self) -> dict[str, str]:
         """The lines of a board's camera connector: role there -> the board's name of the pin."""
-        pairs = (line.split() for line in self.words("camera_pins"))
-        return {role: pin for role, pin in pairs}
+        return dict(line.split() for line in self.words("camera_pins"))
 
     def table(self, name: str) -> tuple[tuple[float, float], ...]:
         """Return the (x, y) points of a table; BoardsError if this part has no such table."""

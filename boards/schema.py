@@ -8,6 +8,7 @@ from boards.schema_board import BOARD
 _RAIL = CapRule("str", ("3V3", "battery"))
 _PINS = CapRule("strs", required=False)
 _ARDUCHIP = ("bus", "arduchip")
+_ESPCAMERA = ("bus", "espcamera")
 
 CAMERA = Kind(
     rows={
@@ -17,6 +18,7 @@ CAMERA = Kind(
         "untouched": RowRule("mA", 0, 500, required=False),
         "power_up": RowRule("s", 0, 10),
         "reset_settle": RowRule("s", 0, 10),
+        "init": RowRule("s", 0, 10, required=False, when=_ESPCAMERA),
         "init_write_gap": RowRule("s", 0, 0.1),
         "settle": RowRule("s", 0, 30),
         "settle_frames": RowRule("1", 0, 30),

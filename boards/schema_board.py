@@ -26,6 +26,7 @@ _TIMES = {
     "boot": RowRule("s", 0, 60),
     "radio_boot": RowRule("s", 0, 60),
     "min_awake": RowRule("s", 0, 60),
+    "first_awake": RowRule("s", 0, 60, required=False),
     "compile_py": RowRule("us/B", 0, 1000),
     "compile_mpy": RowRule("us/B", 0, 1000),
     "loop_round": RowRule("us", 0, 1000),
@@ -92,6 +93,8 @@ _CAPS = {
     #: "xclk CAMERA_XCLK": a line of the camera connector, and the board's name of it.
     "camera_pins": CapRule("strs", required=False, when=("camera_buses", "espcamera")),
     "input_only": CapRule("strs", required=False),
+    #: How many pins may wake it by a low level in one deep sleep (without it: any number).
+    "lows_most": CapRule("int", required=False),
     "pins": CapRule("strs"),
     "wake_pins": CapRule("strs"),
     "sd_pins": CapRule("strs", required=False),

@@ -59,11 +59,13 @@ REFUSALS = {
     "unknown part": (
         ('"arducam-mini-2mp-plus"', '"arducam"'),
         'my.toml: parts.camera is "arducam", but must be one of '
-        '"arducam-mini-2mp-plus", "arducam-mini-5mp-plus", "esp32-cam-ov2640", "xiao-s3-ov2640", "memento-ov5640".',
+        '"arducam-mini-2mp-plus", "arducam-mini-5mp-plus", "esp32-cam-ov2640", "xiao-s3-ov2640", '
+        '"memento-ov5640".',
     ),
     "missing part": (
         ('rail = "tps22918"\n', ""),
-        'my.toml: parts.rail is missing, it must be one of "tps22918", "esp32-cam-gpio32", "none", "ov5640-pwdn".',
+        'my.toml: parts.rail is missing, it must be one of "tps22918", "esp32-cam-gpio32", "none", '
+        '"ov5640-pwdn".',
     ),
     "unknown kind": (
         ("rail =", "lamp ="),
@@ -371,7 +373,8 @@ def test_a_design_nobody_has() -> None:
         load_design("pico-w")
     assert str(caught.value) == (
         'There is no design "pico-w", allowed is one of "pico-w-arducam-2mp", "esp32-cam", '
-        '"memento", "pico-w-arducam-5mp", "pico-w-latched", "pico-w-rtc", "xiao-s3-sense", or a path to a .toml file.'
+        '"memento", "pico-w-arducam-5mp", "pico-w-latched", "pico-w-rtc", "xiao-s3-sense", '
+        "or a path to a .toml file."
     )
 
 
