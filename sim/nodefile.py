@@ -10,6 +10,9 @@ from boards import CLOCK, Design, Part, heartbeat_way, watts_of
 STATES = ("BOOT", "TRIAGE", "CAMERA", "CAPTURE", "STORE", "CONNECT", "UPLOAD", "SETTLE", "SLEEP", "RECOVER")
 
 
+#: The firmware's driver by the camera part's cap `bus`.
+DRIVERS = {"arduchip": "arducam", "espcamera": "espcam"}
+
 #: At least one sign of life a day where a clock can give it in the cheap sleep.
 _HEARTBEAT_H = 24
 
@@ -29,8 +32,11 @@ def node_values(design: Design) -> dict[str, object]:
     cells = int(str(design.options.get("cells_parallel", 1)))
     return {
         "DESIGN": design.name,
+        "BENCH": "",
         **pins,
-        "RAILS": (("camera", design.pins["camera_power"], _rise_ms(design)),),
+        **_camera_lines(design),
+        "RAILS": (("camera", design.pins.get("camera_power", ""), _rise_ms(design)),),
+        "HOLD": _hold(design),
         "WATCHDOG_MS": int(min(board.v("watchdog_max"), 8.0) * 1000),
         "TIMER_SLEEP": int("time" in _list(board, "alarms")),
         "SPOOL": tuple(_list(board, "spool_places")) if design.options.get("spool") == "flash" else ("fifo",),
@@ -38,7 +44,7 @@ def node_values(design: Design) -> dict[str, object]:
         "CLOCK": _address(design.clock) if design.clock else 0,
         "HEARTBEAT_H": _HEARTBEAT_H if _heartbeat(design) else 0,
         "SENSOR": sensor_module(design),
-        "SPI_Hz": int(str(design.options["spi_Hz"])),
+        "SPI_Hz": int(str(design.options.get("spi_Hz", 0))),
         "METER_ADDRESS": _address(design.meter),
         "SHUNT_mohm": round(design.meter.v("shunt") * 1000),
         "WIDTH": width,
@@ -77,9 +83,40 @@ def sensor_module(design: Design) -> str:
     return str(design.camera.caps["sensor"]).lower()
 
 
+def driver_module(design: Design) -> str:
+    """The firmware's module for the camera: "arducam" or "espcam"."""
+    return DRIVERS[str(design.camera.caps["bus"])]
+
+
+def _camera_lines(design: Design) -> dict[str, object]:
+    """The board's own camera connector, where the camera sits on it: CAMERA_XCLK and its like ("" for a line
+    that the board has not), the sensor's address."""
+    lines: dict[str, object] = {"CAMERA": driver_module(design)}
+    if design.camera.caps["bus"] == "espcamera":
+        there = design.board.camera_pins
+        roles = ("data", "xclk", "pclk", "vsync", "href", "sda", "scl", "pwdn", "reset")
+        lines |= {f"CAMERA_{role.upper()}": there.get(role, "") for role in roles}
+        lines["CAMERA_ADDRESS"] = int(str(design.camera.caps["i2c_address"]), 0)
+    return lines
+
+
+def _hold(design: Design) -> tuple[tuple[str, int], ...]:
+    """(pin, level) of every output that must keep its level through deep sleep."""
+    rail = design.rail
+    if not rail.caps["needs_hold"]:
+        return ()
+    pin = design.board.camera_pins.get(str(rail.caps.get("board_pin"))) or design.pins["camera_power"]
+    return ((pin, int(rail.caps["off_level"] == "high")),)
+
+
 def sleep_W(design: Design, row: str) -> float:
-    """What the whole node draws asleep, W: the board's row, the PIR, the meter powered down."""
+    """What the whole node draws asleep, W: the board's row, the PIR, the meter powered down, a camera that
+    nothing switches, a pin that is held."""
     parts = [(design.pir, "standing"), (design.meter, "power_down")]
+    if not design.rail.caps["switched"]:
+        parts.append((design.camera, "phantom"))
+    elif design.rail.caps["needs_hold"]:
+        parts += [(design.camera, "phantom"), (design.rail, "off")]
     if design.clock:
         parts.append((design.clock, "standing"))
     return (board_mW(design, row) + sum(part_mW(design, *part) for part in parts)) / 1000.0

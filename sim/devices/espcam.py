@@ -1,8 +1,8 @@
-"""A sensor on the camera connector of an ESP board, with esp32-camera as its driver: frames by DMA into buffers.
+"""A sensor on the camera connector of an ESP board, driven by esp32-camera: frames by DMA into buffers.
 
-Source of the habits: espressif/esp32-camera (cam_hal: buffers of width * height / 5, FB-OVF, NO-SOI, NO-EOI; frames
-with any of these are given back unseen) and what its users met (#143 probe fails until a power cycle, #383, #406,
-#633 first and stale frames, #150, #185 spoiled frames in bright light).
+Source of the habits: espressif/esp32-camera (cam_hal: buffers of width * height / 5, FB-OVF, NO-SOI, NO-EOI;
+frames with any of these are given back unseen) and what its users met (#143 probe fails until a power cycle,
+#383, #406, #633 first and stale frames, #150, #185 spoiled frames in bright light).
 """
 
 from __future__ import annotations
@@ -32,12 +32,12 @@ class EspFaults:
 
     Attributes
     ----------
-    absent_i2c, scl_stuck, probe_fails : at power-up: the sensor never answers; SCL is held low; it does not answer
-        until its supply is cut and given again. nack : one I2C access is not acknowledged.
-    no_frame, no_soi, no_eoi, overflow : per frame, lost by the driver: VSYNC missed, no start marker at byte 0, no
-        end marker, more than the buffer takes.
-    flipped, lost_block, second_start, stale_tail : per frame, wrong in the buffer: a few bits; a DMA block missing;
-        a second frame's head in the middle; the end of an older frame behind the picture's.
+    absent_i2c, scl_stuck, probe_fails : at power-up: the sensor never answers; SCL is held low; it does not
+        answer until its supply is cut and given again. nack : one I2C access is not acknowledged.
+    no_frame, no_soi, no_eoi, overflow : per frame, lost by the driver: VSYNC missed, no start marker at
+        byte 0, no end marker, more than the buffer takes.
+    flipped, lost_block, second_start, stale_tail : per frame, wrong in the buffer: a few bits; a DMA block
+        missing; a second frame's head in the middle; the end of an older frame behind the picture's.
     """
 
     seed: int = 0
@@ -208,7 +208,7 @@ class EspCamera:
 
     def _end_s(self) -> float:
         """End of the next frame that begins with a buffer free for it."""
-        if self._full and not self._latest or not (self._on and self.live and self.sensor.sends_jpeg):
+        if (self._full and not self._latest) or not (self._on and self.live and self.sensor.sends_jpeg):
             return float("inf")
         period, since_s = self.sensor.period_s(), self.sensor.since_s
         ahead = max(0, -(-(self._from_s - since_s - 1e-9) // period))

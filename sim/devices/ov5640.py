@@ -17,7 +17,7 @@ _SIZE, _LINES, _FORMAT, _QUALITY = 0x3808, 0x380E, 0x3821, 0x4407
 _JPEG_ON = 0x20  # of _FORMAT
 _ID = {0x300A: 0x56, 0x300B: 0x40}
 _LIVE = {_EXPOSURE, _EXPOSURE + 1, _EXPOSURE + 2, _GAIN, _GAIN + 1, _LUMA}
-#: Longest exposure of a frame, highest gain, and the luma that exposure control aims at (defaults of the driver).
+#: Longest exposure of a frame, highest gain, the luma aimed at (defaults of the driver).
 _TOTAL_LINES, _CEILING, _TARGET = 1968, 15.5, 0x34
 
 

@@ -171,6 +171,7 @@ def make_machine(make_hardware: Callable[..., Hardware]) -> Callable[..., Machin
         machine = Machine(hardware, {"NAME": "robin", "NUMBER": "12"})
         machine.cores = core_modules(machine)
         hardware.meter.power(hardware.world.now, True)
+        hardware.switch.supply(True)
         return machine
 
     return make
