@@ -6,6 +6,7 @@ from __future__ import annotations
 from itertools import pairwise
 
 from boards import CLOCK, Design, Part, heartbeat_way, watts_of
+from sim.devices.espcam import FRAME_SIZES
 
 STATES = ("BOOT", "TRIAGE", "CAMERA", "CAPTURE", "STORE", "CONNECT", "UPLOAD", "SETTLE", "SLEEP", "RECOVER")
 
@@ -88,16 +89,37 @@ def driver_module(design: Design) -> str:
     return DRIVERS[str(design.camera.caps["bus"])]
 
 
+#: Arguments of espcamera.Camera by the line of the connector.
+_ARGUMENTS = {
+    "data": "data_pins",
+    "xclk": "external_clock_pin",
+    "pclk": "pixel_clock_pin",
+    "vsync": "vsync_pin",
+    "href": "href_pin",
+    "pwdn": "powerdown_pin",
+    "reset": "reset_pin",
+}
+
+
 def _camera_lines(design: Design) -> dict[str, object]:
-    """The board's own camera connector, where the camera sits on it: CAMERA_XCLK and its like ("" for a line
-    that the board has not), the sensor's address."""
+    """The driver; for a camera on the board's own connector also its bus, the sensor's address there, and
+    espcamera's pin arguments with the board's names."""
     lines: dict[str, object] = {"CAMERA": driver_module(design)}
     if design.camera.caps["bus"] == "espcamera":
-        there = design.board.camera_pins
-        roles = ("data", "xclk", "pclk", "vsync", "href", "sda", "scl", "pwdn", "reset")
-        lines |= {f"CAMERA_{role.upper()}": there.get(role, "") for role in roles}
+        pins = design.board.camera_pins
+        lines["CAMERA_SDA"], lines["CAMERA_SCL"] = pins["sda"], pins["scl"]
         lines["CAMERA_ADDRESS"] = int(str(design.camera.caps["i2c_address"]), 0)
+        lines["CAMERA_SIZES"] = _frame_sizes(design)
+        lines["CAMERA_LINES"] = tuple((key, pins[role]) for role, key in _ARGUMENTS.items() if role in pins)
     return lines
+
+
+def _frame_sizes(design: Design) -> tuple[tuple[tuple[int, int], str], ...]:
+    """The sizes that the design asks for, with esp32-camera's names of them."""
+    asked = dict.fromkeys(str(design.options[key]) for key in ("frame_size", "frame_size_small"))
+    sizes = {(width, height): name for name, (width, height) in FRAME_SIZES.items()}
+    pairs = [tuple(map(int, size.split("x"))) for size in asked]
+    return tuple(((width, height), sizes[width, height]) for width, height in pairs)
 
 
 def _hold(design: Design) -> tuple[tuple[str, int], ...]:

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: Torpor contributors
 # SPDX-License-Identifier: MIT
-"""A camera on the connector of an ESP board (camera.py says what it offers). The picture is copied once, so it
-outlives `close`, which must come before any network: that hangs while espcamera lives."""
+"""A camera on an ESP board's connector, as camera.py says. The picture is copied, so that it outlives
+`close`, which must come before any network: that hangs while espcamera lives."""
 
 import time
 
@@ -17,74 +17,52 @@ from torpor import clock
 FRAME_MS = 2000
 QUALITY = 12  # lower is better, whatever espcamera's documentation says
 
-# esp32-camera's names
-_SIZES = (
-    "96x96 R96X96 160x120 QQVGA 176x144 QCIF 240x176 HQVGA 240x240 R240X240 320x240 QVGA 400x296 CIF 480x320 HVGA "
-    "640x480 VGA 800x600 SVGA 1024x768 XGA 1280x720 HD 1280x1024 SXGA 1600x1200 UXGA 2048x1536 QXGA "
-    "2560x1920 QSXGA"
-).split()
-
 
 def open(wake):
-    """Raises CameraError if the bus has no pull-ups or a line is taken."""
     try:
-        if node.CAMERA_SCL == node.METER_SCL:  # one bus for both, which stays with the wake
+        if node.CAMERA_SCL == node.METER_SCL:  # one bus for both, which the wake keeps
             import meter_bus
 
             return EspCam(meter_bus.of(wake), None)
-        bus = busio.I2C(_pin(node.CAMERA_SCL), _pin(node.CAMERA_SDA), frequency=node.I2C_Hz)
-        return EspCam(bus, bus)
+        i2c = busio.I2C(
+            getattr(board, node.CAMERA_SCL), getattr(board, node.CAMERA_SDA), frequency=node.I2C_Hz
+        )
+        return EspCam(i2c, i2c)
     except (ValueError, RuntimeError) as error:
-        raise CameraError("camera's I2C: %s" % error)
-
-
-def _pin(name):
-    return getattr(board, name) if name else None
+        raise CameraError("the camera's I2C: %s" % error)
 
 
 class EspCam:
     def __init__(self, i2c, own):
         self._i2c = i2c
-        self._own = own  # the bus again, if it is ours to let go
+        self._own = own
         self._camera = None
         self._picture = b""
-        self.width = self.height = 0
-        self.size = self._at = 0
+        self.width = self.height = self.size = self._at = 0
 
     def start(self, width, height, quality=None):
-        """0.3 to 0.6 s. A probe that fails once often succeeds after another power-down pulse."""
-        name = "%dx%d" % (width, height)
-        if name not in _SIZES:
-            raise CameraError("size %s is none of esp32-camera's" % name)
-        frame_size = getattr(espcamera.FrameSize, _SIZES[_SIZES.index(name) + 1])
-        for last in (False, True):
+        size = dict(node.CAMERA_SIZES).get((width, height))
+        if not size:
+            raise CameraError("node.py names no frame size of %dx%d" % (width, height))
+        size = getattr(espcamera.FrameSize, size)
+        lines = {key: getattr(board, pin) for key, pin in node.CAMERA_LINES}
+        for tries in (1, 0):  # the probe pulses power-down: what did not answer once may do so then
+            self._stop()
             try:
-                self._set_up(frame_size, quality or QUALITY)
+                self._camera = espcamera.Camera(
+                    i2c=self._i2c,
+                    pixel_format=espcamera.PixelFormat.JPEG,
+                    frame_size=size,
+                    jpeg_quality=quality or QUALITY,
+                    **lines,
+                )
                 break
-            except Exception as error:  # IDFError is an OSError; no memory, a pin in use
-                self._stop()
-                if last:
+            except Exception as error:  # of ESP-IDF, no memory, a pin in use
+                if not tries:
                     raise CameraError("no camera: %s" % error)
                 time.sleep(0.1)
         self.width = self._camera.width
         self.height = self._camera.height
-
-    def _set_up(self, frame_size, quality):
-        self._stop()
-        self._camera = espcamera.Camera(
-            data_pins=_pin(node.CAMERA_DATA),
-            external_clock_pin=_pin(node.CAMERA_XCLK),
-            pixel_clock_pin=_pin(node.CAMERA_PCLK),
-            vsync_pin=_pin(node.CAMERA_VSYNC),
-            href_pin=_pin(node.CAMERA_HREF),
-            powerdown_pin=_pin(node.CAMERA_PWDN),  # without it the sensor has no supply
-            reset_pin=_pin(node.CAMERA_RESET),
-            i2c=self._i2c,
-            pixel_format=espcamera.PixelFormat.JPEG,
-            frame_size=frame_size,
-            jpeg_quality=quality,
-            framebuffer_count=1,
-        )
 
     def begin(self):
         if not self._camera:
@@ -92,25 +70,24 @@ class EspCam:
         self._picture = b""
         self.size = self._at = 0
         self._began = clock.now()
-        # A full buffer holds a frame from any time ago; once it is handed back, the next one is new. Without
-        # one the frame on its way may have begun before now: it is let pass.
-        self._old = 1 if self._camera.take(0) is None else 0
+        # The one buffer is full of an old frame, and handing it back lets a new one begin; or a frame that
+        # began before now is on its way, and must be let pass.
+        self._late = self._camera.take(0) is None
 
     def ready(self):
-        if self.size:
-            return self.size
-        frame = self._camera.take(0)  # hands the one of before back
-        if frame is not None:
-            if not self._old:
+        if not self.size:
+            frame = self._camera.take(0)  # the one of before is handed back
+            if frame is not None and not self._late:
                 try:
-                    self._picture = bytes(frame)  # the frame is the driver's again at the next call
+                    self._picture = bytes(frame)
                 except MemoryError:
                     raise CameraError("no memory for a picture of %d bytes" % len(frame))
                 self.size = len(self._picture)
-                return self.size
-            self._old = 0
-        if clock.since(self._began) > FRAME_MS:
-            raise CameraError("no frame came within %d ms" % FRAME_MS)
+            elif frame is not None:
+                self._late = False
+            elif clock.since(self._began) > FRAME_MS:
+                raise CameraError("no frame came within %d ms" % FRAME_MS)
+        return self.size or None
 
     def read_into(self, buffer):
         count = min(len(buffer), self.size - self._at)
@@ -122,14 +99,12 @@ class EspCam:
         self._at = 0
 
     def light(self):
-        """Read beside the driver, over its own bus; a bus error is no reason to lose a picture."""
-        read = _light_2640 if node.SENSOR == "ov2640" else _light_5640
         if not (self._camera and self._i2c.try_lock()):
             return None
         try:
-            return read(self._i2c)
+            return (_ov2640 if node.SENSOR == "ov2640" else _ov5640)(self._i2c)
         except OSError:
-            return None
+            return None  # no reason to lose a picture
         finally:
             self._i2c.unlock()
 
@@ -140,19 +115,16 @@ class EspCam:
             camera.deinit()
 
     def close(self):
-        """Power down. The pin, let go, is pulled up by the chip (power-down is high); node.HOLD says what must
-        be held through deep sleep."""
         try:
             self._stop()
-            if node.CAMERA_PWDN:
-                with digitalio.DigitalInOut(_pin(node.CAMERA_PWDN)) as down:
-                    down.switch_to_output(value=True)
+            for pin, level in node.HOLD:  # pulled up once it is let go; sleep holds it
+                with digitalio.DigitalInOut(getattr(board, pin)) as line:
+                    line.switch_to_output(value=bool(level))
         except Exception:
             pass
         if self._own:
             self._own.deinit()
             self._own = None
-        self._i2c = None
 
 
 def _get(i2c, register):
@@ -162,24 +134,22 @@ def _get(i2c, register):
     return one[0]
 
 
-def _light_2640(i2c):
+def _ov2640(i2c):
     bank = _get(i2c, b"\xff")
     i2c.writeto(node.CAMERA_ADDRESS, b"\xff\x01")
     try:
-        bits = _get(i2c, b"\x00")
-        exposure = (_get(i2c, b"\x45") & 63) << 10 | _get(i2c, b"\x10") << 2 | _get(i2c, b"\x04") & 3
-        luma = _get(i2c, b"\x2f")
-    finally:  # the driver remembers which bank it chose
-        i2c.writeto(node.CAMERA_ADDRESS, bytes((0xFF, bank)))
+        bits, luma = _get(i2c, b"\x00"), _get(i2c, b"\x2f")
+        lines = (_get(i2c, b"\x45") & 63) << 10 | _get(i2c, b"\x10") << 2 | _get(i2c, b"\x04") & 3
+    finally:  # the driver remembers the bank it chose
+        i2c.writeto(node.CAMERA_ADDRESS, bytes((255, bank)))
     gain = 16 + (bits & 15)
     for bit in (16, 32, 64, 128):
         if bits & bit:
             gain *= 2
-    return gain, exposure, luma
+    return gain, lines, luma
 
 
-def _light_5640(i2c):
-    """An OV3660 has the same registers."""
+def _ov5640(i2c):  # and OV3660
     gain = (_get(i2c, b"\x35\x0a") & 3) << 8 | _get(i2c, b"\x35\x0b")
-    exposure = _get(i2c, b"\x35\x00") << 12 | _get(i2c, b"\x35\x01") << 4 | _get(i2c, b"\x35\x02") >> 4
-    return gain, exposure, _get(i2c, b"\x56\xa1")
+    lines = _get(i2c, b"\x35\x00") << 12 | _get(i2c, b"\x35\x01") << 4 | _get(i2c, b"\x35\x02") >> 4
+    return gain, lines, _get(i2c, b"\x56\xa1")

@@ -18,6 +18,14 @@ _BLOCK_B = 1024  # of one DMA transfer
 _HEAD_B = 623
 _SHARE = 5  # bytes of a buffer: width * height / 5
 
+#: espcamera.FrameSize by name: width and height as esp32-camera's table has them.
+FRAME_SIZES = {
+    "R96X96": (96, 96), "QQVGA": (160, 120), "QCIF": (176, 144), "HQVGA": (240, 176), "R240X240": (240, 240),
+    "QVGA": (320, 240), "CIF": (400, 296), "HVGA": (480, 320), "VGA": (640, 480), "SVGA": (800, 600),
+    "XGA": (1024, 768), "HD": (1280, 720), "SXGA": (1280, 1024), "UXGA": (1600, 1200), "FHD": (1920, 1080),
+    "P_HD": (720, 1280), "P_3MP": (864, 1536), "QXGA": (2048, 1536), "QHD": (2560, 1440),
+    "WQXGA": (2560, 1600), "P_FHD": (1080, 1920), "QSXGA": (2560, 1920),
+}  # fmt: skip
 #: By the camera part's cap `sensor`.
 SENSORS: dict[str, type[OV2640] | type[OV5640]] = {"OV2640": OV2640, "OV5640": OV5640}
 
@@ -208,7 +216,9 @@ class EspCamera:
 
     def _end_s(self) -> float:
         """End of the next frame that begins with a buffer free for it."""
-        if (self._full and not self._latest) or not (self._on and self.live and self.sensor.sends_jpeg):
+        if (self._full and not self._latest) or not (
+            self.live and self.sensor.running and self.sensor.sends_jpeg
+        ):
             return float("inf")
         period, since_s = self.sensor.period_s(), self.sensor.since_s
         ahead = max(0, -(-(self._from_s - since_s - 1e-9) // period))

@@ -5,21 +5,13 @@ from __future__ import annotations
 from types import ModuleType, SimpleNamespace
 from typing import Any
 
-from sim.devices.espcam import EspCamera, NotFound
+from sim.devices.espcam import FRAME_SIZES, EspCamera, NotFound
 from sim.machine import Machine
 from sim.standins.pins import claim
 
-#: espcamera.FrameSize by name: width and height as esp32-camera's table has them.
-SIZES = {
-    "R96X96": (96, 96), "QQVGA": (160, 120), "QCIF": (176, 144), "HQVGA": (240, 176), "R240X240": (240, 240),
-    "QVGA": (320, 240), "CIF": (400, 296), "HVGA": (480, 320), "VGA": (640, 480), "SVGA": (800, 600),
-    "XGA": (1024, 768), "HD": (1280, 720), "SXGA": (1280, 1024), "UXGA": (1600, 1200), "FHD": (1920, 1080),
-    "P_HD": (720, 1280), "P_3MP": (864, 1536), "QXGA": (2048, 1536), "QHD": (2560, 1440),
-    "WQXGA": (2560, 1600), "P_FHD": (1080, 1920), "QSXGA": (2560, 1920),
-}  # fmt: skip
 #: The largest that each sensor's driver takes.
 _LARGEST = {"ov2640": "UXGA", "ov5640": "QSXGA"}
-_RESET_PULSE_s = 0.01  # PWDN high, then low, as long each (espressif/esp32-camera)
+_PULSE_s = 0.01  # PWDN high (espressif/esp32-camera); then low, and the row `power_up` until the probe
 _ESP_ERR_NOT_FOUND = 0x105
 #: What a buffer holds once it is the driver's again: anything but the picture.
 _STALE = b"\xa5"
@@ -57,7 +49,7 @@ def _named(names: str) -> SimpleNamespace:
     return SimpleNamespace(**{name: Named(name) for name in names.split()})
 
 
-_FRAME_SIZES = _named(" ".join(SIZES))
+_FRAME_SIZES = _named(" ".join(FRAME_SIZES))
 _FORMATS = _named("RGB565 GRAYSCALE JPEG")
 _MODES = _named("WHEN_EMPTY LATEST")
 
@@ -119,11 +111,12 @@ def _camera(machine: Machine) -> type:
 
         def _start(self, data_pins: Any, lines: dict[str, Any], i2c: Any) -> None:
             world.sync()
-            if lines["pwdn"] is not None:
-                for level in (True, False):
-                    hardware.drive_pin(str(lines["pwdn"]), level)
-                    world.spend(_RESET_PULSE_s)
             driver = hardware.espcam
+            if lines["pwdn"] is not None:
+                hardware.drive_pin(str(lines["pwdn"]), True)
+                world.spend(_PULSE_s)
+                hardware.drive_pin(str(lines["pwdn"]), False)
+                world.spend(driver.rows.power_up_s if driver else _PULSE_s)
             try:
                 wired = [str(lines["xclk"]), *i2c.pins] == [
                     connector[role] for role in ("xclk", "scl", "sda")
@@ -145,8 +138,8 @@ def _camera(machine: Machine) -> type:
 
         def _begin(self) -> None:
             driver = self._live()
-            largest = SIZES[_LARGEST[driver.sensor.name]]
-            size = SIZES[self._frame_size.name]
+            largest = FRAME_SIZES[_LARGEST[driver.sensor.name]]
+            size = FRAME_SIZES[self._frame_size.name]
             if size[0] * size[1] > largest[0] * largest[1]:
                 size = largest  # the driver takes its sensor's largest instead
             self._size = size

@@ -9,7 +9,8 @@ import digitalio
 
 
 class Rails:
-    """`rows` is a tuple of (name, pin name, rise in ms); pins are active high, pulled low outside."""
+    """`rows` is a tuple of (name, pin name, rise in ms); pins are active high, pulled low outside. Without a
+    pin ("") the part's driver switches it: the rail only remembers what to release."""
 
     def __init__(self, rows):
         self._rows = rows
@@ -33,8 +34,10 @@ class Rails:
             return
         for row in self._rows:
             if row[0] == name:
-                pin = digitalio.DigitalInOut(getattr(board, row[1]))
-                pin.switch_to_output(value=True)
+                pin = None
+                if row[1]:
+                    pin = digitalio.DigitalInOut(getattr(board, row[1]))
+                    pin.switch_to_output(value=True)
                 self._pins[name] = pin
                 self._release[name] = release
                 time.sleep(row[2] / 1000)
@@ -42,16 +45,17 @@ class Rails:
         raise ValueError("no rail " + name)
 
     def off(self, name):
-        pin = self._pins.pop(name, None)
-        if pin is None:
+        if name not in self._pins:
             return
+        pin = self._pins.pop(name)
         release = self._release.pop(name)
         try:
             if release:
                 release()
         finally:
-            pin.value = False
-            pin.deinit()  # an input again: the resistor at the switch holds it off
+            if pin:
+                pin.value = False
+                pin.deinit()  # an input again: the resistor at the switch holds it off
 
     def is_on(self, name):
         return name in self._pins
