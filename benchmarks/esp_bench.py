@@ -1,7 +1,7 @@
 """A bench for `espcam`: the firmware's own files on the twin's stand-ins and board rules, without energy.
 
-Unlike the bench of the ArduChip drivers it has no buses of its own: espcamera, busio and digitalio are those of
-the twin, wired as the design says. Time passes in them, nothing is paid for, interpreting is free.
+Unlike the bench of the ArduChip drivers it has no buses of its own: espcamera, busio and digitalio are those
+of the twin, wired as the design says. Time passes in them, nothing is paid for, interpreting is free.
 """
 
 from __future__ import annotations

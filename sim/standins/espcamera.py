@@ -102,7 +102,7 @@ def _camera(machine: Machine) -> type:
             owned = [pin for pin in (*data_pins, *lines.values()) if pin is not None]
             taken: list[str] = []
             try:
-                taken += [claim(machine, pin) for pin in owned]
+                taken.extend(claim(machine, pin) for pin in owned)  # those before a taken one stay in it
                 self._start(data_pins, lines, i2c)
             except BaseException:
                 hardware.in_use.difference_update(taken)

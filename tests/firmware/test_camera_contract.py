@@ -1,9 +1,10 @@
-"""What every camera driver must be (firmware/wildcam/camera.py), tried on each of them with its virtual module."""
+"""What every camera driver must be (firmware/wildcam/camera.py), tried on each with its virtual module."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any, Protocol
 
 import pytest
@@ -262,7 +263,7 @@ def test_close_is_idempotent_and_never_raises(make: Callable[..., Rig]) -> None:
         used.camera.close()
 
 
-# -- what a camera on the connector must do beside --------------------------------------------------------------
+# -- what a camera on the connector must do beside ---------------------------------------------
 
 
 @pytest.fixture(params=DESIGNS)
@@ -341,10 +342,8 @@ def test_light_that_cannot_be_read_costs_no_picture() -> None:
     bench = EspBench("esp32-cam", EspFaults.only("nack", 3, 0.2), timed)
     camera, told = bench.open(), []
     while not bench.device.live:
-        try:
+        with suppress(bench.error):
             camera.start(800, 600)
-        except bench.error:
-            pass
     told = [camera.light() for _ in range(20)]
     assert None in told
     assert bench.machine.cores["busio"] and camera._i2c.try_lock()  # it was let go each time
