@@ -106,6 +106,8 @@ class EspBench:
             lambda start_s, jpeg: self.frames.append((start_s, jpeg)),
         )  # fmt: skip
         self.hardware.attach_espcam(self.device)
+        self.rows = self.device.rows
+        self.drive = SimpleNamespace(files=files.files)
         self.machine = Machine(self.hardware, settings or {})
         self.machine.cores = core_modules(self.machine)
         self.hardware.switch.supply(True)
@@ -113,6 +115,7 @@ class EspBench:
         self.wake = SimpleNamespace(meter_bus=None)
         self.driver = self.load("espcam")
         self.error: type[Exception] = self.load("camera").CameraError
+        self.camera: Any = None  # once a test or a benchmark has opened it
 
     def restart(self) -> None:
         """A new virtual machine: pins let go, modules gone."""
