@@ -120,3 +120,20 @@ def test_a_camera_that_fails_half_way_frees_every_pin(bench: Any, pin: str) -> N
     bench.load("shutter").power_up(wake)
     assert bench.hardware.in_use == before
     assert wake.buses == []
+
+
+def test_a_rail_that_its_part_switches_itself_only_remembers(bench) -> None:
+    """Without a pin: on waits for the supply, off lets the driver release, once."""
+    rails = bench.load("torpor.rails")
+    let_go: list[str] = []
+    began_s = bench.world.now
+    with rails.Rails((("camera", "", 21),)) as held:
+        held.on("camera", lambda: let_go.append("camera"))
+        held.on("camera", lambda: let_go.append("twice"))
+        assert bench.world.now - began_s == pytest.approx(0.021, abs=1e-3)
+        assert held.is_on("camera") and let_go == []
+        held.off("camera")
+        assert not held.is_on("camera") and let_go == ["camera"]
+        held.off("camera")
+        held.on("camera", lambda: let_go.append("at the end"))
+    assert let_go == ["camera", "at the end"]
