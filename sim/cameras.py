@@ -21,8 +21,8 @@ _LONGEST_VISIT_s = 3600.0
 class GardenView:
     """What the lens sees."""
 
-    def __init__(self, seed: int, sky: Sky, found: Sequence[Visitor]) -> None:
-        self._pool = PicturePool(seed)
+    def __init__(self, pool: PicturePool, sky: Sky, found: Sequence[Visitor]) -> None:
+        self._pool = pool
         self._sky, self._found = sky, found
         self._arrivals = [visitor.t_s for visitor in found]
 
@@ -45,6 +45,7 @@ class GardenView:
 
 
 def attach_camera(
+    pool: PicturePool,
     seed: int,
     hardware: Hardware,
     life: Life,
@@ -53,7 +54,7 @@ def attach_camera(
     faults: CameraFaults | EspFaults | None,
 ) -> None:
     """Build the module of the design's camera part, and wire it."""
-    view, part = GardenView(seed, sky, found), hardware.design.camera
+    view, part = GardenView(pool, sky, found), hardware.design.camera
     if part.caps["bus"] == "espcamera":
         assert faults is None or isinstance(faults, EspFaults), "an espcamera has faults of its own"
         camera = EspCamera(

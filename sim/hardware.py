@@ -193,8 +193,10 @@ class Hardware:
 
     def tick(self, awake_s: float, slept_s: float) -> None:
         """The wall clock over a wake and the deep sleep after it: some boards' runs on, by the slow clock."""
-        passed_s = awake_s + slept_s / (1.0 + self.sleep_clock)
-        self.rtc_s = self.rtc_s + passed_s if self.design.board.caps["rtc_survives_sleep"] else 0.0
+        if self.design.board.caps["rtc_survives_sleep"]:
+            self.rtc_s += awake_s + slept_s / (1.0 + self.sleep_clock)
+        else:
+            self.rtc_s = 0.0
 
     def _draw_pir(self) -> None:
         part = self.design.pir

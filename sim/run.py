@@ -26,6 +26,7 @@ from sim.fates import Fates, cause_words
 from sim.hardware import Hardware
 from sim.home import Home
 from sim.life import Life
+from sim.pictures import PicturePool
 from sim.plant import Plant
 from sim.result import FATES, Picture, RunResult, Segments
 from sim.scaled import scaled
@@ -107,7 +108,8 @@ def build(
     hardware = Hardware(design, world, files, pir, air, scenario.seed, meter_faults, clock_faults)
     life = Life(hardware, drive, (lambda now: progress(now / end_s)) if progress else None)
     files.on_stored = lambda key: life.note.stored(key)
-    attach_camera(scenario.seed, hardware, life, sky, found, camera_faults)
+    pool = PicturePool(scenario.seed)
+    attach_camera(pool, scenario.seed, hardware, life, sky, found, camera_faults)
     return Twin(scenario, design, sky, plant, world, hardware, home, life, found, pictures)
 
 

@@ -49,7 +49,7 @@ class EspCam:
         for tries in (1, 0):  # the probe pulses power-down: what did not answer once may do so then
             self._stop()
             try:
-                self._camera = espcamera.Camera(
+                camera = self._camera = espcamera.Camera(
                     i2c=self._i2c,
                     pixel_format=espcamera.PixelFormat.JPEG,
                     frame_size=size,
@@ -61,22 +61,20 @@ class EspCam:
                 if not tries:
                     raise CameraError("no camera: %s" % error)
                 time.sleep(0.1)
-        self.width = self._camera.width
-        self.height = self._camera.height
+        self.width = camera.width
+        self.height = camera.height
 
     def begin(self):
-        if not self._camera:
-            raise CameraError("the camera was not started")
         self._picture = b""
         self.size = self._at = 0
         self._began = clock.now()
         # The one buffer is full of an old frame, and handing it back lets a new one begin; or a frame that
         # began before now is on its way, and must be let pass.
-        self._late = self._camera.take(0) is None
+        self._late = self._take() is None
 
     def ready(self):
         if not self.size:
-            frame = self._camera.take(0)  # the one of before is handed back
+            frame = self._take()
             if frame is not None and not self._late:
                 try:
                     self._picture = bytes(frame)
@@ -88,6 +86,12 @@ class EspCam:
             elif clock.since(self._began) > FRAME_MS:
                 raise CameraError("no frame came within %d ms" % FRAME_MS)
         return self.size or None
+
+    def _take(self):
+        """A frame if one is there; the one of before is handed back."""
+        if not self._camera:
+            raise CameraError("the camera was not started")
+        return self._camera.take(0)
 
     def read_into(self, buffer):
         count = min(len(buffer), self.size - self._at)
@@ -118,8 +122,9 @@ class EspCam:
         try:
             self._stop()
             for pin, level in node.HOLD:  # pulled up once it is let go; sleep holds it
-                with digitalio.DigitalInOut(getattr(board, pin)) as line:
-                    line.switch_to_output(value=bool(level))
+                line = digitalio.DigitalInOut(getattr(board, pin))
+                line.switch_to_output(value=bool(level))
+                line.deinit()
         except Exception:
             pass
         if self._own:

@@ -375,3 +375,11 @@ def test_a_frame_that_does_not_fit_its_buffer_never_comes() -> None:
 def test_a_size_that_node_py_does_not_name(esp: EspRig) -> None:
     with pytest.raises(esp.error, match="no frame size of 801x600"):
         esp.camera.start(801, 600)
+
+
+def test_without_a_start_or_after_a_close_nothing_is_exposed(esp: EspRig) -> None:
+    esp.camera.begin()
+    esp.camera.close()
+    for call in (esp.camera.ready, esp.camera.begin):
+        with pytest.raises(esp.error, match="was not started"):
+            call()
