@@ -2,6 +2,7 @@
 
 Each capture is one wake of the real `arducam`, its sensor module, `jpeg` and `picture` (capture, then store),
 on a virtual module with one kind of fault, drawn from its seed. The sensor sends pictures of our garden.
+Cameras on the connector of an ESP board: camera_esp.
 
 `bad_marked_good`      pictures kept whose bytes differ from what lay in the frame memory: must be 0.
 `good_within_retries`  share of captures that end with a picture kept, of those in which at least one exposure
@@ -14,7 +15,7 @@ from __future__ import annotations
 
 import zlib
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from types import SimpleNamespace
 from typing import Any
@@ -76,9 +77,11 @@ def run(progress: Progress) -> Result:
         for seed in range(CAPTURES):
             capture(kind, rows, pool, seed, tally)
             if seed % 100 == 0:
-                progress(f"{kind.part}, capture {seed}", (index + seed / CAPTURES) / len(KINDS))
+                progress(f"{kind.part}, capture {seed}", (index + seed / CAPTURES) / len(KINDS) / 2)
         figures[kind.part] = figures_of(tally)
-    return Result(figures)
+    from benchmarks import camera_esp  # it stands on this module
+
+    return Result(figures | camera_esp.figures(progress, 0.5, 0.5))
 
 
 def rows_of(kind: Kind) -> CameraRows:
@@ -124,7 +127,7 @@ def capture(kind: Kind, rows: CameraRows, pool: PicturePool, seed: int, tally: T
     bench = Bench(faults, rows, view, LIGHT, kind=kind)
     exposures: list[tuple[str, bool]] = []
     tally.captures += 1
-    kept = _wake(bench, SIZES[seed // len(FAULTS) % len(SIZES)], exposures)
+    kept = wake(bench, SIZES[seed // len(FAULTS) % len(SIZES)], lambda: _listen(bench, exposures))
     tally.longest_s = max(tally.longest_s, bench.now_s)
     tally.seen.update(found for found, _ in exposures)
     able = any(right for _, right in exposures)
@@ -159,11 +162,12 @@ def _listen(bench: Bench, found: list[tuple[str, bool]]) -> None:
     bench.frame.begin = begun
 
 
-def _wake(bench: Bench, size: tuple[int, int], exposures: list[tuple[str, bool]]) -> bytes | None:
-    """CAMERA, CAPTURE and STORE of the application -> the file it left, None without one."""
+def wake(bench: Any, size: tuple[int, int], listen: Callable[[], None] = lambda: None) -> bytes | None:
+    """CAMERA, CAPTURE and STORE of the application -> the file it left, None without one. `listen` is called
+    when the frame is there to be ordered."""
     rails = SimpleNamespace(off=lambda name: None)  # the memory is compared afterwards
     record = SimpleNamespace(boot=1, picture=0, waiting=0, flags=0, camera_fails=0)
-    wake: Any = SimpleNamespace(
+    shared: Any = SimpleNamespace(
         camera=bench.camera,
         journal=SimpleNamespace(event=lambda *_: None),
         rails=rails,
@@ -177,15 +181,15 @@ def _wake(bench: Bench, size: tuple[int, int], exposures: list[tuple[str, bool]]
     try:
         bench.camera.start(*size)
         bench.spend(bench.rows.settle_s)
-        wake.frame = bench.frame
-        _listen(bench, exposures)
-        wake.frame.light()
-        wake.frame.begin()
+        shared.frame = bench.frame
+        listen()
+        shared.frame.light()
+        shared.frame.begin()
     except bench.error:
         return None
-    if bench.run(picture.capture(wake)) != ok:
+    if bench.run(picture.capture(shared)) != ok:
         return None
-    bench.run(storing.store(wake))
+    bench.run(storing.store(shared))
     files = [data for path, data in bench.drive.files.items() if path.endswith(".jpg")]
     assert len(files) <= 1 and all(zlib.crc32(data) for data in files)
     return files[0] if files else None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import cast
 
-from boards.check_pins import check_pins
+from boards.check_pins import check_camera_pins, check_pins
 from boards.model import BoardsError, Design
 from boards.reading import missing, one_of, refused, shown
 
@@ -75,6 +75,7 @@ def check_camera(design: Design) -> None:
     if camera.caps["bus"] == "espcamera" and not board.caps["psram"]:
         must = f"a camera with a FIFO, since {board.name} has no PSRAM"
         raise refused(design.path, "parts.camera", camera.name, must)
+    check_camera_pins(design)
     for key in ("frame_size", "frame_size_small"):
         if design.options[key] not in camera.words("sizes"):
             raise refused(design.path, f"options.{key}", design.options[key], one_of(camera.words("sizes")))

@@ -7,6 +7,8 @@ from boards.reading import missing, one_of, refused
 
 #: A jumper to ground that leaves the drive to the computer; a role of the node itself.
 BENCH = "bench"
+#: Lines that a camera connector must have for espcamera; `pwdn` and `reset` are not on every board.
+_CONNECTOR = ("data", "xclk", "pclk", "vsync", "href", "sda", "scl")
 #: Signals that together make one bus, by the ending of the role ("meter_sda", "meter_scl").
 _BUSES = {"i2c": ("sda", "scl"), "spi": ("sck", "mosi", "miso")}
 
@@ -24,6 +26,19 @@ def check_pins(design: Design) -> None:
     for group in dict.fromkeys(role.rsplit("_", 1)[0] for role in design.pins if "_" in role):
         for bus, signals in _BUSES.items():
             _check_bus(design, bus, {s: f"{group}_{s}" for s in signals if f"{group}_{s}" in design.pins})
+
+
+def check_camera_pins(design: Design) -> None:
+    """A camera on the board's connector needs its lines; so does a switch that is one of them."""
+    connector, own = design.board.camera_pins, design.rail.caps.get("board_pin")
+    on_connector = design.camera.caps["bus"] == "espcamera"
+    absent = [line for line in _CONNECTOR if line not in connector] if on_connector else []
+    if absent:
+        must = f"one for another bus, since {design.board.name} names no camera pins for {', '.join(absent)}"
+        raise refused(design.path, "parts.camera", design.camera.name, must)
+    if own is not None and not (on_connector and own in connector):
+        why = f"{design.board.name} has no camera line {own} for {design.camera.name}"
+        raise refused(design.path, "parts.rail", design.rail.name, f"a switch of its own, since {why}")
 
 
 def _check_roles(design: Design) -> None:

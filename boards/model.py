@@ -74,6 +74,11 @@ class Part:
         value = self.caps.get(cap)
         return tuple(str(word) for word in value) if isinstance(value, list) else ()
 
+    @property
+    def camera_pins(self) -> dict[str, str]:
+        """The lines of a board's camera connector: role there -> the board's name of the pin."""
+        return dict(line.split() for line in self.words("camera_pins"))
+
     def table(self, name: str) -> tuple[tuple[float, float], ...]:
         """Return the (x, y) points of a table; BoardsError if this part has no such table."""
         if name not in self.tables:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from boards.model import Design
-from boards.ways import DEEP_PIN, DEEP_TIMER, WakeWay, wake_ways
+from boards.ways import DEEP_PIN, DEEP_TIMER, PULL_DOWN_MOST_kohm, WakeWay, wake_ways, watts_of
 
 
 def notes_of(design: Design) -> tuple[str, ...]:
@@ -54,9 +54,22 @@ def _power(design: Design) -> Iterator[str]:
     if not design.rail.caps["switched"]:
         row = design.camera.rows["phantom"]
         yield f"nothing cuts the camera's supply: it draws {row.value:g} mA in every sleep once it was used."
+        day_Wh = 24.0 * watts_of(design, design.camera, row)
+        yield f"that alone is {day_Wh:.1f} Wh a day; a switch in the camera's supply would save it."
+    yield from _enable(design)
     if not design.charger.caps["ntc"]:
         limit_C = design.cell.v("charge_min")
         yield f"its charger has no temperature sensor: keep it from charging below {limit_C:g} C."
+
+
+def _enable(design: Design) -> Iterator[str]:
+    """A switch on a pin that the board pulls the wrong way while nobody drives it."""
+    pulled, row = design.board.caps["reset_pull"] == "up", design.rail.rows.get("pull_down")
+    if pulled and row and row.value > PULL_DOWN_MOST_kohm:
+        yield (
+            f"the board pulls its pins up at every reset: the camera's switch comes on unless its "
+            f"{row.value:g} kohm to ground are {PULL_DOWN_MOST_kohm:g} kohm or less."
+        )
 
 
 def _storage(design: Design) -> Iterator[str]:

@@ -8,14 +8,17 @@ from boards.schema_board import BOARD
 _RAIL = CapRule("str", ("3V3", "battery"))
 _PINS = CapRule("strs", required=False)
 _ARDUCHIP = ("bus", "arduchip")
+_ESPCAMERA = ("bus", "espcamera")
 
 CAMERA = Kind(
     rows={
         "run": RowRule("mA", 0, 1000),
         "standby": RowRule("mA", 0, 500),
         "phantom": RowRule("mA", 0, 500),
+        "untouched": RowRule("mA", 0, 500, required=False),
         "power_up": RowRule("s", 0, 10),
         "reset_settle": RowRule("s", 0, 10),
+        "init": RowRule("s", 0, 10, required=False, when=_ESPCAMERA),
         "init_write_gap": RowRule("s", 0, 0.1),
         "settle": RowRule("s", 0, 30),
         "settle_frames": RowRule("1", 0, 30),
@@ -149,12 +152,17 @@ RAIL = Kind(
         "quiescent": RowRule("mA", 0, 10),
         "off": RowRule("mA", 0, 10, required=False),
         "rise": RowRule("s", 0, 1),
+        "pull_down": RowRule("kohm", 0.1, 10000, required=False),
     },
     caps={
         #: False: nothing cuts the camera's supply, it stays powered in every sleep.
         "switched": CapRule("bool"),
         #: True: the switch stays off in deep sleep only if the board holds its pin.
         "needs_hold": CapRule("bool"),
+        #: Level of its pin at which the camera is off.
+        "off_level": CapRule("str", ("low", "high")),
+        #: Its pin belongs to the board's camera connector: the role there.
+        "board_pin": CapRule("str", required=False),
         "pins": _PINS,
     },
     tables={},

@@ -26,6 +26,7 @@ _TIMES = {
     "boot": RowRule("s", 0, 60),
     "radio_boot": RowRule("s", 0, 60),
     "min_awake": RowRule("s", 0, 60),
+    "first_awake": RowRule("s", 0, 60, required=False),
     "compile_py": RowRule("us/B", 0, 1000),
     "compile_mpy": RowRule("us/B", 0, 1000),
     "loop_round": RowRule("us", 0, 1000),
@@ -59,6 +60,8 @@ _SIZES = {
     "drive": RowRule("KiB", 16, 1 << 24),
     "watchdog_max": RowRule("s", 1, 100 * 365 * _DAY_s),
     "sleep_clock_error": RowRule("1", 0, 0.5),
+    "timer_step": RowRule("s", 0, 10, required=False, when=("alarms", "time")),
+    "wake_jitter": RowRule("s", 0, 10, required=False, when=("alarms", "time")),
 }
 
 _CAPS = {
@@ -70,6 +73,12 @@ _CAPS = {
     "edge": CapRule("bool"),
     "preserve_dios": CapRule("bool"),
     "wake_pin_known": CapRule("bool"),
+    #: What a pin does that nobody drives while the chip is awake; in deep sleep it floats.
+    "reset_pull": CapRule("str", ("none", "up")),
+    #: A dip of the supply is told from a power-up, and leads into safe mode.
+    "brownout_known": CapRule("bool"),
+    #: nvm is one blob that every assignment writes anew, all of it or nothing.
+    "nvm_blob": CapRule("bool"),
     "reset_reason_after_sleep": CapRule("str", ("SOFTWARE", "DEEP_SLEEP_ALARM", "none")),
     "rtc_survives_sleep": CapRule("bool"),
     "radio_off": CapRule("str", ("now", "at sleep")),
@@ -81,6 +90,11 @@ _CAPS = {
     "watchdog_raise": CapRule("bool"),
     "spool_places": CapRule("strs", ("fifo", "flash", "sd")),
     "camera_buses": CapRule("strs", ("arduchip", "espcamera")),
+    #: "xclk CAMERA_XCLK": a line of the camera connector, and the board's name of it.
+    "camera_pins": CapRule("strs", required=False, when=("camera_buses", "espcamera")),
+    "input_only": CapRule("strs", required=False),
+    #: How many pins may wake it by a low level in one deep sleep (without it: any number).
+    "lows_most": CapRule("int", required=False),
     "pins": CapRule("strs"),
     "wake_pins": CapRule("strs"),
     "sd_pins": CapRule("strs", required=False),

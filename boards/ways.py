@@ -14,6 +14,9 @@ CLOCK = "pin with clock line"
 LATCH = "latch"
 WAIT = "plain wait"
 
+#: A pull-down up to this still wins against a pin's own pull-up of about 45 kohm (ESP32 data sheet: 45 kohm
+#: typical; the divider then stands at 0.6 V).
+PULL_DOWN_MOST_kohm = 10.0
 #: State of charge at which prices of constant-current loads are stated.
 _STATED_AT_SOC = 0.5
 #: Prices that differ by less than a nanowatt are the same price.

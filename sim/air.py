@@ -26,6 +26,8 @@ class Link:
     ----------
     join_s, join_spread : median time to join and get an address, and the spread of its logarithm
         ("a couple of seconds", 2 to 8: CircuitPython #9080 and others).
+    hinted : share of `join_s` that is left where channel or address of the access point are given and the
+        radio heeds them (estimate: a scan of one channel instead of all). channel, bssid : its own.
     join_fails : chance that a try ends in an error after `join_s`.
     rate_B_s : payload rate. latency_s : one way. server_s : until the home station has made it durable.
     short_send : chance that send() takes only a part. stall : chance per KiB of a retransmission.
@@ -34,6 +36,9 @@ class Link:
     """
 
     join_s: float = 3.0
+    hinted: float = 0.5
+    channel: int = 6
+    bssid: bytes = b"\x02torpo"
     join_spread: float = 0.35
     join_fails: float = 0.03
     rate_B_s: float = 150_000.0
@@ -74,11 +79,17 @@ class Air:
         now = self.now()
         return any(start <= now < end for start, end in self.link.outages)
 
-    def join(self, timeout_s: float) -> None:
-        """Scan, associate, DHCP. Raises NetworkError(0) when that fails or takes too long."""
+    def join(self, timeout_s: float, channel: int = 0, bssid: bytes | None = None) -> None:
+        """Scan, associate, DHCP; `channel` and `bssid` as far as the radio heeds them. Raises NetworkError(0)
+        when that fails or takes too long."""
         link = self.link
         took = link.join_s * math.exp(self.random.gauss(0.0, link.join_spread))
         failed = self.random.random() < link.join_fails
+        if channel or bssid:
+            took *= link.hinted
+            failed = (
+                failed or (channel or link.channel) != link.channel or (bssid or link.bssid) != link.bssid
+            )
         if self.away():
             self.spend(timeout_s)
             raise NetworkError(0)

@@ -14,7 +14,7 @@ from boards import Design
 from boards.schema import KINDS
 from sim.errors import DriveError
 from sim.modules import SourceFile
-from sim.nodefile import node_source, rows_source, sensor_module
+from sim.nodefile import DRIVERS, driver_module, node_source, rows_source, sensor_module
 from sim.registers import register_bytes
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -38,7 +38,7 @@ NATIVE = (
     "asyncio/task.py",
 )
 
-#: Modules of sensors: of these a drive holds its own camera's only.
+#: Modules of sensors: of these a drive holds its own camera's only, and that where its driver needs it.
 SENSORS = frozenset(sensor.lower() for sensor in KINDS["camera"].caps["sensor"].allowed)
 #: Modules that only a node with an external clock needs.
 OF_CLOCK = frozenset(("alarmclock", "ringing", "torpor.ds3231"))
@@ -144,8 +144,10 @@ def _registers(application: Path, design: Design) -> dict[str, bytes]:
 def absent(design: Design) -> frozenset[str]:
     """Modules of the repository that this design's drive does without: parts that it has not."""
     there = {path.stem for path in (ROOT / "firmware" / design.application).glob("*.py")}
-    sensors = (SENSORS & there) - {sensor_module(design)}
-    return sensors if design.clock else sensors | OF_CLOCK
+    driver = driver_module(design)
+    needed = {driver, sensor_module(design)} if driver == "arducam" else {driver}
+    others = ((SENSORS | set(DRIVERS.values())) & there) - needed
+    return others if design.clock else others | OF_CLOCK
 
 
 def settings_toml(values: Mapping[str, str | int]) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 
 class SimError(Exception):
     """A run cannot be set up or carried on; the message is one sentence for the owner."""
@@ -24,11 +26,13 @@ class EndOfWake(BaseException):
 
 
 class DeepSleep(EndOfWake):
-    """`alarm.exit_and_deep_sleep_until_alarms` was called; `alarms` are those armed."""
+    """`alarm.exit_and_deep_sleep_until_alarms` was called; `alarms` are those armed, `held` the outputs whose
+    level is to stay."""
 
-    def __init__(self, alarms: tuple[object, ...]) -> None:
+    def __init__(self, alarms: tuple[object, ...], held: Mapping[str, bool] | None = None) -> None:
         super().__init__()
         self.alarms = alarms
+        self.held = dict(held or {})
 
 
 class Reset(EndOfWake):
@@ -43,7 +47,7 @@ class SafeMode(Reset):
     """The chip restarts into safe mode: `why` is a name of supervisor.SafeModeReason."""
 
     def __init__(self, why: str) -> None:
-        super().__init__(why if why in ("BROWNOUT", "WATCHDOG") else "SOFTWARE")
+        super().__init__(why if why in ("BROWNOUT", "WATCHDOG") else "SOFTWARE")  # a panic is SOFTWARE too
         self.why = why
 
 

@@ -11,10 +11,12 @@ from typing import Protocol
 from boards import Design
 from sim.air import Air
 from sim.devices.ds3231 import ClockFaults, Ds3231
+from sim.devices.espcam import EspCamera
 from sim.devices.ina219 import Ina219, MeterFaults
 from sim.devices.pir import Pir
 from sim.drivefs import DriveFiles
 from sim.loads import Loads
+from sim.switch import CameraSwitch
 from sim.world import World
 
 
@@ -32,14 +34,18 @@ class SPITarget(Protocol):
     def read(self, now_s: float, count: int, baudrate: int) -> bytes: ...
 
 
-class Bridge(SPITarget, Protocol):
-    """A camera module on a switched rail, as its SPI side."""
-
-    on_ordered: Callable[[float], None]
+class Powered(Protocol):
+    """A camera, as its supply sees it."""
 
     def power(self, now_s: float, on: bool) -> None: ...
     def load(self, now_s: float) -> tuple[float, float]: ...
     def release(self, now_s: float) -> None: ...
+
+
+class Bridge(SPITarget, Powered, Protocol):
+    """A camera module on a switched rail, as its SPI side; `on_ordered` hears of each frame asked for."""
+
+    on_ordered: Callable[[float], None]
 
 
 @dataclass(slots=True)
@@ -86,7 +92,9 @@ class Hardware:
         self.in_use: set[str] = set()
         self.outputs: dict[str, bool] = {}
         self.loads = Loads()
-        self.rtc_offset_s: float | None = None
+        self.rtc_s = 0.0  # what the clock had counted at the last reset, since it began in the year 2000
+        self.held: dict[str, bool] = {}  # output levels latched through deep sleep
+        self.espcam: EspCamera | None = None
         error = board.v("sleep_clock_error")  # how much too long this board's timer lets it sleep, 1
         self.sleep_clock = random.Random(f"sleep clock {seed}").uniform(-error, error)
         self.bench = False
@@ -117,17 +125,27 @@ class Hardware:
     def attach_camera(self, bridge: Bridge, sensor: I2CTarget) -> None:
         """Put the camera on its rail and its buses."""
         pins = self.design.pins
-        self._bridge = bridge
+        self._supply_camera(bridge)
         bridge.on_ordered = self.loads.ordered
-        self._camera_on = False
-        self.watchers[pins["camera_power"]] = self._camera_power
         self.watchers[pins["camera_cs"]] = lambda level: bridge.select(self.world.now, not level)
         self.buses[pins["camera_sck"]] = Bus(spi=bridge)
-        self.buses[pins["camera_scl"]] = Bus(i2c=[sensor], alive=lambda: self._camera_on)
+        self.buses[pins["camera_scl"]] = Bus(i2c=[sensor], alive=lambda: self.switch.on)
+
+    def attach_espcam(self, camera: EspCamera) -> None:
+        """Put a camera on the board's connector. The pull-ups of its bus are the board's own."""
+        self.espcam = camera
+        self._supply_camera(camera)
+        bus = self.buses.setdefault(self.design.board.camera_pins["scl"], Bus())
+        bus.i2c.append(camera.sensor)
+
+    def _supply_camera(self, camera: Powered) -> None:
+        self._camera = camera
+        self.switch = CameraSwitch(self.design, self._camera_power)
+        if self.switch.pin:
+            self.watchers[self.switch.pin] = self.switch.drive
 
     def _camera_power(self, on: bool) -> None:
-        self._camera_on = on
-        self._bridge.power(self.world.now, on)
+        self._camera.power(self.world.now, on)
         self.camera_load()
 
     # -- loads -----------------------------------------------------------------------------------
@@ -138,8 +156,9 @@ class Hardware:
 
     def camera_load(self) -> None:
         """What the module takes: by its own rail while that is on, else from 3V3 through its inputs."""
-        mA = self._bridge.load(self.world.now)[0]
-        if self._camera_on and self.design.camera.rows["run"].load == "current":
+        mA = self._camera.load(self.world.now)[0]
+        own = self.switch.on or self.espcam is not None
+        if own and self.design.camera.rows["run"].load == "current":
             self.world.draw("camera", 0.0, mA / 1000.0)
         else:
             self.on_3V3("camera", mA)
@@ -157,9 +176,11 @@ class Hardware:
         return row.value / 1000.0 * (row.at_V or self._rail_V)
 
     def power_up(self) -> None:
-        """The supply is back: memories that need it hold noise, devices start afresh."""
+        """The supply is back: memories that need it hold noise (or are cleared), devices start afresh."""
         world = self.world
+        self.rtc_s = 0.0
         self.sleep_memory[:] = self.random.randbytes(len(self.sleep_memory))
+        self.forget_sleep()
         self.files.power_lost()
         self.meter.power(world.now, True)
         self._meter_load()
@@ -167,6 +188,20 @@ class Hardware:
             self.clock.power(world.now, True)
         self.pir.power_up(world.now)
         self._draw_pir()
+        self.switch.supply(True)
+        self.camera_load()
+
+    def forget_sleep(self) -> None:
+        """A reset that is no deep sleep: some boards clear the sleep memory then."""
+        if not self.design.board.caps["sleep_memory_survives_reset"]:
+            self.sleep_memory[:] = bytes(len(self.sleep_memory))
+
+    def tick(self, awake_s: float, slept_s: float) -> None:
+        """The wall clock over a wake and the deep sleep after it: some boards' runs on, by the slow clock."""
+        if self.design.board.caps["rtc_survives_sleep"]:
+            self.rtc_s += awake_s + slept_s / (1.0 + self.sleep_clock)
+        else:
+            self.rtc_s = 0.0
 
     def _draw_pir(self) -> None:
         part = self.design.pir
@@ -178,6 +213,7 @@ class Hardware:
 
     def power_down(self) -> None:
         self.release_pins()
+        self.switch.supply(False)
         self.meter.power(self.world.now, False)
         if self.clock:
             self.clock.power(self.world.now, False)
@@ -195,19 +231,30 @@ class Hardware:
 
     def release_pin(self, pin: str) -> None:
         """An output becomes an input: a load switch opens by its resistor, a chip select feeds nothing."""
-        pins = self.design.pins
-        if pin == pins.get("camera_power"):
-            self.drive_pin(pin, False)
-        elif pin == pins.get("camera_cs"):
-            self._bridge.release(self.world.now)
+        if pin == self.switch.pin:
+            self.switch.drive(self.held.get(pin))
+        elif pin == self.design.pins.get("camera_cs"):
+            self._camera.release(self.world.now)
             self.camera_load()
         self.outputs.pop(pin, None)
 
     def release_pins(self) -> None:
-        """A VM ended: every pin is an input again."""
+        """A VM ended: every pin that is not held is an input again."""
+        if self.espcam:
+            self.espcam.release(self.world.now)
         for pin in list(self.outputs):
             self.release_pin(pin)
         self.in_use.clear()
+
+    def sleep(self, asleep: bool) -> None:
+        """Deep sleep begins or ends; what is held through it costs (row `off`) and is then let go."""
+        if not asleep:
+            self.held = {}
+            if self.switch.pin and self.switch.pin not in self.outputs:
+                self.switch.drive(None)
+        self.switch.sleep(asleep)
+        held_mA = self.design.rail.v("off") if self.held and "off" in self.design.rail.rows else 0.0
+        self.world.draw("rail", 0.0, held_mA / 1000.0)
 
     def next_level(self, pin: str, value: bool, edge: bool) -> float:
         """When an input next has a level (or comes to it, if it must be an edge); infinity: never. Only the

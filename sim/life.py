@@ -24,7 +24,8 @@ class Life:
 
     Attributes
     ----------
-    notes : one per wake. down : (from_s, until_s) without a supply. journal : events as they happen.
+    notes : one per wake; note : the present one. down : (from_s, until_s) without a supply.
+    journal : events as they happen.
     """
 
     def __init__(
@@ -39,8 +40,7 @@ class Life:
         self.down: list[tuple[float, float]] = []
         self.journal: list[JournalEntry] = []
         self.states: list[tuple[float, int, str]] = []
-        self.keep_states = False
-        self.loads = hardware.loads
+        self.keep_states, self.loads = False, hardware.loads
         self._cause = ""  # of the present wake, as an observer sees it
         self.crashes: list[str] = []
         self._on_wake = on_wake
@@ -50,6 +50,11 @@ class Life:
         self._boot_s = board.v("boot")
         self._radio_boot_s = board.v("radio_boot")
         self._floor_s = board.v("min_awake")
+        self._first_floor_s = board.v("first_awake") if "first_awake" in board.rows else self._floor_s
+        self._jitter_s = board.v("wake_jitter") if "wake_jitter" in board.rows else 0.0
+        own_limit = board.v("supply_min") > hardware.design.protection.v("cut_off")
+        self._browns_out = own_limit and bool(board.caps["brownout_known"])
+        self._after_sleep = str(board.caps["reset_reason_after_sleep"])
         self._file_open_s = board.v("file_open") / 1000.0
         self._drive_is_hosts = bool(board.caps["usb_native"])
         self._combines = bool(board.caps["combine_pin_and_time"])
@@ -85,8 +90,9 @@ class Life:
             self._close_note()
         world.close_books()
 
-    def _restart(self, reason: str, alarm: str | None, cause: str = "") -> None:
+    def _restart(self, reason: str, alarm: str | None, cause: str = "", pin: str = "") -> None:
         self.machine.safe_mode = None
+        self.machine.wake_pin = pin
         self._cause = cause or alarm or reason
         self.machine.reset_reason = reason
         self.machine.wake_alarm = alarm
@@ -101,7 +107,7 @@ class Life:
                 self._execute_boot()
                 self._execute("code.py")
         except DeepSleep as request:
-            self._sleep(request.alarms)
+            self._sleep(request)
         except Reset as reset:
             self._reset(reset)
         except (PowerLost, RunOver, KeyboardInterrupt):
@@ -116,6 +122,8 @@ class Life:
     def _reset(self, reset: Reset) -> None:
         self._end_machine()
         self._close_note()
+        self.hardware.forget_sleep()
+        self.hardware.rtc_s = 0.0
         self._restart(reset.reason, None)
         self.machine.safe_mode = reset.why if isinstance(reset, SafeMode) else None
 
@@ -124,25 +132,27 @@ class Life:
 
     def _close_note(self) -> None:
         """The wake is over; what it took is known."""
-        if math.isinf(self._note.asleep_s):
-            self._note.asleep_s = self.world.now
-            self._note.load_J += self.world.plant.load_total_J
+        if math.isinf(self.note.asleep_s):
+            self.note.asleep_s = self.world.now
+            self.note.load_J += self.world.plant.load_total_J
 
     def _boot(self) -> None:
         world, machine = self.world, self.machine
         if self._on_wake is not None:
             self._on_wake(world.now)
         world.wake += 1
+        self.hardware.sleep(False)
         self.loads.clear()
         machine.booted_s = world.now
         rose = self.hardware.pir.rose_at(world.now) if self._cause == "pin" else math.nan
-        self._note = WakeNote(world.wake, world.now, self._cause, rose, load_J=-world.plant.load_total_J)
-        self.notes.append(self._note)
+        self.note = WakeNote(world.wake, world.now, self._cause, rose, load_J=-world.plant.load_total_J)
+        self.notes.append(self.note)
         self._enter("BOOT")
         self.hardware.files.readonly = self._drive_is_hosts
         machine.radio(None)
         machine.busy()
-        world.pass_until(world.now + self._boot_s)
+        jitter_s = self._jitter_s * self.hardware.random.random() if self._jitter_s else 0.0
+        world.pass_until(world.now + self._boot_s + jitter_s)
         if self._radio_boot_s:
             world.draw("board", self.hardware.board_row("radio_boot_current"))
             world.pass_until(world.now + self._radio_boot_s)
@@ -206,70 +216,65 @@ class Life:
         found = None if entry[0] & ROW else unpack_entry(entry)
         if isinstance(found, tuple):
             reason, argument, wake, _ = found
-            self._note.reasons.add(reason)
+            self.note.reasons.add(reason)
             self.journal.append(
                 JournalEntry(self.world.now, wake, self._reasons.get(reason, str(reason)), argument)
             )
 
     def seen(self, frame: Frame) -> None:
         """The camera began an exposure."""
-        if not self._note.frames:
+        if not self.note.frames:
             self.loads.opened()
-        self._note.frames.append(frame)
-
-    def stored(self, key: str) -> None:
-        """The picture of this wake's last exposure got a name."""
-        if self._note.frames:
-            self._note.frames[-1].key = key
-
-    def arrived(self, key: str, crc32: int) -> None:
-        """A picture came home; one that never lay on the drive gets its name here."""
-        for frame in self._note.frames:
-            if not frame.key and frame.crc32 == crc32:
-                frame.key = key
+        self.note.frames.append(frame)
 
     # -- the ends of a wake ----------------------------------------------------------------------
 
     def _end_machine(self) -> None:
-        """The VM is torn down: pins are inputs, the watchdog is off, the radio leaves its network but
-        stays powered."""
+        """The VM is torn down: pins are inputs, the watchdog is off, the radio leaves its network."""
         self.machine.cores["microcontroller"].watchdog.reset()
         self.world.restart()
         self.hardware.release_pins()
         if self.machine.radio_mode:
-            self.machine.radio("left")
+            self.machine.leave_air()
 
-    def _sleep(self, alarms: tuple[Any, ...]) -> None:
-        world, machine = self.world, self.machine
+    def _sleep(self, request: DeepSleep) -> None:
+        world, machine, hardware = self.world, self.machine, self.hardware
+        alarms: tuple[Any, ...] = request.alarms
+        hardware.held = request.held
         self._end_machine()
         machine.busy()
-        until = machine.booted_s + self._floor_s
+        cycling = machine.reset_reason == self._after_sleep
+        until = machine.booted_s + (self._floor_s if cycling else self._first_floor_s)
         if world.now < until:
             self._enter(FLOOR)
             world.pass_until(until)
         machine.radio(None)
-        timed = [one for one in alarms if isinstance(one, TimeAlarm)]
-        if timed and not self._combines:
-            alarms = tuple(timed)  # the pins' clock is gated away in the timed sleep (#7365)
-        world.draw("board", self._sleep_W["time" if timed else "pin"])
+        if not self._combines:  # the pins' clock is gated away in the timed sleep (#7365)
+            alarms = tuple(one for one in alarms if isinstance(one, TimeAlarm)) or alarms
+        armed = {"time" if isinstance(one, TimeAlarm) else "pin" for one in alarms} or {"pin"}
+        world.draw("board", max(self._sleep_W[kind] for kind in armed))
+        hardware.sleep(True)
         world.flush()
         self._close_note()
-        self._note.by_timer = not any(by_PIR(machine, one) for one in alarms)
+        self.note.by_timer = not any(by_PIR(machine, one) for one in alarms)
         self._enter("SLEEP")
         wake_at, alarm = next_alarm(machine, alarms)
+        fell_s = world.now
         world.pass_until(wake_at)
+        hardware.tick(fell_s - machine.booted_s, world.now - fell_s)
         cause = "time" if isinstance(alarm, TimeAlarm) else "pin"
         seen = cause
         if cause == "pin" and not by_PIR(machine, alarm):  # an external clock's line, in a hold-off or not
-            seen = "time" if self._note.by_timer else "clock"
-        self._restart(str(self.hardware.design.board.caps["reset_reason_after_sleep"]), cause, seen)
+            seen = "time" if self.note.by_timer else "clock"
+        pin = str(alarm.pin) if cause == "pin" else ""
+        self._restart(self._after_sleep, cause, seen, pin)
 
     def _hang(self) -> None:
         """code.py ended without sleeping: "press any key" for ever, unless the watchdog still runs."""
         self.world.counter[0] = 0
         self.hardware.release_pins()
         if self.machine.radio_mode:
-            self.machine.radio("left")
+            self.machine.leave_air()
         self.machine.busy()
         try:
             self.world.pass_until(math.inf)
@@ -285,7 +290,8 @@ class Life:
         self._close_note()
         self._enter(DOWN)
         self.down.append((world.now, math.inf))
-        back = world.wait_for_supply()
-        self.down[-1] = (self.down[-1][0], back)
+        dipped = self._browns_out and not world.plant.powered  # its own limit was the first to be reached
+        self.down[-1] = (world.now, world.wait_for_supply())
         self.hardware.power_up()
-        self._restart("POWER_ON", None)
+        self._restart("BROWNOUT" if dipped else "POWER_ON", None)
+        self.machine.safe_mode = "BROWNOUT" if dipped else None

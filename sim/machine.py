@@ -19,7 +19,8 @@ class Machine:
     Attributes
     ----------
     booted_s : time of the reset that began this wake.
-    reset_reason : name as in microcontroller.ResetReason. wake_alarm : "pin", "time" or None.
+    reset_reason : name as in microcontroller.ResetReason. wake_alarm : "pin", "time" or None; wake_pin : the
+        pin of it ("" unknown).
     environment : keys of settings.toml as os.getenv gives them.
     """
 
@@ -31,6 +32,7 @@ class Machine:
         self.booted_s = 0.0
         self.reset_reason = "POWER_ON"
         self.wake_alarm: str | None = None
+        self.wake_pin = ""
         self.safe_mode: str | None = None  # why code.py does not run
         self.console: list[str] = []
         self.radio_mode: str | None = None
@@ -57,6 +59,10 @@ class Machine:
         world.draw("board", self._idle_W)
         world.pass_until(world.now + seconds)
         world.draw("board", self._busy_W)
+
+    def leave_air(self) -> None:
+        """Wi-Fi is off: some radios stay powered all the same until the chip sleeps."""
+        self.radio("left" if self.hardware.design.board.caps["radio_off"] == "at sleep" else None)
 
     def radio(self, mode: str | None) -> None:
         """What the radio chip adds: None (never woken), "left", "idle", "join" or "tx"."""

@@ -6,12 +6,15 @@ from __future__ import annotations
 from itertools import pairwise
 
 from boards import CLOCK, Design, Part, heartbeat_way, watts_of
+from sim.devices.espcam import FRAME_SIZES
 
 STATES = ("BOOT", "TRIAGE", "CAMERA", "CAPTURE", "STORE", "CONNECT", "UPLOAD", "SETTLE", "SLEEP", "RECOVER")
 
 
 #: Lines of a camera on SPI, in the order of CAMERA_PINS.
 _LINES = ("sck", "mosi", "miso", "cs", "sda", "scl")
+#: The firmware's driver by the camera part's cap `bus`.
+DRIVERS = {"arduchip": "arducam", "espcamera": "espcam"}
 
 #: At least one sign of life a day where a clock can give it in the cheap sleep.
 _HEARTBEAT_H = 24
@@ -19,7 +22,7 @@ _HEARTBEAT_H = 24
 
 #: What the shutter needs (and every pin, by its role).
 _BEFORE_SHUTTER = frozenset(
-    "BENCH CAMERA CAMERA_PINS CLOCK HEIGHT I2C_Hz RAILS SENSOR SETTLE_ms SPI_Hz WATCHDOG_MS WIDTH".split()
+    "BENCH CAMERA CLOCK HEIGHT HOLD I2C_Hz RAILS SENSOR SETTLE_ms SPI_Hz WATCHDOG_MS WIDTH".split()
 )
 
 
@@ -34,14 +37,22 @@ def rows_source(design: Design) -> str:
 
 
 def _source(design: Design, before_shutter: bool) -> str:
-    early = _BEFORE_SHUTTER.union(role.upper() for role in design.pins if not role.startswith("meter"))
     lines = [f"# from {design.name}"]
     lines += [
         f"{name} = {value!r}"
         for name, value in node_values(design).items()
-        if (name in early) is before_shutter
+        if _is_early(design, name) is before_shutter
     ]
     return "\n".join(lines) + "\n"
+
+
+def _is_early(design: Design, name: str) -> bool:
+    role = name.lower()
+    return (
+        name in _BEFORE_SHUTTER
+        or role.startswith("camera_")
+        or role in set(design.pins) - {"meter_sda", "meter_scl"}
+    )
 
 
 def node_values(design: Design) -> dict[str, object]:
@@ -54,9 +65,9 @@ def node_values(design: Design) -> dict[str, object]:
         "DESIGN": design.name,
         "BENCH": "",
         **pins,
-        "CAMERA_PINS": tuple(design.pins.get(f"camera_{line}", "") for line in _LINES),
-        "CAMERA": str(design.camera.caps["bus"]).replace("arduchip", "arducam"),
-        "RAILS": {"camera": (design.pins["camera_power"], _rise_ms(design))},
+        **_camera_lines(design),
+        "RAILS": {"camera": (design.pins.get("camera_power", ""), _rise_ms(design))},
+        "HOLD": _hold(design),
         "WATCHDOG_MS": int(min(board.v("watchdog_max"), 8.0) * 1000),
         "TIMER_SLEEP": int("time" in _list(board, "alarms")),
         "SPOOL": tuple(_list(board, "spool_places")) if design.options.get("spool") == "flash" else ("fifo",),
@@ -64,7 +75,7 @@ def node_values(design: Design) -> dict[str, object]:
         "CLOCK": _address(design.clock) if design.clock else 0,
         "HEARTBEAT_H": _HEARTBEAT_H if _heartbeat(design) else 0,
         "SENSOR": sensor_module(design),
-        "SPI_Hz": int(str(design.options["spi_Hz"])),
+        "SPI_Hz": int(str(design.options.get("spi_Hz", 0))),
         "METER_ADDRESS": _address(design.meter),
         "SHUNT_mohm": round(design.meter.v("shunt") * 1000),
         "WIDTH": width,
@@ -103,9 +114,64 @@ def sensor_module(design: Design) -> str:
     return str(design.camera.caps["sensor"]).lower()
 
 
+def driver_module(design: Design) -> str:
+    """The firmware's module for the camera: "arducam" or "espcam"."""
+    return DRIVERS[str(design.camera.caps["bus"])]
+
+
+#: Arguments of espcamera.Camera by the line of the connector.
+_ARGUMENTS = {
+    "data": "data_pins",
+    "xclk": "external_clock_pin",
+    "pclk": "pixel_clock_pin",
+    "vsync": "vsync_pin",
+    "href": "href_pin",
+    "pwdn": "powerdown_pin",
+    "reset": "reset_pin",
+}
+
+
+def _camera_lines(design: Design) -> dict[str, object]:
+    """The driver; for a camera on the board's own connector also its bus, the sensor's address there, and
+    espcamera's pin arguments with the board's names."""
+    lines: dict[str, object] = {"CAMERA": driver_module(design)}
+    if design.camera.caps["bus"] == "arduchip":
+        lines["CAMERA_PINS"] = tuple(design.pins[f"camera_{line}"] for line in _LINES)
+    else:
+        pins = design.board.camera_pins
+        shared = pins["scl"] == design.pins["meter_scl"]
+        lines["CAMERA_BUS"] = () if shared else (pins["scl"], pins["sda"])
+        lines["CAMERA_ADDRESS"] = int(str(design.camera.caps["i2c_address"]), 0)
+        lines["CAMERA_SIZES"] = _frame_sizes(design)
+        lines["CAMERA_LINES"] = tuple((key, pins[role]) for role, key in _ARGUMENTS.items() if role in pins)
+    return lines
+
+
+def _frame_sizes(design: Design) -> tuple[tuple[tuple[int, int], str], ...]:
+    """The sizes that the design asks for, with esp32-camera's names of them."""
+    asked = dict.fromkeys(str(design.options[key]) for key in ("frame_size", "frame_size_small"))
+    sizes = {(width, height): name for name, (width, height) in FRAME_SIZES.items()}
+    pairs = [tuple(map(int, size.split("x"))) for size in asked]
+    return tuple(((width, height), sizes[width, height]) for width, height in pairs)
+
+
+def _hold(design: Design) -> tuple[tuple[str, int], ...]:
+    """(pin, level) of every output that must keep its level through deep sleep."""
+    rail = design.rail
+    if not rail.caps["needs_hold"]:
+        return ()
+    pin = design.board.camera_pins.get(str(rail.caps.get("board_pin"))) or design.pins["camera_power"]
+    return ((pin, int(rail.caps["off_level"] == "high")),)
+
+
 def sleep_W(design: Design, row: str) -> float:
-    """What the whole node draws asleep, W: the board's row, the PIR, the meter powered down."""
+    """What the whole node draws asleep, W: the board's row, the PIR, the meter powered down, a camera that
+    nothing switches, a pin that is held."""
     parts = [(design.pir, "standing"), (design.meter, "power_down")]
+    if not design.rail.caps["switched"]:
+        parts.append((design.camera, "phantom"))
+    elif design.rail.caps["needs_hold"]:
+        parts += [(design.camera, "phantom"), (design.rail, "off")]
     if design.clock:
         parts.append((design.clock, "standing"))
     return (board_mW(design, row) + sum(part_mW(design, *part) for part in parts)) / 1000.0

@@ -14,7 +14,8 @@ import numpy as np
 
 from boards import Design, load_design
 from sim.air import Air
-from sim.devices import MODULES, CameraFaults, CameraRows
+from sim.cameras import attach_camera
+from sim.devices import CameraFaults, EspFaults
 from sim.devices.ds3231 import ClockFaults
 from sim.devices.ina219 import MeterFaults
 from sim.devices.pir import Pir
@@ -32,7 +33,7 @@ from sim.scaled import scaled
 from sim.scenario import Scenario
 from sim.sky import Sky
 from sim.visitors import Visitor, false_motions, visitors
-from sim.watching import Frame, reason_names
+from sim.watching import reason_names
 from sim.weather import Weather, default_weather, read_weather
 from sim.world import World
 
@@ -63,7 +64,7 @@ class Twin:
 def build(
     scenario: Scenario,
     progress: Progress | None = None,
-    camera_faults: CameraFaults | None = None,
+    camera_faults: CameraFaults | EspFaults | None = None,
     meter_faults: MeterFaults | None = None,
     clock_faults: ClockFaults | None = None,
 ) -> Twin:
@@ -95,7 +96,7 @@ def build(
 
     def arrived(key: str, jpeg: bytes) -> None:
         pictures[key] = known.setdefault(jpeg, jpeg)
-        life.arrived(key, zlib.crc32(jpeg))
+        life.note.arrived(key, zlib.crc32(jpeg))
 
     home = Home(
         drive.environment["TORPOR_NODE"],
@@ -106,8 +107,9 @@ def build(
     air = Air(scenario.link, home, lambda: world.now, world.spend, scenario.seed)
     hardware = Hardware(design, world, files, pir, air, scenario.seed, meter_faults, clock_faults)
     life = Life(hardware, drive, (lambda now: progress(now / end_s)) if progress else None)
-    files.on_stored = life.stored
-    _camera(scenario, hardware, life, sky, found, camera_faults)
+    files.on_stored = lambda key: life.note.stored(key)
+    pool = PicturePool(scenario.seed)
+    attach_camera(pool, scenario.seed, hardware, life, sky, found, camera_faults)
     return Twin(scenario, design, sky, plant, world, hardware, home, life, found, pictures)
 
 
@@ -135,39 +137,6 @@ def _guests(scenario: Scenario, weather: Weather) -> tuple[list[Visitor], list[t
     first_hour = scenario.start_day * 24
     motions += false_motions(scenario.garden, weather, scenario.days, first_hour, scenario.seed)
     return found, motions
-
-
-def _camera(
-    scenario: Scenario,
-    hardware: Hardware,
-    life: Life,
-    sky: Sky,
-    found: list[Visitor],
-    faults: CameraFaults | None,
-) -> None:
-    pool = PicturePool(scenario.seed)
-    arrivals = [visitor.t_s for visitor in found]
-
-    def scene(t_s: float, width: int, height: int, qs: int, frame: int) -> bytes:
-        last = bisect_right(arrivals, t_s)
-        first = bisect_left(arrivals, t_s - 3600.0)
-        shown = [index for index in range(first, last) if found[index].leave_s >= t_s]
-        kind = found[shown[-1]].kind if shown else "none"
-        light = sky.light(t_s)
-        variant = (shown[-1] if shown else int(t_s // 3600.0)) % 4
-        jpeg = pool.picture(width, height, qs, light, kind, variant, frame)
-        life.seen(Frame(t_s, len(jpeg), zlib.crc32(jpeg), light, shown))
-        return jpeg
-
-    part = hardware.design.camera
-    bridge, sensor = MODULES[str(part.caps["sensor"])](
-        CameraRows.from_part(part),
-        scene,
-        sky.light,
-        faults or CameraFaults(scenario.seed),
-        hardware.camera_load,
-    )
-    hardware.attach_camera(bridge, sensor)
 
 
 def run(scenario: Scenario, progress: Progress | None = None) -> tuple[RunResult, Twin]:

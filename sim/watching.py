@@ -49,6 +49,22 @@ class WakeNote:
     by_timer: bool = False
     load_J: float = 0.0
 
+    def returned(self) -> None:
+        """A frame went back to the camera's driver: unless it had become a picture, it never counted."""
+        if self.frames and not self.frames[-1].key:
+            self.frames.pop()
+
+    def stored(self, key: str) -> None:
+        """The picture of this wake's last exposure got a name."""
+        if self.frames:
+            self.frames[-1].key = key
+
+    def arrived(self, key: str, crc32: int) -> None:
+        """A picture came home; one that never lay on the drive gets its name here."""
+        for frame in self.frames:
+            if not frame.key and frame.crc32 == crc32:
+                frame.key = key
+
 
 @dataclass(frozen=True, slots=True)
 class JournalEntry:

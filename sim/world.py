@@ -9,6 +9,7 @@ from __future__ import annotations
 import random
 from array import array
 from bisect import bisect_right
+from collections.abc import Callable
 from math import inf
 from typing import NoReturn
 
@@ -29,7 +30,8 @@ class World:
     end_s : the run stops here (RunOver).
     counter : one-element list; nanoseconds of interpreting not yet turned into time.
     state, wake : what the history is marked with.
-    watchdog_at : when the watchdog bites (None: it is off).
+    watchdog_at : when the watchdog bites (None: it is off). watchdog_raises : makes the exception that it
+        raises in the firmware instead of a reset.
     """
 
     def __init__(self, plant: Plant, end_s: float, seed: int) -> None:
@@ -41,6 +43,7 @@ class World:
         self.state = "SLEEP"
         self.wake = 0
         self._watchdog_s = inf
+        self.watchdog_raises: Callable[[], Exception] | None = None
         self.cuts: list[float] = []  # the supply is taken away at these times, in order
         self.energy_by_state_J: dict[str, float] = {}
         self.time_by_state_s: dict[str, float] = {}
@@ -161,6 +164,9 @@ class World:
         if self.now >= self._watchdog_s:
             self.now = max(self._mark, self._watchdog_s)
             self.flush()
+            if self.watchdog_raises is not None:
+                self.watchdog_at = None
+                raise self.watchdog_raises()
             self.stop(Reset("WATCHDOG"))
         self.flush()
 

@@ -17,6 +17,7 @@ _REWINDS = (0x20, 0x30, 0x10)  # papers disagree on the read pointer's bit: the 
 
 
 class Frame:
+    keeps = False  # without the camera's rail the picture is gone
     size = 0  # bytes in the FIFO, with padding: never the picture's length
 
     def __init__(self, camera):

@@ -2,30 +2,38 @@
 
 
 def ov2640(i2c):
-    bits = _sensor(i2c, 0x00)
+    bank = _ask(i2c, 0x30, b"\xff")
+    i2c.writeto(0x30, b"\xff\x01")
+    try:
+        bits = _ask(i2c, 0x30, b"\x00")
+        luma = _ask(i2c, 0x30, b"\x2f")
+        lines = (_ask(i2c, 0x30, b"\x45") & 63) << 10 | _ask(i2c, 0x30, b"\x10") << 2
+        lines |= _ask(i2c, 0x30, b"\x04") & 3
+    finally:  # espcamera remembers the bank it chose
+        i2c.writeto(0x30, bytes((255, bank)))
     gain = 16 + (bits & 15)
     for bit in (16, 32, 64, 128):
         if bits & bit:
             gain *= 2
-    lines = (_sensor(i2c, 0x45) & 63) << 10 | _sensor(i2c, 0x10) << 2 | _sensor(i2c, 0x04) & 3
-    return gain, lines, _sensor(i2c, 0x2F)
+    return gain, lines, luma
 
 
 def ov5642(i2c):
     """The gain's unit is its siblings'."""
-    gain = (_far(i2c, 0x350A) & 3) << 8 | _far(i2c, 0x350B)
-    lines = (_far(i2c, 0x3500) & 15) << 12 | _far(i2c, 0x3501) << 4 | _far(i2c, 0x3502) >> 4
-    return gain, lines, _far(i2c, 0x5690)
+    return _ov56(i2c, b"\x56\x90")
 
 
-def _sensor(i2c, register):
-    """A register of the OV2640's sensor bank."""
-    i2c.writeto(0x30, b"\xff\x01")
-    return _ask(i2c, 0x30, bytes((register,)))
+def ov5640(i2c):
+    return _ov56(i2c, b"\x56\xa1")
 
 
-def _far(i2c, register):
-    return _ask(i2c, 0x3C, bytes((register >> 8, register & 255)))
+ov3660 = ov5640
+
+
+def _ov56(i2c, luma):
+    gain = (_ask(i2c, 0x3C, b"\x35\x0a") & 3) << 8 | _ask(i2c, 0x3C, b"\x35\x0b")
+    lines = (_ask(i2c, 0x3C, b"\x35\x00") & 15) << 12 | _ask(i2c, 0x3C, b"\x35\x01") << 4
+    return gain, lines | _ask(i2c, 0x3C, b"\x35\x02") >> 4, _ask(i2c, 0x3C, luma)
 
 
 def _ask(i2c, address, register):

@@ -23,8 +23,13 @@ async def store(wake):
         wake.journal.event(reasons.READ_ONLY)
         place = False
     if not place:
-        record.waiting += 1  # it waits in the FIFO: the rail stays on until UPLOAD or SETTLE
-        wake.frame.standby()
+        record.waiting += (
+            1  # it waits in the camera, whose rail stays on until UPLOAD or SETTLE, or in memory
+        )
+        if wake.frame.keeps:
+            wake.rails.off("camera")
+        else:
+            wake.frame.standby()
         return machine.OK
     try:
         kept = await _store_on_drive(wake)

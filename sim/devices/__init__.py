@@ -7,17 +7,22 @@ from typing import Protocol
 
 from sim.devices.arduchip import ArduChip
 from sim.devices.camera import CameraFaults, CameraRows, Light, Scene
+from sim.devices.espcam import EspCamera, EspFaults
 from sim.devices.ov2640 import OV2640
+from sim.devices.ov5640 import OV5640
 from sim.devices.ov5642 import OV5642
 from sim.devices.sensor import Sensor
 
 __all__ = [
     "MODULES",
     "OV2640",
+    "OV5640",
     "OV5642",
     "ArduChip",
     "CameraFaults",
     "CameraRows",
+    "EspCamera",
+    "EspFaults",
     "mini_2mp_plus",
     "mini_5mp_plus",
 ]

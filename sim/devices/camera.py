@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Callable
 from dataclasses import dataclass, fields
+from typing import Protocol
 
 from boards import Part
 
@@ -28,7 +29,9 @@ class CameraRows:
     settle_s, settle_frames : exposure and white balance after a start.
     frame_small_s, frame_svga_s, frame_uxga_s : frame period up to 352, up to 1024 and above 1024 pixels wide.
     fifo_size_B : a frame of this or more overflows. spi_max_Hz : bits flip above it.
-    length_step_B, length_offset_B : FIFO lengths are `step * k + offset`.
+    length_step_B, length_offset_B : FIFO lengths are `step * k + offset`. Zeros where there is no bridge.
+    untouched_mA : draw at `volts` while powered and never set up, if it is less than in standby.
+    init_s : what its driver takes to set it up, where that is one call.
     """
 
     run_mA: float
@@ -48,6 +51,8 @@ class CameraRows:
     spi_max_Hz: int
     length_step_B: int
     length_offset_B: int
+    untouched_mA: float | None = None
+    init_s: float = 0.0
 
     @classmethod
     def from_part(cls, part: Part) -> CameraRows:
@@ -57,6 +62,9 @@ class CameraRows:
 
         def period(name: str) -> float:
             return part.v(name) if name in part.rows else frame_s
+
+        def of_bridge(row: str) -> int:
+            return int(part.v(row)) if row in part.rows else 0
 
         return cls(
             run_mA=part.v("run"),
@@ -72,10 +80,12 @@ class CameraRows:
             frame_small_s=period("frame_small"),
             frame_svga_s=period("frame_svga"),
             frame_uxga_s=period("frame_uxga"),
-            fifo_size_B=int(part.v("fifo_size")),
-            spi_max_Hz=int(part.v("spi_max")),
-            length_step_B=int(str(part.caps["length_step"])),
-            length_offset_B=int(str(part.caps["length_offset"])),
+            fifo_size_B=of_bridge("fifo_size"),
+            spi_max_Hz=of_bridge("spi_max"),
+            length_step_B=int(str(part.caps.get("length_step", 0))),
+            length_offset_B=int(str(part.caps.get("length_offset", 0))),
+            untouched_mA=part.v("untouched") if "untouched" in part.rows else None,
+            init_s=part.v("init") if "init" in part.rows else 0.0,
         )
 
     def frame_s(self, width: int) -> float:
@@ -148,10 +158,19 @@ FRAME_FAULTS = (
 BURST_FAULTS = ("flipped", "lost", "doubled", "skipped")
 
 
+class Faults(Protocol):
+    """A set of chances by kind, with the seed that replays them."""
+
+    @property
+    def seed(self) -> int: ...
+    @staticmethod
+    def kinds() -> tuple[str, ...]: ...
+
+
 class Chance:
     """Draws faults; a kind whose chance is 0 costs no draw, so kinds do not shift one another's luck."""
 
-    def __init__(self, faults: CameraFaults, who: str) -> None:
+    def __init__(self, faults: Faults, who: str) -> None:
         self.faults = faults
         self.random = random.Random(f"{who} {faults.seed}")
         self._chances = {kind: float(getattr(faults, kind)) for kind in faults.kinds()}

@@ -89,6 +89,24 @@ class OV2640(Sensor):
             value = self.banks[self._bank][self._pointer]
         return bytes((value,)) * count
 
+    # -- the part of esp32-camera ----------------------------------------------------------------
+
+    def set_up(self, now_s: float, width: int, height: int, quality: int) -> None:
+        """Registers as esp32-camera leaves them, the processor's bank chosen last; frames begin now."""
+        self._reset(now_s)
+        dsp, large = self.banks[DSP], width > 800
+        self.banks[SENSOR][_COM7] = 0x00 if large else 0x40
+        words, lines = width >> 2, height >> 2
+        dsp[0x5A], dsp[0x5B], dsp[0x5C] = words & 0xFF, lines & 0xFF, lines >> 8 << 2 | words >> 8
+        dsp[0xC0], dsp[0xC1] = (200, 150) if large else (100, 75)
+        dsp[0x05], dsp[0xDA], dsp[0xE0] = 0x00, 0x10, 0x00
+        self.set_quality(now_s, quality)
+
+    def set_quality(self, now_s: float, quality: int) -> None:
+        """One write by the driver, which remembers the bank that it chose and does not choose it again: with
+        another one left there by somebody else it lands in the wrong bank."""
+        self.write(now_s, bytes((0x44, quality)))
+
     # -- exposure and frames ---------------------------------------------------------------------
 
     def _exposure(self, now_s: float) -> dict[int, int]:

@@ -61,6 +61,7 @@ def _i2c(machine: Machine) -> type:
     class I2C(_Shared):
         def __init__(self, scl: Any, sda: Any, *, frequency: int = 100_000, timeout: int = 255) -> None:
             super().__init__(machine, (scl, sda))
+            self.pins = [str(scl), str(sda)]
             self._bus = hardware.buses.get(str(scl), Bus(alive=lambda: False))
             self._byte_s = 9.0 / frequency
             world.sync()

@@ -36,6 +36,13 @@ class FlashBytes:
 
     Whatever ends the node meanwhile leaves what the flash had done by then: some of the bytes
     programmed; or a sector in the middle of its erase, or erased, or with its first pages only.
+
+    On a board with the cap `nvm_blob` (ESP-IDF's NVS) every assignment writes the whole blob into a free
+    place and then lets it count: there is no cheap append, and whatever ends the node leaves the old blob.
+
+    Attributes
+    ----------
+    rewrites : assignments that wore flash; `erases` : sectors worn by them.
     """
 
     def __init__(self, machine: Machine) -> None:
@@ -44,7 +51,14 @@ class FlashBytes:
         board = machine.hardware.design.board
         self._append_s = board.v("nvm_append") / 1000.0
         self._rewrite_s = board.v("nvm_rewrite") / 1000.0
+        self._blob = bool(board.caps["nvm_blob"])
+        self._sectors = max(1.0, len(self._bytes) / board.v("flash_sector_size"))
         self.rewrites = 0
+
+    @property
+    def erases(self) -> int:
+        """Sectors erased since the start of the run, for the row `flash_wear`."""
+        return round(self.rewrites * self._sectors)
 
     def __len__(self) -> int:
         return len(self._bytes)
@@ -55,7 +69,7 @@ class FlashBytes:
     def __setitem__(self, at: Any, value: Any) -> None:
         old = self._bytes[at]
         raw = bytes(old) if isinstance(at, slice) else bytes([old])
-        erased = raw.count(0xFF) == len(raw)
+        erased = raw.count(0xFF) == len(raw) and not self._blob
         new = bytearray(self._bytes)
         _put(new, at, value)
         world = self._machine.world
@@ -65,7 +79,9 @@ class FlashBytes:
         try:
             world.spend(self._append_s if erased else self._rewrite_s)
         except (PowerLost, Reset):
-            if erased:
+            if self._blob:
+                pass
+            elif erased:
                 self._half_programmed(new, range(len(new))[at], (world.now - start_s) / self._append_s)
             else:
                 self._half_rewritten(new, world.now - start_s)

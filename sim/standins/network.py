@@ -5,7 +5,7 @@ from __future__ import annotations
 from types import ModuleType, SimpleNamespace
 from typing import Any
 
-from sim.air import Connection, NetworkError
+from sim.air import ETIMEDOUT, Connection, NetworkError
 from sim.errors import BoardOSError
 from sim.machine import Machine
 
@@ -17,13 +17,15 @@ def modules(machine: Machine) -> dict[str, ModuleType]:
 
 
 class Radio:
-    """wifi.radio of a CYW43: channel and BSSID are ignored, `enabled = False` leaves the chip powered."""
+    """wifi.radio. A CYW43 ignores channel and BSSID, tells neither, and stays powered when it is disabled; an
+    ESP's heeds them and is really off."""
 
     def __init__(self, machine: Machine) -> None:
         self._machine = machine
         self._enabled = True
+        self._hints = bool(machine.hardware.design.board.caps["heeds_bssid"])
         self.hostname = "cpy"
-        self.tx_power = 31.75
+        self.tx_power = 20.0 if self._hints else 31.75
         self.pool_made = False
 
     def woken(self) -> None:
@@ -42,11 +44,21 @@ class Radio:
         self._enabled = on
         if not on:
             self._machine.hardware.air.joined = False
-            self._machine.radio("left")
+            self._machine.leave_air()
 
     @property
     def connected(self) -> bool:
         return self._machine.hardware.air.joined
+
+    @property
+    def ap_info(self) -> Any:
+        """The access point joined, None without one; a CYW43 does not tell."""
+        if not self._hints:
+            raise NotImplementedError
+        if not self.connected:
+            return None
+        link = self._machine.hardware.air.link
+        return SimpleNamespace(ssid="home", bssid=link.bssid, channel=link.channel, rssi=-60)
 
     def connect(
         self,
@@ -64,11 +76,13 @@ class Radio:
             raise ValueError("password length must be 8-64")
         if not self._enabled:
             raise RuntimeError("Station must be started")
+        if bssid is not None and len(bssid) != 6:
+            raise ValueError("Invalid BSSID")
         machine.world.sync()
         machine.radio("join")
         machine.hardware.pir.radio_burst(machine.world.now)
         try:
-            machine.hardware.air.join(timeout or 8.0)
+            machine.hardware.air.join(timeout or 8.0, *((channel, bssid) if self._hints else ()))
         except NetworkError:
             machine.radio("left")
             raise ConnectionError("No network with that ssid") from None
@@ -107,11 +121,13 @@ class Socket:
 
     def connect(self, address: tuple[str, int]) -> None:
         self._machine.world.sync()
+        self._hung()
         self._connection = self._network(lambda: self._machine.hardware.air.connect(self._limit()))
 
     def send(self, data: Any) -> int:
         machine = self._machine
         machine.world.sync()
+        self._hung()
         machine.radio("tx")
         try:
             return int(self._network(lambda: self._open().send(data, self._limit())))
@@ -120,10 +136,18 @@ class Socket:
 
     def recv_into(self, buffer: Any, size: int = 0) -> int:
         self._machine.world.sync()
+        self._hung()
         view = memoryview(buffer)
         part = self._network(lambda: self._open().receive(size or len(view), self._limit()))
         view[: len(part)] = part
         return len(part)
+
+    def _hung(self) -> None:
+        """With a camera of espcamera live, network requests hang (CircuitPython #10678)."""
+        camera = self._machine.hardware.espcam
+        if camera is not None and camera.live:
+            self._machine.idle(self._limit())
+            raise BoardOSError(ETIMEDOUT, "ETIMEDOUT")
 
     @staticmethod
     def _network(call: Any) -> Any:

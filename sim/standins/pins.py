@@ -28,6 +28,9 @@ def _board(machine: Machine) -> ModuleType:
     board = machine.hardware.design.board
     for name in board.caps["pins"]:  # type: ignore[union-attr]
         setattr(module, str(name), Pin(str(name)))
+    for role, name in board.camera_pins.items():
+        data = tuple(Pin(f"{name}{number}") for number in range(2, 10))  # by the connector's Y2 to Y9
+        setattr(module, name, data if role == "data" else Pin(name))
     module.board_id = board.caps["circuitpython_board"]  # type: ignore[attr-defined]
     return module
 
@@ -100,6 +103,10 @@ def _digitalio(machine: Machine) -> ModuleType:
                 hardware.release_pin(self._pin)
             hardware.in_use.discard(self._pin)
             self._pin = None
+
+        def kept(self) -> tuple[str, bool] | None:
+            """Pin and level as deep sleep may hold them; None for what it ignores (an input by itself)."""
+            return (self._name(), hardware.outputs.get(self._name(), False)) if self._output else None
 
         def __enter__(self) -> DigitalInOut:
             return self

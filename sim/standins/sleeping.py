@@ -6,6 +6,7 @@ from math import inf
 from types import ModuleType, SimpleNamespace
 from typing import Any
 
+from boards import Part
 from sim.errors import DeepSleep, Reset
 from sim.machine import Machine
 from sim.standins.memory import FlashBytes, SleepBytes
@@ -34,7 +35,7 @@ def _named(name: str, **members: Any) -> ModuleType:
 
 
 class TimeAlarm:
-    """Whole seconds on an RP2040, rounded up by as much as one."""
+    """Counted in steps (row `timer_step`: a whole second on an RP2040), and up to one more."""
 
     def __init__(self, up_s: float, monotonic_time: float) -> None:
         if monotonic_time <= up_s:
@@ -68,6 +69,8 @@ def _alarm(machine: Machine) -> tuple[ModuleType, ModuleType, ModuleType]:
         def __init__(self, pin: Any, *, value: bool, edge: bool = False, pull: bool = False) -> None:
             if edge and not board.caps["edge"]:
                 raise ValueError("Only level detection is supported on this pin")
+            if pull and str(pin) in board.words("input_only"):
+                raise ValueError("Cannot pull on input-only pin.")
             if str(pin) in machine.hardware.in_use:
                 raise ValueError(f"{pin} in use")
             PinAlarm.__init__(self, pin, bool(value), edge)
@@ -77,11 +80,9 @@ def _alarm(machine: Machine) -> tuple[ModuleType, ModuleType, ModuleType]:
             raise NotImplementedError("preserve_dios")
         if sum(isinstance(one, TimeAlarm) for one in alarms) > 1:
             raise ValueError("Only one alarm.time alarm can be set.")
-        for one in alarms:
-            if isinstance(one, PinAlarm) and str(one.pin) not in board.caps["wake_pins"]:  # type: ignore[operator]
-                raise ValueError("Can only alarm on RTC IO from deep sleep.")
+        check_wake_pins(board, [one for one in alarms if isinstance(one, PinAlarm)])
         world.sync()
-        raise DeepSleep(alarms)
+        raise DeepSleep(alarms, dict(filter(None, (one.kept() for one in preserve_dios))))
 
     def light(*alarms: Any) -> Any:
         return _light_sleep(machine, alarms)
@@ -92,8 +93,8 @@ def _alarm(machine: Machine) -> tuple[ModuleType, ModuleType, ModuleType]:
             stub.monotonic_time = 0.0
             return stub
         if machine.wake_alarm == "pin":
-            pir = machine.hardware.design.pins["pir"]
-            known = getattr(machine.cores["board"], pir) if board.caps["wake_pin_known"] else None
+            name = machine.wake_pin or machine.hardware.design.pins["pir"]
+            known = getattr(machine.cores["board"], name) if board.caps["wake_pin_known"] else None
             stub_pin = BoardPinAlarm.__new__(BoardPinAlarm)
             stub_pin.pin, stub_pin.value = known, True
             return stub_pin
@@ -109,6 +110,16 @@ def _alarm(machine: Machine) -> tuple[ModuleType, ModuleType, ModuleType]:
     pins = _named("alarm.pin", PinAlarm=BoardPinAlarm)
     alarm.time, alarm.pin = times, pins  # type: ignore[attr-defined]
     return alarm, times, pins
+
+
+def check_wake_pins(board: Part, alarms: list[PinAlarm]) -> None:
+    """What the hardware of a board can wait for in deep sleep: ValueError at the sleep call, not before."""
+    if any(str(one.pin) not in board.words("wake_pins") for one in alarms):
+        raise ValueError("Can only alarm on RTC IO from deep sleep.")
+    most = board.caps.get("lows_most")
+    lows = sum(not one.value for one in alarms)
+    if isinstance(most, int) and lows > (most if lows == len(alarms) else 1):
+        raise ValueError("Can only alarm on one low pin while others alarm high from deep sleep.")
 
 
 def _light_sleep(machine: Machine, alarms: tuple[Any, ...]) -> Any:
@@ -127,18 +138,19 @@ def by_PIR(machine: Machine, alarm: Any) -> bool:
 
 
 def next_alarm(machine: Machine, alarms: tuple[Any, ...]) -> tuple[float, Any]:
-    """Which alarm goes off first, and when (infinity and None: none ever). The timer counts whole
-    seconds, one more at most, and those of its own clock."""
+    """Which alarm goes off first, and when (infinity and None: none ever). The timer counts its steps, one
+    more at most, and those of its own clock."""
     world = machine.world
     best: tuple[float, Any] = (inf, None)
     for one in alarms:
         if isinstance(one, TimeAlarm):
             asked_s = max(machine.booted_s + one.monotonic_time - world.now, 0.0)
             hardware = machine.hardware
-            at = world.now + asked_s * (1.0 + hardware.sleep_clock) + hardware.random.random()
+            step_s = hardware.design.board.v("timer_step")
+            at = world.now + asked_s * (1.0 + hardware.sleep_clock) + step_s * hardware.random.random()
         else:
             at = one.next_after(machine)
-        if at < best[0]:
+        if at < best[0] or (at == best[0] and isinstance(one, TimeAlarm)):  # the timer is looked at first
             best = (at, one)
     return best
 
@@ -166,11 +178,15 @@ _MODES = SimpleNamespace(RAISE=_Mode("RAISE"), RESET=_Mode("RESET"))
 
 
 class _Timeout(Exception):
-    pass
+    """watchdog.WatchDogTimeout."""
+
+
+_Timeout.__name__ = "WatchDogTimeout"
 
 
 class _Watchdog:
-    """RESET only on an RP2040, at most 8 s; setting the timeout feeds it."""
+    """RESET only on an RP2040, at most 8 s; setting the timeout feeds it. RAISE, where there is one, raises
+    WatchDogTimeout once in whatever runs, and is then off."""
 
     def __init__(self, machine: Machine) -> None:
         self._machine = machine
@@ -201,6 +217,7 @@ class _Watchdog:
         if mode is not None and self._timeout is None:
             raise ValueError("WatchDogTimer.timeout must be greater than 0")
         self._mode = mode
+        self._machine.world.watchdog_raises = self._bark if mode is _MODES.RAISE else None
         if mode is None:
             self._machine.world.watchdog_at = None
         else:
@@ -212,10 +229,14 @@ class _Watchdog:
         if self._timeout is not None and self._mode is not None:
             world.watchdog_at = world.now + self._timeout
 
+    def _bark(self) -> Exception:
+        self._mode = None
+        return _Timeout("")
+
     def reset(self) -> None:
         """A new virtual machine finds it disarmed."""
         self._timeout = self._mode = None
-        self._machine.world.watchdog_at = None
+        self._machine.world.watchdog_at = self._machine.world.watchdog_raises = None
 
 
 def _microcontroller(machine: Machine, watchdog: _Watchdog) -> ModuleType:

@@ -11,7 +11,7 @@ from sim.machine import Machine
 _PERIOD = 1 << 29
 _PRIMED = _PERIOD - 65_536  # the first wrap comes 65 s after power-on
 
-#: The RP2040's clock restarts here on every boot (2000-01-01), Unix seconds.
+#: Clocks start here (2000-01-01), Unix seconds: an RP2040's at every boot, an ESP's when its power came.
 _YEAR_2000 = 946_684_800
 
 
@@ -47,8 +47,7 @@ def _time(machine: Machine) -> ModuleType:
         return world.now - machine.booted_s
 
     def seconds() -> int:
-        offset = machine.hardware.rtc_offset_s
-        return int((_YEAR_2000 if offset is None else offset) + up_s())
+        return int(_YEAR_2000 + machine.hardware.rtc_s + up_s())
 
     module.sleep = sleep  # type: ignore[attr-defined]
     module.monotonic = lambda: short_float(int(up_s() * 1000) / 1000)  # type: ignore[attr-defined]

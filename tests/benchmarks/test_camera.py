@@ -6,9 +6,11 @@ from types import CodeType
 
 import pytest
 
-from benchmarks import camera, camera_bench
+from benchmarks import camera, camera_bench, camera_esp, esp_bench
 from benchmarks.camera_bench import KINDS, Kind
+from benchmarks.esp_bench import DESIGNS
 from sim.devices.camera import BURST_FAULTS
+from sim.modules import SourceFile
 
 SLICE = 308  # 14 captures with each of 21 faults, 14 with none
 
@@ -58,10 +60,42 @@ def test_the_same_seeds_give_the_same_tally(kind: Kind) -> None:
     assert first == again
 
 
+def hold_on_connector(figures: dict[str, camera.Figure], captures: int) -> None:
+    """The same of a camera on a board's connector, where nothing lies between memory and check."""
+    assert (figures["captures"], figures["bad_marked_good"]) == (captures, 0)
+    assert (figures["good_within_retries"], figures["lost_although_deliverable"]) == (1.0, {})
+    assert isinstance(figures["invisible_kinds"], dict)
+    assert set(figures["invisible_kinds"]) == {"flipped", "lost_block"}
+    assert isinstance(figures["did_not_start"], dict)
+    assert set(figures["did_not_start"]) <= {"absent_i2c", "scl_stuck", "probe_fails", "nack"}
+    assert isinstance(figures["longest_s"], float) and figures["longest_s"] < 15.0
+
+
+@pytest.mark.parametrize("design", DESIGNS)
+def test_a_slice_of_the_seeds_on_a_connector(design: str) -> None:
+    hold_on_connector(camera.figures_of(camera_esp.measure(design, 260)), 260)
+
+
+def test_it_counts_what_a_node_without_a_copy_would_keep(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A driver that reads from the view of before sees what the next frame wrote there."""
+    files, packages = esp_bench._files("esp32-cam")
+    copied = "self._picture = bytes(frame)"
+    assert copied in files["espcam"].text
+    text = files["espcam"].text.replace(copied, "self._picture = frame.cast('B')")
+    text = text.replace(
+        "self.size = len(self._picture)", "self.size = len(self._picture); self._camera.take(0)"
+    )
+    careless = {**files, "espcam": SourceFile("espcam.py", text, native=True)}
+    monkeypatch.setattr(esp_bench, "_files", lambda name: (careless, packages))
+    tally = camera_esp.measure("esp32-cam", 26)
+    assert tally.kept == 0 and tally.able > 10
+
+
 @pytest.mark.full
 def test_ten_thousand_captures_per_camera() -> None:
     result = camera.run(lambda what, share: None)
-    assert set(result.figures) == {kind.part for kind in KINDS}
-    for figures in result.figures.values():
+    on_connector = {esp_bench.design_of(name).camera.name for name in DESIGNS}
+    assert set(result.figures) == {kind.part for kind in KINDS} | on_connector
+    for part, figures in result.figures.items():
         assert isinstance(figures, dict)
-        hold(figures, 10_000)
+        (hold_on_connector if part in on_connector else hold)(figures, 10_000)

@@ -12,6 +12,7 @@ from boards.parts_file import shipped_parts
 DESIGNS = (
     "pico-w-arducam-2mp",
     "esp32-cam",
+    "memento",
     "pico-w-arducam-5mp",
     "pico-w-latched",
     "pico-w-rtc",
@@ -157,6 +158,7 @@ def test_only_what_has_a_clock_promises_a_heartbeat() -> None:
         "pico-w-latched": None,
         "pico-w-rtc": "pin with clock line",
         "esp32-cam": "deep by pin and timer",
+        "memento": "deep by pin and timer",
         "xiao-s3-sense": "deep by pin and timer",
     }
 
@@ -185,6 +187,7 @@ def test_a_camera_that_nothing_switches_is_in_every_sleep() -> None:
     assert price == pytest.approx(20e-3 * 3.751)
     assert all(way.standing_W > price for way in wake_ways(design))
     assert "nothing cuts the camera's supply: it draws 20 mA in every sleep once it was used." in design.notes
+    assert "that alone is 1.8 Wh a day; a switch in the camera's supply would save it." in design.notes
 
 
 def every_part() -> list[Part]:

@@ -59,11 +59,13 @@ REFUSALS = {
     "unknown part": (
         ('"arducam-mini-2mp-plus"', '"arducam"'),
         'my.toml: parts.camera is "arducam", but must be one of '
-        '"arducam-mini-2mp-plus", "arducam-mini-5mp-plus", "esp32-cam-ov2640", "xiao-s3-ov2640".',
+        '"arducam-mini-2mp-plus", "arducam-mini-5mp-plus", "esp32-cam-ov2640", "xiao-s3-ov2640", '
+        '"memento-ov5640".',
     ),
     "missing part": (
         ('rail = "tps22918"\n', ""),
-        'my.toml: parts.rail is missing, it must be one of "tps22918", "esp32-cam-gpio32", "none".',
+        'my.toml: parts.rail is missing, it must be one of "tps22918", "esp32-cam-gpio32", "none", '
+        '"ov5640-pwdn".',
     ),
     "unknown kind": (
         ("rail =", "lamp ="),
@@ -335,19 +337,51 @@ def test_a_switch_that_must_be_held_needs_a_board_that_holds(changed: Change) ->
     )
 
 
+@pytest.mark.parametrize("line", ["data", "xclk", "pclk", "vsync", "href", "sda", "scl"])
+def test_a_camera_on_the_connector_needs_every_line_of_it(
+    line: str, changed_part: Change, changed: Change
+) -> None:
+    changed_part("board-xiao-s3-sense.toml", (f'"{line} CAM_', f'"other{line} CAM_'))
+    assert sentence(changed(design="xiao-s3-sense")) == (
+        'my.toml: parts.camera is "xiao-s3-ov2640", but must be one for another bus, since '
+        f"xiao-esp32-s3-sense names no camera pins for {line}."
+    )
+
+
+def test_a_switch_that_is_a_line_of_the_connector_must_be_there(changed: Change) -> None:
+    path = changed(('rail = "none"', 'rail = "ov5640-pwdn"'), design="xiao-s3-sense")
+    assert sentence(path) == (
+        'my.toml: parts.rail is "ov5640-pwdn", but must be a switch of its own, since xiao-esp32-s3-sense '
+        "has no camera line pwdn for xiao-s3-ov2640."
+    )
+
+
+def test_a_weak_pull_down_is_told_where_pins_are_pulled_up(changed: Change, changed_part: Change) -> None:
+    wired = ('rail = "none"', 'rail = "tps22918"'), ('bench = "D1"', 'bench = "D1"\ncamera_power = "D2"')
+    said = (
+        "the board pulls its pins up at every reset: the camera's switch comes on unless its 100 kohm to "
+        "ground are 10 kohm or less."
+    )
+    assert said in load_design(changed(*wired, design="xiao-s3-sense")).notes
+    changed_part("rails.toml", ("pull_down = { value = 100,", "pull_down = { value = 10,"))
+    notes = load_design(changed(*wired, design="xiao-s3-sense")).notes
+    assert not any("pulls its pins up" in note for note in notes)
+
+
 def test_a_design_nobody_has() -> None:
     with pytest.raises(BoardsError) as caught:
         load_design("pico-w")
     assert str(caught.value) == (
         'There is no design "pico-w", allowed is one of "pico-w-arducam-2mp", "esp32-cam", '
-        '"pico-w-arducam-5mp", "pico-w-latched", "pico-w-rtc", "xiao-s3-sense", or a path to a .toml file.'
+        '"memento", "pico-w-arducam-5mp", "pico-w-latched", "pico-w-rtc", "xiao-s3-sense", '
+        "or a path to a .toml file."
     )
 
 
 def test_a_file_nobody_has(tmp_path: Path) -> None:
     assert sentence(tmp_path / "mine.toml") == (
         'mine.toml: no such file, a design is a .toml file or one of "pico-w-arducam-2mp", "esp32-cam", '
-        '"pico-w-arducam-5mp", "pico-w-latched", "pico-w-rtc", "xiao-s3-sense".'
+        '"memento", "pico-w-arducam-5mp", "pico-w-latched", "pico-w-rtc", "xiao-s3-sense".'
     )
 
 

@@ -39,7 +39,7 @@ def test_the_camera_is_not_spoken_to_before_its_rail_is_up(bench: Any) -> None:
     """The time is not lost: its driver is imported meanwhile."""
     wake = bench.awake()
     told: list[float] = []
-    bench.hardware._bridge.power = lambda now_s, on: told.append(now_s)
+    bench.hardware._camera.power = lambda now_s, on: told.append(now_s)
     driver = bench.load("arducam")
     driver.open = lambda wake: told.append(bench.world.now) or 1 / 0
     with pytest.raises(ZeroDivisionError):
@@ -132,3 +132,18 @@ def test_a_camera_that_fails_half_way_frees_every_pin(bench: Any, pin: str) -> N
     before = set(bench.hardware.in_use)
     bench.load("shutter").power_up(wake)
     assert bench.hardware.in_use == before
+
+
+def test_a_rail_that_its_part_switches_itself_only_remembers(bench) -> None:
+    """Without a pin: on says when it is up, off lets the driver release, once."""
+    rails, clock = bench.load("torpor.rails"), bench.load("torpor.clock")
+    let_go: list[str] = []
+    with rails.Rails({"camera": ("", 21)}) as held:
+        assert clock.left(held.on("camera", lambda: let_go.append("camera"))) == pytest.approx(21, abs=1)
+        held.on("camera", lambda: let_go.append("twice"))
+        assert let_go == []
+        held.off("camera")
+        assert let_go == ["camera"]
+        held.off("camera")
+        held.on("camera", lambda: let_go.append("at the end"))
+    assert let_go == ["camera", "at the end"]

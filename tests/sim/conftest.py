@@ -10,9 +10,11 @@ from typing import Any
 import numpy as np
 import pytest
 
+from benchmarks.camera_bench import noise
 from boards import load_design
 from sim.air import Air, Link
 from sim.costs import Prices
+from sim.devices import CameraRows, EspCamera
 from sim.devices.ina219 import MeterFaults
 from sim.devices.pir import Pir
 from sim.drivefs import DriveFiles
@@ -141,6 +143,10 @@ class DumbSensor:
         return bytes(count)
 
 
+def _day(t_s: float) -> float:
+    return 0.8
+
+
 @pytest.fixture
 def make_hardware(make_world: Callable[..., World]) -> Callable[..., Hardware]:
     def make(
@@ -156,7 +162,14 @@ def make_hardware(make_world: Callable[..., World]) -> Callable[..., Hardware]:
         home = Home("garden", KEY, 1_700_000_000, lambda key, jpeg: None)
         air = Air(link or Link(), home, lambda: world.now, world.spend, 1)
         hardware = Hardware(node, world, files, Pir(node.pir, motions, 1), air, 1, meter_faults)
-        hardware.attach_camera(DumbBridge(), DumbSensor())
+        if node.board.camera_pins:
+            rows = CameraRows.from_part(node.camera)
+            on_change = hardware.camera_load
+            hardware.attach_espcam(
+                EspCamera(rows, str(node.camera.caps["sensor"]), noise, _day, None, on_change)
+            )
+        else:
+            hardware.attach_camera(DumbBridge(), DumbSensor())
         return hardware
 
     return make
@@ -171,6 +184,7 @@ def make_machine(make_hardware: Callable[..., Hardware]) -> Callable[..., Machin
         machine = Machine(hardware, {"NAME": "robin", "NUMBER": "12"})
         machine.cores = core_modules(machine)
         hardware.meter.power(hardware.world.now, True)
+        hardware.switch.supply(True)
         return machine
 
     return make

@@ -24,7 +24,7 @@ def drive(design):
 def test_the_files_of_the_default_node(drive) -> None:
     framework = {f"/lib/torpor/{path.name}" for path in (ROOT / "firmware/lib/torpor").glob("*.py")}
     application = {f"/{path.name}" for path in (ROOT / "firmware/wildcam").glob("*.py")}
-    application -= {"/ov5642.py", "/alarmclock.py", "/ringing.py"}  # another camera's sensor, no clock
+    application -= {"/ov5642.py", "/espcam.py", "/alarmclock.py", "/ringing.py"}  # other cameras', no clock
     framework -= {"/lib/torpor/ds3231.py"}
     library = {
         "/lib/adafruit_ina219.py", "/lib/adafruit_register/__init__.py", "/lib/adafruit_register/i2c_bit.py",
@@ -51,15 +51,21 @@ def test_every_file_is_the_repositorys_own(drive, design) -> None:
 @pytest.mark.parametrize(
     ("name", "without"),
     [
-        ("pico-w-arducam-2mp", {"ov5642", "alarmclock", "ringing", "torpor.ds3231"}),
-        ("pico-w-arducam-5mp", {"ov2640", "alarmclock", "ringing", "torpor.ds3231"}),
-        ("pico-w-rtc", {"ov5642"}),
+        ("pico-w-arducam-2mp", {"ov5642", "espcam", "alarmclock", "ringing", "torpor.ds3231"}),
+        ("pico-w-arducam-5mp", {"ov2640", "espcam", "alarmclock", "ringing", "torpor.ds3231"}),
+        ("pico-w-rtc", {"ov5642", "espcam"}),
     ],
 )
 def test_a_drive_does_without_what_its_design_has_not(name: str, without: set[str]) -> None:
     design = load_design(name)
     assert absent(design) == without
     assert not without & set(assemble(design).modules)
+
+
+@pytest.mark.parametrize("name", ["esp32-cam", "xiao-s3-sense", "memento"])
+def test_a_camera_on_the_connector_needs_no_table_of_registers(name: str) -> None:
+    found = absent(load_design(name))
+    assert {"arducam", "ov2640", "ov5642"} <= found and "espcam" not in found
 
 
 def test_what_is_built_in_does_not_count(drive, design) -> None:

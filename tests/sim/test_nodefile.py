@@ -154,3 +154,59 @@ def test_the_simulator_draws_a_camera_on_the_battery_as_it_is_priced() -> None:
     assert (world.load_A, world.load_W) == (pytest.approx(0.390), before)
     hardware.drive_pin(hardware.design.pins["camera_power"], False)
     assert (world.load_A, world.load_W) == (0.0, before)
+
+
+ESP = {
+    "esp32-cam": (("CAMERA_PWDN", 1),),
+    "xiao-s3-sense": (),
+    "memento": (("CAMERA_PWDN", 1),),
+}
+
+
+@pytest.mark.parametrize("name", ESP)
+def test_what_a_camera_on_the_connector_needs_to_know(name: str) -> None:
+    design = load_design(name)
+    values = node_values(design)
+    assert (values["CAMERA"], values["SENSOR"]) == ("espcam", str(design.camera.caps["sensor"]).lower())
+    assert values["HOLD"] == ESP[name]
+    assert values["CAMERA_SIZES"] == (((800, 600), "SVGA"), ((320, 240), "QVGA"))
+    assert values["RAILS"]["camera"][0] == ""  # type: ignore[index]
+    lines = dict(values["CAMERA_LINES"])  # type: ignore[call-overload]
+    needed = {"data_pins", "external_clock_pin", "pixel_clock_pin", "vsync_pin", "href_pin"}
+    assert needed <= set(lines) <= needed | {"powerdown_pin", "reset_pin"}
+    assert ("powerdown_pin" in lines) == bool(ESP[name])
+
+
+def test_an_arducam_needs_nothing_of_it(design) -> None:
+    values = node_values(design)
+    assert (values["CAMERA"], values["HOLD"]) == ("arducam", ())
+    assert not {"CAMERA_LINES", "CAMERA_SIZES", "CAMERA_ADDRESS"} & set(values)
+
+
+def test_a_node_without_a_bench_pin_says_so(design) -> None:
+    assert (node_values(load_design("esp32-cam"))["BENCH"], node_values(design)["BENCH"]) == ("", "GP22")
+
+
+@pytest.mark.parametrize("name", ESP)
+def test_the_simulator_draws_an_esp_asleep_as_it_is_priced(name: str, make_machine) -> None:
+    """With what is held, and a camera that was used; constant currents at a half-full cell's voltage."""
+    hardware = make_machine(design=name).hardware
+    world, design = hardware.world, hardware.design
+    hardware.power_up()
+    hardware.meter.write(world.now, b"\x00\x00\x00")
+    hardware.espcam.begin(world.now, (320, 240), 12, 1, False)
+    hardware.espcam.stop(world.now)
+    hardware.held = {pin: bool(level) for pin, level in node_values(design)["HOLD"]}
+    for pin, level in hardware.held.items():
+        hardware.drive_pin(pin, level)
+    hardware.release_pins()
+    world.draw("board", hardware.board_row("deep_sleep_pin"))
+    hardware.sleep(True)
+    half_full_V = dict(design.cell.table("ocv"))[0.5]
+    drawn_uW = 1e6 * (world.load_W + world.load_A * half_full_V)
+    assert drawn_uW == pytest.approx(node_values(design)["SLEEP_PIN_uW"], rel=0.005)
+    if not hardware.held:
+        return
+    hardware.held = {}
+    hardware.switch.drive(None)  # nobody holds the line: the camera comes on
+    assert 1e6 * (world.load_W + world.load_A * half_full_V) > drawn_uW + 30_000

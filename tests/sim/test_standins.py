@@ -295,14 +295,14 @@ def test_a_pin_has_one_owner(machine, run_text) -> None:
 
 
 def test_a_load_switch_opens_when_its_pin_is_let_go(machine, run_text) -> None:
-    bridge = machine.hardware._bridge
+    bridge = machine.hardware._camera
     text = "import board, digitalio\np = digitalio.DigitalInOut(board.GP14)\n"
     run_text(machine, text + "p.switch_to_output(value=True)\np.value = True\nq = p.value\np.deinit()")
     assert bridge.told == [("power", True), ("power", False)]
     bridge.told.clear()
     run_text(machine, text + "p.direction = digitalio.Direction.OUTPUT\np.value = True")
     machine.hardware.release_pins()  # the end of a virtual machine
-    assert bridge.told == [("power", False), ("power", True), ("power", False)]
+    assert bridge.told == [("power", True), ("power", False)]
     assert error_of(run_text, machine, text + "p.value = True")[0] == "AttributeError"
 
 
@@ -368,7 +368,7 @@ def test_spi(machine, run_text) -> None:
     module = run_text(machine, run)
     machine.world.sync()
     assert (module.f, bytes(module.b)) == (4_000_000, b"\0\0\0\1\2\0")
-    assert machine.hardware._bridge.told[-1] == ("write", b"bc")
+    assert machine.hardware._camera.told[-1] == ("write", b"bc")
     assert machine.world.now - before == pytest.approx(2 * 40e-6 + 5 * 8 / 4e6, rel=1e-6)
 
 

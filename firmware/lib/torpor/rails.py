@@ -7,7 +7,7 @@ from torpor import clock
 
 
 class Rails:
-    """`rows`: name: (pin, rise in ms); pins are active high, pulled low outside."""
+    """`rows`: name: (pin, rise in ms); active high, pulled low outside; pin "": its driver switches it."""
 
     def __init__(self, rows):
         self._rows = rows
@@ -24,12 +24,13 @@ class Rails:
                 pass  # its switch is open all the same; now the next one
 
     def on(self, name, release=None):
-        """Returns when it is up, as `clock.now`. `release` is called before it goes off: bus lines would feed
+        """Returns when it is up (`clock.now`). `release` is called before it goes off: bus lines would feed
         the part through its inputs."""
-        where, rise_ms = self._rows[name]
+        at, rise_ms = self._rows[name]
         if name not in self._on:
-            pin = digitalio.DigitalInOut(getattr(board, where))
-            pin.switch_to_output(value=True)
+            pin = at and digitalio.DigitalInOut(getattr(board, at))
+            if pin:
+                pin.switch_to_output(value=True)
             self._on[name] = pin, release
         return clock.after(rise_ms)
 
