@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from itertools import pairwise
 
-from boards import CLOCK, Design, Part, heartbeat_way, watts_of
+from boards import CLOCK, DEEP_BOTH, Design, Part, heartbeat_way, watts_of
 from sim.devices.espcam import FRAME_SIZES
 
 STATES = ("BOOT", "TRIAGE", "CAMERA", "CAPTURE", "STORE", "CONNECT", "UPLOAD", "SETTLE", "SLEEP", "RECOVER")
@@ -15,6 +15,9 @@ STATES = ("BOOT", "TRIAGE", "CAMERA", "CAPTURE", "STORE", "CONNECT", "UPLOAD", "
 _LINES = ("sck", "mosi", "miso", "cs", "sda", "scl")
 #: The firmware's driver by the camera part's cap `bus`.
 DRIVERS = {"arduchip": "arducam", "espcamera": "espcam"}
+
+#: The longest hold-off, and how often a locked node looks for the sun where that is cheap.
+_HOLDOFF_MAX_s = 3600
 
 #: At least one sign of life a day where a clock can give it in the cheap sleep.
 _HEARTBEAT_H = 24
@@ -86,7 +89,9 @@ def node_values(design: Design) -> dict[str, object]:
         "LOW_PCT": _percent(cell, float(str(design.options["lockout_enter_mV"])) / 1000.0),
         "HIGH_PCT": _percent(cell, float(str(design.options["lockout_leave_mV"])) / 1000.0),
         "BURST_mV": _burst_mV(design, cells),
-        "HOLDOFF_MAX_s": 3600,
+        "HOLDOFF_MAX_s": _HOLDOFF_MAX_s,
+        "RECHECK_s": _HOLDOFF_MAX_s if _clock_is_cheap(design) else 0,
+        "OWN_CLOCK": int(_own_clock(design)),
         "PIR_s": round(design.pir.v("hold") + design.pir.v("block")) + 1,
         "MIN_AWAKE_ms": round(board.v("min_awake") * 1000),
         "BOOT_mW": round(board_mW(design, "busy")),
@@ -197,10 +202,25 @@ def state_mW(design: Design) -> list[float]:
     return [prices[state] + standing for state in STATES]
 
 
-def _heartbeat(design: Design) -> bool:
-    """Whether the cheapest sleep is one that the design's own clock ends too."""
+def _own_clock(design: Design) -> bool:
+    """Whether the board's clock runs on through a sleep that pin and timer end together."""
     way = heartbeat_way(design)
-    return way is not None and way.name == CLOCK
+    return way is not None and way.name == DEEP_BOTH and bool(design.board.caps["rtc_survives_sleep"])
+
+
+def _heartbeat(design: Design) -> bool:
+    """Whether the cheapest sleep is one that a clock ends too."""
+    way = heartbeat_way(design)
+    return (way is not None and way.name == CLOCK) or _own_clock(design)
+
+
+def _clock_is_cheap(design: Design) -> bool:
+    """Whether a sleep by clock costs no more than one by pin: then a locked node looks for the sun by it."""
+    if design.clock:
+        return True
+    rows = design.board.rows
+    timed = "time" in design.sleep.alarms
+    return timed and rows["deep_sleep_timer"].value <= rows["deep_sleep_pin"].value
 
 
 def _rise_ms(design: Design) -> int:

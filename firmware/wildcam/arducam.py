@@ -1,4 +1,4 @@
-"""ArduChip, the bridge from a camera sensor to SPI: what the shutter waits for; then comes fifo.py."""
+"""ArduChip, from a camera sensor to SPI: what the shutter waits for; then comes fifo.py."""
 
 import time
 

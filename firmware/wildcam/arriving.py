@@ -2,13 +2,15 @@
 
 import os
 
+import alarm
+import alarm.time
 import deciding
 import marks
 from deciding import decide
 
 import node
 from torpor import forget, machine, policy, reasons, wakeup
-from torpor.record import FULL, LOCKED
+from torpor.record import BOTH, FULL, LOCKED
 
 # Not wanted again before the burst, and the picture wants the heap.
 ONCE = (
@@ -28,6 +30,9 @@ def boot(wake):
     """Wake class, streak of cold boots, settings. FAIL without settings to work with."""
     record = wake.record
     notes = wake.books()
+    if record.flags & BOTH and isinstance(alarm.wake_alarm, alarm.time.TimeAlarm):
+        record.cause = wakeup.TIMER
+        wake.due = True
     fell = marks.count(marks.SAFE_MODES, marks.SAFE_MODES_END)
     if fell or not record.valid or record.cause not in (wakeup.TIMER, wakeup.PIN):
         _new_life(wake)

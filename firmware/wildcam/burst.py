@@ -130,6 +130,10 @@ def _acknowledged(wake, answer):
     record = wake.record
     now_s = answer["t"]
     record.flags &= ~DUE
+    if rows.OWN_CLOCK:
+        import ownclock
+
+        ownclock.heard(wake)
     if node.CLOCK:
         import alarmclock
 
@@ -156,7 +160,7 @@ async def _log(wake, session):
         key = "log/%08x-%d" % (wake.record.boot, wake.record.wake)
         try:
             answer = await session.put(key, len(raw), read_into)
-            if wake.due and wake.record.since_sync_s:  # no picture told the time before
+            if wake.due and (rows.OWN_CLOCK or wake.record.since_sync_s):  # no picture told the time before
                 _acknowledged(wake, answer)
         except upload.UploadError as error:
             if error.status not in NEVER:

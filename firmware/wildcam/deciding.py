@@ -1,6 +1,5 @@
 """Asking the policy: its configuration from settings and design, its snapshot from the wake."""
 
-import node
 import rows
 from torpor import clock, policy, reasons
 from torpor.record import ADMIT, DUE, FULL, LOCKED, NIGHT
@@ -44,7 +43,7 @@ def _config(values):
         values["night"],
         rows.HOLDOFF_MAX_s,
         rows.PIR_s,
-        rows.HOLDOFF_MAX_s if node.CLOCK else 0,
+        rows.RECHECK_s,
     )
 
 

@@ -10,7 +10,7 @@ from deciding import decide, may_write
 import node
 import rows
 from torpor import clock, machine, policy, reasons, saving, sleep, stored
-from torpor.record import LOCKED
+from torpor.record import BOTH, LOCKED
 
 FALL_ms = 2000  # how long SETTLE waits for the PIR to fall, at most, once the awake floor has passed
 LOOK_ms = 100
@@ -69,7 +69,15 @@ def sleep_now(wake):
             way = sleep.BY_CLOCK
     if way == sleep.BY_TIMER and not rows.TIMER_SLEEP:
         way, seconds = sleep.BY_PIN, 0
-    record.sleep_s = seconds
+    record.sleep_s = armed_s = seconds
+    record.flags &= ~BOTH
+    if rows.OWN_CLOCK and not seconds:
+        import ownclock
+
+        armed_s = ownclock.ring(wake)
+        if armed_s:
+            way = sleep.BY_BOTH
+            record.flags |= BOTH
     deciding.admit(wake)
     wake.journal.event(reasons.SLEPT, (seconds + 59) // 60)
     wake.ledger.end()
@@ -91,4 +99,4 @@ def sleep_now(wake):
     if wake.dog:
         wake.dog.mode = None
     wake.pir.deinit()
-    sleep.deep(way, seconds, getattr(board, node.PIR), line)
+    sleep.deep(way, armed_s, getattr(board, node.PIR), line)

@@ -19,8 +19,10 @@ try:
     import alarm
     import alarm.time
 
+    from torpor import sleep
+
     wake = alarm.time.TimeAlarm(monotonic_time=time.monotonic() + seconds)
-    alarm.exit_and_deep_sleep_until_alarms(wake)
+    alarm.exit_and_deep_sleep_until_alarms(wake, preserve_dios=sleep.held())
 except Exception:  # a board without deep sleep
     time.sleep(seconds)
     microcontroller.reset()

@@ -47,7 +47,7 @@ def boot(wake):
 
 
 def triage(wake):
-    """Admission: the wake before has asked the policy already."""
+    """The wake before has asked the policy."""
     record = wake.record
     if record.cause == wakeup.PIN and record.flags & ADMIT:
         return machine.OK

@@ -18,7 +18,9 @@ DESIGNS = (
     "pico-w-rtc",
     "xiao-s3-sense",
 )
-READY = ("pico-w-arducam-2mp", "pico-w-arducam-5mp", "pico-w-rtc")
+READY = (
+    "esp32-cam", "memento", "pico-w-arducam-2mp", "pico-w-arducam-5mp", "pico-w-rtc", "xiao-s3-sense",
+)  # fmt: skip
 
 
 @pytest.fixture(scope="module")

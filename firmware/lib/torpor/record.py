@@ -7,19 +7,20 @@ from binascii import crc32
 SLOT = 120
 STATES = 10
 FIELDS = (
-    "boot wake sync_s since_sync_s picture mV sleep_s log_end log_sent waiting credit flags soc cause "
-    "brownouts link_fails skip_links camera_fails dark stuck crashes camera_skips dark_luma"
+    "boot wake sync_s since_sync_s heard_s picture mV sleep_s log_end log_sent waiting credit flags soc "
+    "cause brownouts link_fails skip_links camera_fails dark stuck crashes camera_skips dark_luma"
 ).split()
 # magic "TP", version, size, sequence; the fields; time and energy of each state
-FORMAT = "<HBBIIIIIHHHHHHHBBBBBBBBBBBB" + "HH" * STATES
+FORMAT = "<HBBIIIIIIHHHHHHHBBBBBBBBBBBB" + "HH" * STATES
 HEAD = (0x5054, 1, struct.calcsize(FORMAT))
 
 # flags
 LOCKED = 1  # low-voltage lock-out
 FULL = 2  # the last picture found no room
-DUE = 4  # home has not heard from the node for its heartbeat's time
+DUE = 4  # home must hear from the node
 ADMIT = 8  # the next motion may have the camera
 NIGHT = 16  # and may keep a dark picture
+BOTH = 32  # a timer was armed beside the pin
 
 
 class Record:

@@ -5,28 +5,41 @@ import time
 import alarm
 import alarm.pin
 import alarm.time
+import board
+import digitalio
 import microcontroller
 
-# Ways to sleep (an output of the policy).
-BY_PIN, BY_TIMER, BY_CLOCK = range(3)
+import node
+
+# Ways to sleep (an output of the policy). BY_BOTH: only where the board combines them, else an RP2040 may not
+# wake again.
+BY_PIN, BY_TIMER, BY_CLOCK, BY_BOTH = range(4)
 
 
 def deep(way, seconds, pin, line=None):
     """Sleep; never returns. `pin` is free (its DigitalInOut was released before). `line`: an external
-    clock's, pulled low by it; a second pin alarm, by BY_CLOCK the only one.
-
-    Timer and pin are never armed together: on an RP2040 that node may not wake again.
-    """
+    clock's, pulled low by it; a second pin alarm, by BY_CLOCK the only one."""
     try:
-        if way == BY_TIMER:
-            wake = [alarm.time.TimeAlarm(monotonic_time=time.monotonic() + max(1, seconds))]
-        else:
-            wake = [alarm.pin.PinAlarm(pin=line, value=False, pull=True)] if line else []
-            if way == BY_PIN:
-                wake.append(alarm.pin.PinAlarm(pin=pin, value=True, pull=True))
-        alarm.exit_and_deep_sleep_until_alarms(*wake)
+        wake: list = []
+        if way in (BY_TIMER, BY_BOTH):
+            wake.append(alarm.time.TimeAlarm(monotonic_time=time.monotonic() + max(1, seconds)))
+        elif line:
+            wake.append(alarm.pin.PinAlarm(pin=line, value=False, pull=True))
+        if way in (BY_PIN, BY_BOTH):
+            wake.append(alarm.pin.PinAlarm(pin=pin, value=True, pull=True))
+        alarm.exit_and_deep_sleep_until_alarms(*wake, preserve_dios=held())
     except (ValueError, RuntimeError, NotImplementedError):
         wait_out(seconds or 600)
+
+
+def held():
+    """Outputs that must keep their level in sleep: a camera's power-down."""
+    lines = []
+    for name, level in node.HOLD:
+        line = digitalio.DigitalInOut(getattr(board, name))
+        line.switch_to_output(value=bool(level))
+        lines.append(line)
+    return lines
 
 
 def wait_out(seconds):

@@ -19,5 +19,7 @@ def _woke():
 wake_alarm = _woke()
 
 
-def exit_and_deep_sleep_until_alarms(one, other=None):
+def exit_and_deep_sleep_until_alarms(one, other=None, preserve_dios=()):
+    if preserve_dios:
+        raise NotImplementedError  # as on the RP2040, which this tier stands for
     asked(call("far", "deep", one.far, other.far if other else 0))
