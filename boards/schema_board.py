@@ -53,6 +53,7 @@ _SIZES = {
     "regulator_efficiency": RowRule("1", 0.1, 1),
     "rail_3V3": RowRule("V", 3.0, 3.6),
     "supply_min": RowRule("V", 0.5, 6),
+    "supply_hysteresis": RowRule("V", 0, 1),
     "supply_max": RowRule("V", 1, 24),
     "heap": RowRule("KiB", 16, 65536),
     "sleep_memory": RowRule("B", 0, 65536),

@@ -47,10 +47,11 @@ class Plant(Stepper):
         sky: Sky,
         soc0: float = 0.8,
         supply_min_V: float = 0.0,
+        hysteresis_V: float = 0.0,
     ) -> None:
         self.cell, self.sky, self._charger = cell, sky, charger
         self.cut_off_V = max(protection.v("cut_off"), supply_min_V)
-        self.restart_V = max(protection.v("restart"), self.cut_off_V)
+        self.restart_V = max(protection.v("restart"), supply_min_V + hysteresis_V, self.cut_off_V)
         self.protection_A = protection.v("quiescent") / 1000.0  # row in mA
         # what the restart voltage means above the cut-off in a warm cell is asked of a cold one too
         self._release_C = cell.charge_at_C(self.restart_V) - cell.charge_at_C(self.cut_off_V)
@@ -76,11 +77,14 @@ class Plant(Stepper):
         soc0: float = 0.8,
         cells_parallel: int = 1,
         supply_min_V: float = 0.0,
+        hysteresis_V: float = 0.0,
     ) -> Plant:
-        """Build from the parts of a node design; `supply_min_V` is the board's own lower limit, if higher."""
+        """Build from the parts of a node design; `supply_min_V` is the board's own lower limit, if higher, and
+        it starts again `hysteresis_V` above it."""
         return cls(
-            Panel(panel), Charger(charger), Cell(cell, cells_parallel), protection, sky, soc0, supply_min_V
-        )
+            Panel(panel), Charger(charger), Cell(cell, cells_parallel), protection, sky, soc0,
+            supply_min_V, hysteresis_V,
+        )  # fmt: skip
 
     @property
     def soc(self) -> float:
@@ -122,8 +126,14 @@ class Plant(Stepper):
         return True
 
     def next_restart(self, limit_s: float) -> float | None:
-        """Wait without a load until the protection lets go; returns the time, or None at `limit_s`."""
-        while not (self.powered or self._may_restart()):
+        """Wait without a load until the protection lets go; returns the time, or None at `limit_s`.
+
+        A board that its own boot pulls down starts and falls many times a second; one try for each step of
+        this wait stands for them.
+        """
+        fell_now = self.t_s == self.failed_at_s
+        while not self.powered and (fell_now or not self._may_restart()):
+            fell_now = False
             left = limit_s - self.t_s
             if left <= 0.0:
                 return None

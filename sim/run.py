@@ -79,6 +79,7 @@ def build(
     plant = Plant.from_parts(
         design.panel, design.charger, design.cell, design.protection, sky, scenario.soc,
         int(str(options.get("cells_parallel", 1))), design.board.v("supply_min"),
+        design.board.v("supply_hysteresis"),
     )  # fmt: skip
     end_s = scenario.days * 86_400.0
     world = World(plant, end_s, scenario.seed)
