@@ -62,6 +62,7 @@ class Plant(Stepper):
         self._first_C, self._first_J = self.charge_C, cell.energy_J(self.charge_C)
         self.volts, self.load_mA, self.harvest_W = cell.ocv_V(self.charge_C), 0.0, 0.0
         self.powered, self.failed_at_s = True, nan
+        self._restarted_s = nan
         self._done, self._hour = False, 0
         self.books = Books()
         self._open_hour()
@@ -79,7 +80,7 @@ class Plant(Stepper):
         supply_min_V: float = 0.0,
         hysteresis_V: float = 0.0,
     ) -> Plant:
-        """Build from the parts of a node design; `supply_min_V` is the board's own lower limit, if higher, and
+        """Build from the parts of a node design; `supply_min_V` is the board's own lower limit, if higher;
         it starts again `hysteresis_V` above it."""
         return cls(
             Panel(panel), Charger(charger), Cell(cell, cells_parallel), protection, sky, soc0,
@@ -131,14 +132,15 @@ class Plant(Stepper):
         A board that its own boot pulls down starts and falls many times a second; one try for each step of
         this wait stands for them.
         """
-        fell_now = self.t_s == self.failed_at_s
-        while not self.powered and (fell_now or not self._may_restart()):
-            fell_now = False
+        stumbles = self.t_s == self._restarted_s
+        while not self.powered and (stumbles or not self._may_restart()):
+            stumbles = False
             left = limit_s - self.t_s
             if left <= 0.0:
                 return None
             self._stride(min(left, RESTART_STEP_s if self._alive else STEP_s), 0.0, 0.0)
         self.powered = True
+        self._restarted_s = self.t_s
         self._set_bounds()
         return self.t_s
 
