@@ -41,6 +41,8 @@ NATIVE = (
 SENSORS = frozenset(sensor.lower() for sensor in KINDS["camera"].caps["sensor"].allowed)
 #: Modules that only a node with an external clock needs.
 OF_CLOCK = frozenset(("alarmclock", "ringing", "torpor.ds3231"))
+#: Modules that only a node behind a latch needs.
+OF_LATCH = frozenset(("latching", "torpor.record_nvm"))
 
 _ASYNC = (ast.AsyncFunctionDef, ast.Await, ast.AsyncFor, ast.AsyncWith)
 _KEY = re.compile(r"[A-Za-z0-9_-]+")
@@ -133,7 +135,8 @@ def absent(design: Design) -> frozenset[str]:
     """Modules of the repository that this design's drive does without: parts that it has not."""
     there = {path.stem for path in (ROOT / "firmware" / design.application).glob("*.py")}
     sensors = (SENSORS & there) - {sensor_module(design)}
-    return sensors if design.clock else sensors | OF_CLOCK
+    clock = frozenset() if design.clock else OF_CLOCK
+    return sensors | clock | (frozenset() if design.latch else OF_LATCH)
 
 
 def settings_toml(values: Mapping[str, str | int]) -> str:

@@ -96,6 +96,7 @@ class Hardware:
             faults = clock_faults or ClockFaults(seed)
             self.clock = Ds3231(design.clock, address, self._clock_load, faults)
         self._wire()
+        self._always = () if design.latch is None else ("PIR", "latch")  # before the latch, on the battery
 
     # -- wiring ----------------------------------------------------------------------------------
 
@@ -109,6 +110,8 @@ class Hardware:
             clock = self.clock
             self.lines[pins["clock_int"]] = lambda: not clock.low(self.world.now)
             self.buses[pins["meter_scl"]].i2c.append(clock)
+        if self.design.latch:
+            self.watchers[pins["latch_hold"]] = lambda held: self._latch(held)
 
     def attach_camera(self, bridge: Bridge, sensor: I2CTarget) -> None:
         """Put the camera on its rail and its buses."""
@@ -152,7 +155,17 @@ class Hardware:
         return row.value / 1000.0 * (row.at_V or self._rail_V)
 
     def power_up(self) -> None:
-        """The supply is back: memories that need it hold noise, devices start afresh."""
+        """The battery is there (again): the PIR starts afresh, and the board unless a latch is before it."""
+        self.pir.power_up(self.world.now)
+        self._draw_pir()
+        latch = self.design.latch
+        if latch:
+            self.world.draw("latch", 0.0, latch.rows["standing"].value / 1000.0)
+        else:
+            self.board_up()
+
+    def board_up(self) -> None:
+        """The board's supply is back: memories that need it hold noise, devices start afresh."""
         world = self.world
         self.sleep_memory[:] = self.random.randbytes(len(self.sleep_memory))
         self.files.power_lost()
@@ -160,8 +173,12 @@ class Hardware:
         self._meter_load()
         if self.clock:
             self.clock.power(world.now, True)
-        self.pir.power_up(world.now)
-        self._draw_pir()
+        if self.design.latch:
+            self._latch(False)
+
+    def _latch(self, held: bool) -> None:
+        """The switch stays closed while the firmware holds it or the PIR is high."""
+        self.world.opens_at = None if held else self.pir.next_fall(self.world.now)
 
     def _draw_pir(self) -> None:
         part = self.design.pir
@@ -172,11 +189,18 @@ class Hardware:
             self.world.draw("PIR", 0.0, standing.value / 1000.0)
 
     def power_down(self) -> None:
+        """The battery gives nothing any more."""
+        self.board_down()
+        self.world.all_off()
+
+    def board_down(self) -> None:
+        """The board and what hangs on its 3V3 rail have no supply."""
         self.release_pins()
         self.meter.power(self.world.now, False)
         if self.clock:
             self.clock.power(self.world.now, False)
-        self.world.all_off()
+        self.world.opens_at = None
+        self.world.all_off(self._always)
 
     # -- pins ------------------------------------------------------------------------------------
 
@@ -191,7 +215,7 @@ class Hardware:
     def release_pin(self, pin: str) -> None:
         """An output becomes an input: a load switch opens by its resistor, a chip select feeds nothing."""
         pins = self.design.pins
-        if pin == pins.get("camera_power"):
+        if pin in (pins.get("camera_power"), pins.get("latch_hold")):
             self.drive_pin(pin, False)
         elif pin == pins.get("camera_cs"):
             self._bridge.release(self.world.now)

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from sim.drive import Drive
-from sim.errors import DeepSleep, PowerLost, Reset, RunOver, SafeMode
+from sim.errors import DeepSleep, PowerLost, Reset, RunOver, SafeMode, SwitchedOff
 from sim.hardware import Hardware
 from sim.loads import Loads
 from sim.machine import Machine, sweep
@@ -16,8 +16,9 @@ from sim.standins import core_modules
 from sim.standins.sleeping import TimeAlarm, by_PIR, next_alarm
 from sim.watching import ROW, Frame, JournalEntry, WakeNote, reason_names, unpack_entry
 
-#: States around the firmware's own: the core's busy wait before true deep sleep, and no supply.
-FLOOR, DOWN = "FLOOR", "DOWN"
+#: States around the firmware's own: the core's busy wait before true deep sleep, no supply, and a latch
+#: that has opened.
+FLOOR, DOWN, OFF = "FLOOR", "DOWN", "OFF"
 
 
 class Life:
@@ -54,6 +55,7 @@ class Life:
         self._floor_s = board.v("min_awake")
         self._file_open_s = board.v("file_open") / 1000.0
         self._drive_is_hosts = bool(board.caps["usb_native"])
+        self._latch = hardware.design.latch
         self._combines = bool(board.caps["combine_pin_and_time"])
         self._sleep_W = {
             "pin": hardware.board_row("deep_sleep_pin"),
@@ -68,23 +70,24 @@ class Life:
         try:
             self.hardware.power_up()
             self._restart("POWER_ON", None)
+            if self._latch:
+                self._lost(SwitchedOff())
             while True:
-                lost = False
+                lost = None
                 try:
                     self._one_wake()
-                except PowerLost:
-                    lost = True
+                except PowerLost as end:
+                    lost = end
                 if lost or self.machine.wake_alarm is None:  # it did not end asleep
                     sweep()
                 if lost:
-                    self._dark()
+                    self._lost(lost)
         except RunOver:
             pass
         sweep()
         if self.down and math.isinf(self.down[-1][1]):
             self.down[-1] = (self.down[-1][0], world.now)
-        if self.notes:
-            self._close_note()
+        self._close_note()
         world.close_books()
 
     def _restart(self, reason: str, alarm: str | None, cause: str = "") -> None:
@@ -117,6 +120,7 @@ class Life:
 
     def _reset(self, reset: Reset) -> None:
         self._end_machine()
+        self.world.sync()  # a reset lets go of the latch too
         self._close_note()
         self._restart(reset.reason, None)
         self.machine.safe_mode = reset.why if isinstance(reset, SafeMode) else None
@@ -126,7 +130,7 @@ class Life:
 
     def _close_note(self) -> None:
         """The wake is over; what it took is known."""
-        if math.isinf(self._note.asleep_s):
+        if self.notes and math.isinf(self._note.asleep_s):
             self._note.asleep_s = self.world.now
             self._note.load_J += self.world.plant.load_total_J
 
@@ -279,6 +283,34 @@ class Life:
             self.world.pass_until(math.inf)
         except Reset as reset:
             self._reset(reset)
+
+    def _lost(self, lost: PowerLost) -> None:
+        """The supply is gone, altogether or by the latch: wait until there is one again."""
+        dark = not isinstance(lost, SwitchedOff)
+        while True:
+            if dark:
+                self._dark()
+            if self._latch is None:
+                return
+            try:
+                self._off(self._latch.v("turn_on"))
+                return
+            except PowerLost:
+                dark = True
+
+    def _off(self, turn_on_s: float) -> None:
+        """The latch is open: PIR and switch stand on the battery until the PIR closes it: a cold start."""
+        world, hardware = self.world, self.hardware
+        self._end_machine()
+        self.machine.radio(None)
+        hardware.board_down()
+        self._close_note()
+        if self.notes and math.isinf(self._note.off_s):
+            self._note.off_s = world.now
+        self._enter(OFF)
+        world.pass_until(hardware.pir.next_high(world.now) + turn_on_s)
+        hardware.board_up()
+        self._restart("POWER_ON", None, "pin")
 
     def _dark(self) -> None:
         """No supply: wait until the protection lets go, then a cold start."""

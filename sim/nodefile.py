@@ -10,6 +10,11 @@ from boards import CLOCK, Design, Part, heartbeat_way, watts_of
 STATES = ("BOOT", "TRIAGE", "CAMERA", "CAPTURE", "STORE", "CONNECT", "UPLOAD", "SETTLE", "SLEEP", "RECOVER")
 
 
+#: Pins that stand under another name or in a table.
+_ELSEWHERE = ("camera_power", "latch_hold")
+#: Bytes at the end of nvm for the record of a node whose sleep memory dies with its supply
+#: (docs/memory.md; a test holds it against the firmware's own).
+_RECORD_B = 976
 #: At least one sign of life a day where a clock can give it in the cheap sleep.
 _HEARTBEAT_H = 24
 
@@ -25,12 +30,14 @@ def node_values(design: Design) -> dict[str, object]:
     """Everything that node.py says, by name; units in the names."""
     board, cell = design.board, design.cell
     width, height = (int(part) for part in str(design.options["frame_size"]).split("x"))
-    pins = {name.upper(): pin for name, pin in design.pins.items() if name != "camera_power"}
+    pins = {name.upper(): pin for name, pin in design.pins.items() if name not in _ELSEWHERE}
     cells = int(str(design.options.get("cells_parallel", 1)))
     return {
         "DESIGN": design.name,
         **pins,
         "RAILS": (("camera", design.pins["camera_power"], _rise_ms(design)),),
+        "LATCH": design.pins.get("latch_hold", ""),
+        "JOURNAL_END": int(board.v("nvm")) - (_RECORD_B if design.latch else 0),
         "WATCHDOG_MS": int(min(board.v("watchdog_max"), 8.0) * 1000),
         "TIMER_SLEEP": int("time" in _list(board, "alarms")),
         "SPOOL": tuple(_list(board, "spool_places")) if design.options.get("spool") == "flash" else ("fifo",),
@@ -54,7 +61,7 @@ def node_values(design: Design) -> dict[str, object]:
         "MIN_AWAKE_ms": round(board.v("min_awake") * 1000),
         "BOOT_mW": round(board_mW(design, "busy")),
         "JOIN_mW": round(board_mW(design, "radio_join")),
-        "SLEEP_PIN_uW": round(sleep_W(design, "deep_sleep_pin") * 1e6),
+        "SLEEP_PIN_uW": round((off_W(design) if design.latch else sleep_W(design, "deep_sleep_pin")) * 1e6),
         "SLEEP_TIMER_uW": round(sleep_W(design, "deep_sleep_timer") * 1e6),
         "PRICES_mW": tuple(round(price) for price in state_mW(design)),
     }
@@ -82,7 +89,15 @@ def sleep_W(design: Design, row: str) -> float:
     parts = [(design.pir, "standing"), (design.meter, "power_down")]
     if design.clock:
         parts.append((design.clock, "standing"))
+    if design.latch:
+        parts.append((design.latch, "standing"))
     return (board_mW(design, row) + sum(part_mW(design, *part) for part in parts)) / 1000.0
+
+
+def off_W(design: Design) -> float:
+    """What a latched node draws while its latch is open, W: PIR and switch, both on the battery."""
+    assert design.latch is not None
+    return (part_mW(design, design.pir, "standing") + part_mW(design, design.latch, "standing")) / 1000.0
 
 
 def state_mW(design: Design) -> list[float]:

@@ -3,6 +3,12 @@
 """One wake. Whatever goes wrong in it ends in sleep."""
 
 try:
+    import node
+
+    if node.LATCH:
+        import latching
+
+        latching.hold()  # before anything else: the motion that switched the node on may end
     import waking
 
     waking.main()

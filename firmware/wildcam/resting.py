@@ -12,7 +12,9 @@ import node
 from torpor import clock, machine, policy, reasons, settings, sleep
 from torpor.record import LOCKED
 
-FALL_ms = 2000  # how long SETTLE waits for the PIR to fall, at most, once the awake floor has passed
+# How long SETTLE waits for the PIR to fall, at most, once the awake floor has passed; behind a latch the
+# timed sleep is the cheaper wait: the fall ends it.
+FALL_ms = 0 if node.LATCH else 2000
 LOOK_ms = 100
 
 
@@ -66,13 +68,19 @@ def sleep_now(wake):
             way = sleep.BY_CLOCK
     if way == sleep.BY_TIMER and not node.TIMER_SLEEP:
         way, seconds = sleep.BY_PIN, 0
+    if node.LATCH:
+        import latching
+
+        seconds = latching.prepare(wake, seconds)
     record.sleep_s = seconds
     wake.journal.event(reasons.SLEPT, (seconds + 59) // 60)
     wake.leave()
     floor_ms = max(0, node.MIN_AWAKE_ms - clock.awake())  # the core keeps the chip awake until then
+    if node.LATCH and not high:
+        floor_ms = 0  # it goes off at once
     if floor_ms:
         wake.ledger.add(table.SLEEP, floor_ms, floor_ms * node.BOOT_mW // 1000)
-    if seconds:
+    if seconds and not node.LATCH:  # a latched node learns at its next wake whether it slept so long
         price_uW = node.SLEEP_TIMER_uW if way == sleep.BY_TIMER else node.SLEEP_PIN_uW
         wake.ledger.add(table.SLEEP, seconds * 1000, seconds * price_uW // 1000)
     wake.journal.keep(lambda: may_write(wake))
@@ -80,8 +88,13 @@ def sleep_now(wake):
         settings.write(wake.packed, lambda: may_write(wake))
     if microcontroller.nvm[SAFE_MODES] != 0xFF and may_write(wake):
         microcontroller.nvm[SAFE_MODES:SAFE_MODES_END] = b"\xff" * (SAFE_MODES_END - SAFE_MODES)
-    record.since_sync_s += (clock.awake() + floor_ms) // 1000 + seconds
-    record.save(alarm.sleep_memory)
+    record.since_sync_s += (clock.awake() + floor_ms) // 1000 + (0 if node.LATCH else seconds)
+    if node.LATCH:
+        latching.save(wake)
+    else:
+        record.save(alarm.sleep_memory)
     wake.unguard()
     wake.pir.deinit()
+    if node.LATCH:
+        latching.let_go()
     sleep.deep(way, seconds, getattr(board, node.PIR), line)

@@ -45,8 +45,13 @@ class CameraWake(machine.Wake):
 
 def main():
     """One wake, from the first line of code.py to deep sleep."""
-    record = Record()
-    record.load(alarm.sleep_memory)
+    if node.LATCH:
+        import latching
+
+        record = latching.record()
+    else:
+        record = Record()
+        record.load(alarm.sleep_memory)
     record.wake += 1
     notes = journal.Journal(record)
     ledger = Ledger(record, notes, node.PRICES_mW)
@@ -61,6 +66,10 @@ def boot(wake):
     record = wake.record
     wake.guard(node.WATCHDOG_MS)
     record.cause = sleep.cause(record)
+    if node.LATCH:
+        import latching
+
+        latching.explain(wake)
     fell = _marks(SAFE_MODES, SAFE_MODES_END)
     if fell or not record.valid or record.cause not in (sleep.TIMER, sleep.PIN):
         _new_life(wake)
@@ -121,9 +130,9 @@ def _unfinished(wake):
     if count < MARKS_END - MARKS:
         microcontroller.nvm[MARKS + count] = 0
     record.brownouts = count = min(count + 1, 255)
-    if record.cause == sleep.WATCHDOG:
+    if record.cause == sleep.WATCHDOG or node.LATCH:  # behind a latch a hang ends without a supply
         record.camera_skips = policy.back_off(count)
-    elif count > policy.BROWNOUTS_MAX:
+    if record.cause != sleep.WATCHDOG and count > policy.BROWNOUTS_MAX:
         record.cause = sleep.BROWNOUT
         wake.journal.event(reasons.BROWNOUT, count)
 

@@ -17,7 +17,7 @@ DESIGNS = (
     "pico-w-rtc",
     "xiao-s3-sense",
 )
-READY = ("pico-w-arducam-2mp", "pico-w-arducam-5mp", "pico-w-rtc")
+READY = ("pico-w-arducam-2mp", "pico-w-arducam-5mp", "pico-w-latched", "pico-w-rtc")
 
 
 @pytest.fixture(scope="module")

@@ -10,6 +10,7 @@ import struct
 
 import microcontroller
 
+from node import JOURNAL_END as END
 from torpor import clock
 from torpor.reasons import JOURNAL_LOST, LOG_SENT, LOSSES
 
@@ -62,7 +63,7 @@ class Journal:
         self.entries.clear()
         record = self._record
         record.log_sent = record.log_end
-        if record.log_end - START > (len(microcontroller.nvm) - START) // 2:
+        if record.log_end - START > (END - START) // 2:
             microcontroller.nvm[START : record.log_end] = b"\xff" * (record.log_end - START)
             record.log_sent = record.log_end = START
 
@@ -72,9 +73,9 @@ class Journal:
         `may_rewrite()` says no, what does not fit is lost."""
         record = self._record
         nvm = microcontroller.nvm
-        if len(self.entries) * ENTRY > len(nvm) - record.log_end and may_rewrite():
+        if len(self.entries) * ENTRY > END - record.log_end and may_rewrite():
             self.event(JOURNAL_LOST, self._make_room())
-        raw = b"".join(self.entries)[: len(nvm) - record.log_end]
+        raw = b"".join(self.entries)[: END - record.log_end]
         if raw:
             nvm[record.log_end : record.log_end + len(raw)] = raw
             record.log_end += len(raw)
@@ -85,12 +86,12 @@ class Journal:
         nvm = microcontroller.nvm
         raw = bytes(nvm[record.log_sent : record.log_end])
         old = [raw[i : i + ENTRY] for i in range(0, len(raw), ENTRY)]
-        most = (len(nvm) - START) // (2 * ENTRY)
+        most = (END - START) // (2 * ENTRY)
         kept = [entry for entry in old if not entry[0] & ROW]
         if len(kept) > most:
             kept = [entry for entry in kept if entry[0] in LOSSES][-most:]
         fresh = b"".join(kept)
-        nvm[START:] = fresh + b"\xff" * (len(nvm) - START - len(fresh))
+        nvm[START:END] = fresh + b"\xff" * (END - START - len(fresh))
         record.log_sent = START
         record.log_end = START + len(fresh)
         return len(old) - len(kept)
@@ -99,7 +100,7 @@ class Journal:
 def recall(record):
     """Where the entries end, and which were sent (for a cold boot, when the record is gone): all before
     the last LOG_SENT, which is the first entry after every upload."""
-    raw = bytes(microcontroller.nvm[START:]).rstrip(b"\xff")  # behind whatever a power cut left half done
+    raw = bytes(microcontroller.nvm[START:END]).rstrip(b"\xff")  # behind whatever a power cut left half done
     sent = 0
     for at in range(0, len(raw), ENTRY):
         if raw[at] == LOG_SENT:
