@@ -130,9 +130,11 @@ def _unfinished(wake):
     if count < MARKS_END - MARKS:
         microcontroller.nvm[MARKS + count] = 0
     record.brownouts = count = min(count + 1, 255)
-    if record.cause == sleep.WATCHDOG or node.LATCH:  # behind a latch a hang ends without a supply
+    if record.cause == sleep.WATCHDOG:
         record.camera_skips = policy.back_off(count)
-    if record.cause != sleep.WATCHDOG and count > policy.BROWNOUTS_MAX:
+    elif count > policy.BROWNOUTS_MAX:
+        if node.LATCH:  # a hang ends there without a supply: it looks the same
+            record.camera_skips = policy.back_off(count - 1)
         record.cause = sleep.BROWNOUT
         wake.journal.event(reasons.BROWNOUT, count)
 

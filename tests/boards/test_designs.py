@@ -179,6 +179,14 @@ def test_a_latched_node_stands_at_what_makers_measured() -> None:
     assert latch.watts == pytest.approx(0.125e-3 * 3.751)
 
 
+def test_a_latched_node_says_which_motion_is_too_short() -> None:
+    """1.21 s of boot and 1.3 s for the radio's firmware, of which the PIR holds 2 s by itself."""
+    assert (
+        "its PIR must stay high for 2.5 s until the firmware holds the switch: a motion of less than 0.5 s "
+        "starts nothing."
+    ) in load_design("pico-w-latched").notes
+
+
 def test_a_camera_that_nothing_switches_is_in_every_sleep() -> None:
     design = load_design("xiao-s3-sense")
     price = watts_of(design, design.camera, design.camera.rows["phantom"])

@@ -16,6 +16,10 @@ def design():
     return load_design("pico-w-arducam-2mp")
 
 
+CLOCK = ("alarmclock", "ringing", "torpor.ds3231")
+LATCH = ("latching", "torpor.record_nvm")
+
+
 @pytest.fixture(scope="module")
 def drive(design):
     return assemble(design)
@@ -24,8 +28,8 @@ def drive(design):
 def test_the_files_of_the_default_node(drive) -> None:
     framework = {f"/lib/torpor/{path.name}" for path in (ROOT / "firmware/lib/torpor").glob("*.py")}
     application = {f"/{path.name}" for path in (ROOT / "firmware/wildcam").glob("*.py")}
-    application -= {"/ov5642.py", "/alarmclock.py", "/ringing.py"}  # another camera's sensor, no clock
-    framework -= {"/lib/torpor/ds3231.py"}
+    application -= {"/ov5642.py", "/alarmclock.py", "/ringing.py", "/latching.py"}  # parts that it has not
+    framework -= {"/lib/torpor/ds3231.py", "/lib/torpor/record_nvm.py"}
     library = {
         "/lib/adafruit_ina219.py", "/lib/adafruit_register/__init__.py", "/lib/adafruit_register/i2c_bit.py",
         "/lib/adafruit_register/i2c_bits.py", "/lib/adafruit_register/i2c_struct.py",
@@ -49,9 +53,10 @@ def test_every_file_is_the_repositorys_own(drive, design) -> None:
 @pytest.mark.parametrize(
     ("name", "without"),
     [
-        ("pico-w-arducam-2mp", {"ov5642", "alarmclock", "ringing", "torpor.ds3231"}),
-        ("pico-w-arducam-5mp", {"ov2640", "alarmclock", "ringing", "torpor.ds3231"}),
-        ("pico-w-rtc", {"ov5642"}),
+        ("pico-w-arducam-2mp", {"ov5642", *CLOCK, *LATCH}),
+        ("pico-w-arducam-5mp", {"ov2640", *CLOCK, *LATCH}),
+        ("pico-w-rtc", {"ov5642", *LATCH}),
+        ("pico-w-latched", {"ov5642", *CLOCK}),
     ],
 )
 def test_a_drive_does_without_what_its_design_has_not(name: str, without: set[str]) -> None:
