@@ -56,8 +56,8 @@ def _held(design: Design, needed_s: float) -> Iterator[str]:
     least_s = needed_s - design.pir.v("hold")
     if least_s > 0.0:
         yield (
-            f"its PIR must stay high for {needed_s:.1f} s until the firmware holds the switch: a motion of less "
-            f"than {least_s:.1f} s starts nothing."
+            f"its PIR must stay high for {needed_s:.1f} s until the firmware holds the switch: "
+            f"a motion of less than {least_s:.1f} s starts nothing."
         )
 
 

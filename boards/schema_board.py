@@ -19,6 +19,7 @@ _CURRENTS = {
     "radio_left": RowRule("mA", 0, 500),
     "radio_boot_current": RowRule("mA", 0, 500),
     "inrush": RowRule("mA", 0, 5000, required=False),
+    "led": RowRule("mA", 0, 50, required=False),
 }
 
 #: What work costs in time.
@@ -83,6 +84,10 @@ _CAPS = {
     "camera_buses": CapRule("strs", ("arduchip", "espcamera")),
     "pins": CapRule("strs"),
     "wake_pins": CapRule("strs"),
+    #: The board's own LED: its name in `board`, the level that lights it, and whether it hangs on the radio chip.
+    "led_pin": CapRule("str", required=False),
+    "led_active": CapRule("str", ("high", "low"), required=False),
+    "led_on_radio": CapRule("bool", required=False),
     "sd_pins": CapRule("strs", required=False),
     #: "i2c0 sda GP0 GP4": which pins a hardware bus reaches; a board without this list routes any pin.
     "bus_signals": CapRule("strs", required=False),

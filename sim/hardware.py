@@ -14,6 +14,7 @@ from sim.devices.ds3231 import ClockFaults, Ds3231
 from sim.devices.ina219 import Ina219, MeterFaults
 from sim.devices.pir import Pir
 from sim.drivefs import DriveFiles
+from sim.nodefile import led_mW
 from sim.world import World
 
 
@@ -55,6 +56,7 @@ class Hardware:
     ----------
     lines : input level by pin name; watchers : called when an output pin changes.
     nvm, sleep_memory : the board's memories (sleep memory is noise after a power-up).
+    lit : what an eye beside the node saw of its LED.
     """
 
     def __init__(
@@ -82,6 +84,7 @@ class Hardware:
         self.buses: dict[str, Bus] = {}
         self.in_use: set[str] = set()
         self.outputs: dict[str, bool] = {}
+        self.lit: list[tuple[float, bool]] = []  # when the board's LED changed, and to what
         self.rtc_offset_s: float | None = None
         error = board.v("sleep_clock_error")  # how much too long this board's timer lets it sleep, 1
         self.sleep_clock = random.Random(f"sleep clock {seed}").uniform(-error, error)
@@ -110,6 +113,9 @@ class Hardware:
             clock = self.clock
             self.lines[pins["clock_int"]] = lambda: not clock.low(self.world.now)
             self.buses[pins["meter_scl"]].i2c.append(clock)
+        led = self.design.board.caps.get("led_pin")
+        if led:
+            self.watchers[str(led)] = self._led
         if self.design.latch:
             self.watchers[pins["latch_hold"]] = lambda held: self._latch(held)
 
@@ -176,6 +182,13 @@ class Hardware:
         if self.design.latch:
             self._latch(False)
 
+    def _led(self, level: bool) -> None:
+        """Whoever drives it pays the way to it, and its light while that is on."""
+        reach_mW, lit_mW = led_mW(self.design)
+        lit = level is (self.design.board.caps.get("led_active") == "high")
+        self.lit.append((self.world.now, lit))
+        self.world.draw("LED", (reach_mW + (lit_mW if lit else 0.0)) / 1000.0)
+
     def _latch(self, held: bool) -> None:
         """The switch stays closed while the firmware holds it or the PIR is high."""
         self.world.opens_at = None if held else self.pir.next_fall(self.world.now)
@@ -220,6 +233,8 @@ class Hardware:
         elif pin == pins.get("camera_cs"):
             self._bridge.release(self.world.now)
             self.camera_load()
+        elif pin == self.design.board.caps.get("led_pin"):
+            self.world.draw("LED", 0.0)
         self.outputs.pop(pin, None)
 
     def release_pins(self) -> None:

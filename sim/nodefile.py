@@ -37,6 +37,9 @@ def node_values(design: Design) -> dict[str, object]:
         **pins,
         "RAILS": (("camera", design.pins["camera_power"], _rise_ms(design)),),
         "LATCH": design.pins.get("latch_hold", ""),
+        "LED": str(board.caps.get("led_pin", "")),
+        "LED_ON": int(board.caps.get("led_active") == "high"),
+        "BLINK_mW": round(blink_mW(design)),
         "JOURNAL_END": int(board.v("nvm")) - (_RECORD_B if design.latch else 0),
         "WATCHDOG_MS": int(min(board.v("watchdog_max"), 8.0) * 1000),
         "TIMER_SLEEP": int("time" in _list(board, "alarms")),
@@ -92,6 +95,22 @@ def sleep_W(design: Design, row: str) -> float:
     if design.latch:
         parts.append((design.latch, "standing"))
     return (board_mW(design, row) + sum(part_mW(design, *part) for part in parts)) / 1000.0
+
+
+def led_mW(design: Design) -> tuple[float, float]:
+    """The board's LED at the battery, mW: what reaching it costs while it is dark, and what its light adds.
+    Behind the radio chip that is the chip's waiting."""
+    board = design.board
+    if "led" not in board.rows:
+        return 0.0, 0.0
+    chip_mW = board_mW(design, "radio_left") - board_mW(design, "light_sleep")
+    return (chip_mW if board.caps.get("led_on_radio") else 0.0), board_mW(design, "led")
+
+
+def blink_mW(design: Design) -> float:
+    """The mean while the LED blinks, dark as long as lit: the CPU only waits."""
+    reach, lit = led_mW(design)
+    return board_mW(design, "idle") + reach + lit / 2.0
 
 
 def off_W(design: Design) -> float:

@@ -31,6 +31,7 @@ def let_go():
 def record():
     """The record, out of nvm; from now on this wake is marked as begun."""
     import microcontroller
+
     from torpor.record_nvm import NvmRecord
 
     found = NvmRecord()

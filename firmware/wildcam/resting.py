@@ -52,9 +52,20 @@ def recover(wake):
     return machine.OK
 
 
+def _blink(wake):
+    """Somebody may stand before it: the node was just switched on, or it does nothing at all. Not below the
+    lock-out: nothing but the essential then."""
+    if not wake.record.flags & LOCKED:
+        import blink
+
+        blink.say(wake, wake.bad)
+
+
 def sleep_now(wake):
     """Decide how and how long, save the record, and sleep. Does not return."""
     record = wake.record
+    if wake.bad is not None and (not wake.settings or record.cause not in (sleep.TIMER, sleep.PIN)):
+        _blink(wake)
     high = wake.pir.value
     seconds = decide(wake, policy.SLEEP) if wake.config else node.HOLDOFF_MAX_s
     if wake.radio != 1:  # what rose beside the radio says nothing

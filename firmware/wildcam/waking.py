@@ -29,6 +29,7 @@ class CameraWake(machine.Wake):
     dark = due = False
     radio = 0  # 1: used, and the PIR was low before; 2: used, and it was high
     buses = ()
+    bad = None  # place of the wrong key in the settings
     packed = None  # settings for nvm, when there is time and charge to write them
 
     def __init__(self, record, notes, ledger, rails, pir):
@@ -98,7 +99,8 @@ def boot(wake):
             wake.journal.event(reasons.SETTINGS_NEW)
         except ValueError as error:  # a wrong key, a broken file, or a set that is too long to pack
             print("settings:", error)
-            wake.journal.event(reasons.SETTINGS_BAD, getattr(error, "index", 255))
+            wake.bad = getattr(error, "index", 255)
+            wake.journal.event(reasons.SETTINGS_BAD, wake.bad)
     if not wake.settings:
         return machine.FAIL
     wake.config = _config(wake.settings)

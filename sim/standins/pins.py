@@ -28,6 +28,8 @@ def _board(machine: Machine) -> ModuleType:
     board = machine.hardware.design.board
     for name in board.caps["pins"]:  # type: ignore[union-attr]
         setattr(module, str(name), Pin(str(name)))
+    if "led_pin" in board.caps:
+        setattr(module, str(board.caps["led_pin"]), Pin(str(board.caps["led_pin"])))
     module.board_id = board.caps["circuitpython_board"]  # type: ignore[attr-defined]
     return module
 

@@ -26,7 +26,7 @@ def constants(bench: Any) -> dict[str, Region]:
     """Every region that the code names, by its name in the map."""
     record, settings = bench.load("torpor.record"), bench.load("torpor.settings")
     journal, waking = bench.load("torpor.journal"), bench.load("waking")
-    assert journal.END == len(bench.nvm)
+    assert len(bench.nvm) == journal.END
     found = [
         ("slot 0", 0, record.SLOT),
         ("slot 1", record.SLOT, record.SLOT),

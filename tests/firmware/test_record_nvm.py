@@ -1,4 +1,4 @@
-"""The record in nvm: appended slot after slot, whatever the power does to it, and marked when a wake begins."""
+"""The record in nvm: appended slot after slot, marked when a wake begins, whatever the power does to it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The design behind a load switch that its PIR closes: on by motion, held by the firmware, off when it is done."""
+"""The design behind a load switch: closed by the PIR, held by the firmware, off when that is done."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ def test_off_means_the_rows_of_PIR_and_switch(live_once, steady):
 
 
 def test_the_node_books_its_sleeps_when_it_knows_them(live_once, steady):
-    """A timed sleep counts only once the timer has ended it, the time in between at the price of being off."""
+    """A timed sleep counts only once the timer has ended it, the time off at its own price."""
     told = live_once(DAY.change(link=steady))
     assert node_values(told.twin.design)["SLEEP_PIN_uW"] == round(0.12e-3 * 3.751 * 1e6)
     kept = bytes(told.twin.hardware.nvm[1040:3120]).rstrip(b"\xff")
