@@ -84,7 +84,7 @@ _CAPS = {
     "camera_buses": CapRule("strs", ("arduchip", "espcamera")),
     "pins": CapRule("strs"),
     "wake_pins": CapRule("strs"),
-    #: The board's own LED: its name in `board`, the level that lights it, and whether it hangs on the radio chip.
+    #: Its own LED: the name in `board`, the level that lights it, whether it hangs on the radio chip.
     "led_pin": CapRule("str", required=False),
     "led_active": CapRule("str", ("high", "low"), required=False),
     "led_on_radio": CapRule("bool", required=False),

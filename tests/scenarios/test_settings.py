@@ -130,9 +130,9 @@ FEW = Scenario(days=0.01, start_day=170, quiet=True, visits=((300.0, 3.0), (600.
     ],
 )  # fmt: skip
 def test_the_led_says_which_key_is_wrong(live, steady, values, index, seen):
-    """A long flash for each five and a short one for each one, twice over; once an hour, for it has no set."""
+    """A long flash for each five and a short one for each one, twice over; once an hour: it has no set."""
     told = live(FEW.change(days=0.1, link=steady, settings=values))
-    assert [argument for _, _, argument in told.events("SETTINGS_BAD")][0] == index
+    assert next(argument for _, _, argument in told.events("SETTINGS_BAD")) == index
     wakes = told.count("WOKE")
     assert wakes == 3
     assert flashes(told) == pytest.approx(seen * 2 * wakes, abs=0.02)
@@ -166,7 +166,7 @@ def test_what_blinking_costs_is_counted(live, steady):
     rows = [unpack_entry(kept[at : at + 8]) for at in range(0, len(kept) - 7, 8)]
     slept = next(row for row in rows if isinstance(row, NodeRow) and row.state == 8)
     assert slept.dt_s == pytest.approx(lit_s / booted + dark_s, abs=0.3)
-    assert slept.J == pytest.approx(slept.dt_s * node_values(told.twin.design)["BLINK_mW"] / 1000.0, rel=0.05)
+    assert pytest.approx(slept.dt_s * node_values(told.twin.design)["BLINK_mW"] / 1000.0, rel=0.05) == slept.J
 
 
 def test_no_light_for_a_set_that_is_good(live, steady):
