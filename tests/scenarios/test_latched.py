@@ -260,3 +260,15 @@ def test_a_cut_is_told_from_going_off(steady):
         for before, after in pairwise(note.booted_s for note in lived([300.0], steady).life.notes)
     ]
     assert min(gaps) > 4.0
+
+
+def test_wear_of_the_sector(live, steady):
+    """Thirty pictures a day: what docs/memory.md says of a year."""
+    days, count = 4, 30
+    visits = tuple((86_400.0 * day + 20_000.0 + 1500.0 * n, 7.0) for day in range(days) for n in range(count))
+    scenario = QUIET.change(days=float(days), link=steady, visits=visits, settings={})
+    told = live(scenario)
+    assert told.count("WOKE") == days * count
+    erased_a_year = rewrites(told) * 365 / days
+    assert erased_a_year == pytest.approx(1900, rel=0.06)
+    assert told.twin.design.board.v("flash_wear") / erased_a_year > 48.0

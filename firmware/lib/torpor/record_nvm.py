@@ -20,15 +20,15 @@ class NvmRecord(Record):
 
     asleep = False
 
-    def load(self, nvm):
+    def load(self, memory):
         """Take the last whole slot and mark that a wake has begun with it; without one, start a new life.
         True if found."""
         for slot in range(SLOTS - 1, -1, -1):
-            raw = _slot(nvm, slot)
+            raw = _slot(memory, slot)
             if not _erased(raw) and Record.load(self, raw + raw):
-                self.asleep = nvm[START + slot] == 0xFF
+                self.asleep = memory[START + slot] == 0xFF
                 if self.asleep:
-                    nvm[START + slot] = 0
+                    memory[START + slot] = 0
                 return True
         return Record.load(self, bytes(2 * SLOT))
 
@@ -36,18 +36,18 @@ class NvmRecord(Record):
         """Would the next save have to rewrite the sector?"""
         return _free(nvm) == SLOTS
 
-    def save(self, nvm, may_rewrite):
+    def save(self, memory, may_rewrite=None):
         """Write the next slot, in one assignment; behind the last one comes the first, in one rewrite of the
         sector. False if that may not be: then the slots stay as they are."""
         both = bytearray(2 * SLOT)
         Record.save(self, both)
         raw = bytes(both[SLOT:] if self._sequence & 1 else both[:SLOT])
-        slot = _free(nvm)
+        slot = _free(memory)
         if slot < SLOTS:
             at = FIRST + slot * SLOT
-            nvm[at : at + SLOT] = raw
-        elif may_rewrite():
-            nvm[START:END] = b"\xff" * (FIRST - START) + raw + b"\xff" * (END - FIRST - SLOT)
+            memory[at : at + SLOT] = raw
+        elif may_rewrite and may_rewrite():
+            memory[START:END] = b"\xff" * (FIRST - START) + raw + b"\xff" * (END - FIRST - SLOT)
         else:
             return False
         return True
