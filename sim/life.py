@@ -14,11 +14,11 @@ from sim.machine import Machine, sweep
 from sim.modules import ModuleTable, SourceFile
 from sim.standins import core_modules
 from sim.standins.sleeping import TimeAlarm, by_PIR, next_alarm
+from sim.supply import Supply
 from sim.watching import ROW, Frame, JournalEntry, WakeNote, reason_names, unpack_entry
 
-#: States around the firmware's own: the core's busy wait before true deep sleep, no supply, and a latch
-#: that has opened.
-FLOOR, DOWN, OFF = "FLOOR", "DOWN", "OFF"
+#: The core's busy wait before true deep sleep (beside the firmware's own states, and those of Supply).
+FLOOR = "FLOOR"
 
 
 class Life:
@@ -38,7 +38,8 @@ class Life:
         self.machine = Machine(hardware, drive.environment)
         self.machine.cores = core_modules(self.machine)
         self.notes: list[WakeNote] = []
-        self.down: list[tuple[float, float]] = []
+        self._supply = Supply(hardware, self._without_supply, lambda state: self._enter(state))
+        self.down = self._supply.down
         self.journal: list[JournalEntry] = []
         self.states: list[tuple[float, int, str]] = []
         self.keep_states = False
@@ -55,7 +56,6 @@ class Life:
         self._floor_s = board.v("min_awake")
         self._file_open_s = board.v("file_open") / 1000.0
         self._drive_is_hosts = bool(board.caps["usb_native"])
-        self._latch = hardware.design.latch
         self._combines = bool(board.caps["combine_pin_and_time"])
         self._sleep_W = {
             "pin": hardware.board_row("deep_sleep_pin"),
@@ -69,9 +69,7 @@ class Life:
         world = self.world
         try:
             self.hardware.power_up()
-            self._restart("POWER_ON", None)
-            if self._latch:
-                self._lost(SwitchedOff())
+            self._restart("POWER_ON", None, self._supply.wait(dark=False) if self._supply.by_latch else "")
             while True:
                 lost = None
                 try:
@@ -81,12 +79,12 @@ class Life:
                 if lost or self.machine.wake_alarm is None:  # it did not end asleep
                     sweep()
                 if lost:
-                    self._lost(lost)
+                    cause = self._supply.wait(dark=not isinstance(lost, SwitchedOff))
+                    self._restart("POWER_ON", None, cause)
         except RunOver:
             pass
         sweep()
-        if self.down and math.isinf(self.down[-1][1]):
-            self.down[-1] = (self.down[-1][0], world.now)
+        self._supply.close()
         self._close_note()
         world.close_books()
 
@@ -284,44 +282,10 @@ class Life:
         except Reset as reset:
             self._reset(reset)
 
-    def _lost(self, lost: PowerLost) -> None:
-        """The supply is gone, altogether or by the latch: wait until there is one again."""
-        dark = not isinstance(lost, SwitchedOff)
-        while True:
-            if dark:
-                self._dark()
-            if self._latch is None:
-                return
-            try:
-                self._off(self._latch.v("turn_on"))
-                return
-            except PowerLost:
-                dark = True
-
-    def _off(self, turn_on_s: float) -> None:
-        """The latch is open: PIR and switch stand on the battery until the PIR closes it: a cold start."""
-        world, hardware = self.world, self.hardware
+    def _without_supply(self) -> None:
+        """The board stands still in the middle of whatever it did."""
         self._end_machine()
         self.machine.radio(None)
-        hardware.board_down()
         self._close_note()
         if self.notes and math.isinf(self._note.off_s):
-            self._note.off_s = world.now
-        self._enter(OFF)
-        world.pass_until(hardware.pir.next_high(world.now) + turn_on_s)
-        hardware.board_up()
-        self._restart("POWER_ON", None, "pin")
-
-    def _dark(self) -> None:
-        """No supply: wait until the protection lets go, then a cold start."""
-        world = self.world
-        self._end_machine()
-        self.machine.radio(None)
-        self.hardware.power_down()
-        self._close_note()
-        self._enter(DOWN)
-        self.down.append((world.now, math.inf))
-        back = world.wait_for_supply()
-        self.down[-1] = (self.down[-1][0], back)
-        self.hardware.power_up()
-        self._restart("POWER_ON", None)
+            self._note.off_s = self.world.now
