@@ -147,7 +147,7 @@ def test_without_a_node_on_the_path_the_wheels_is_taken(monkeypatch: pytest.Monk
     assert node_js._major(node_js.node()) >= node_js.OLDEST
 
 
-@pytest.mark.parametrize("name", ["pico-w-arducam-5mp", "pico-w-rtc"])
+@pytest.mark.parametrize("name", ["pico-w-arducam-5mp", "pico-w-latched", "pico-w-rtc"])
 def test_the_other_designs_of_this_board_fit_it_too(name: str, tmp_path: Path) -> None:
     design = uxga(tmp_path, name)
     plain = node_of(LIVES["motion"], design)
