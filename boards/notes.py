@@ -44,10 +44,21 @@ def _waking(design: Design) -> Iterator[str]:
         yield f"every wake lasts at least {board.v('min_awake'):g} s, whatever it does."
     if board.v("radio_boot") > 0:
         yield f"its radio adds {board.v('radio_boot'):g} s to every boot, even when it is not used."
+    if design.latch:
+        yield from _held(design, design.latch.v("turn_on") + board.v("boot") + board.v("radio_boot"))
     if board.caps["radio_off"] == "at sleep":
         yield "its radio chip stays powered until it sleeps: nothing but sleep should follow an upload."
     if len(design.sleep.wake) > 1 and not board.caps["wake_pin_known"]:
         yield "the board does not tell which pin woke it: the clock's alarm flag does."
+
+
+def _held(design: Design, needed_s: float) -> Iterator[str]:
+    least_s = needed_s - design.pir.v("hold")
+    if least_s > 0.0:
+        yield (
+            f"its PIR must stay high for {needed_s:.1f} s until the firmware holds the switch: "
+            f"a motion of less than {least_s:.1f} s starts nothing."
+        )
 
 
 def _power(design: Design) -> Iterator[str]:

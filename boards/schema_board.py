@@ -19,6 +19,7 @@ _CURRENTS = {
     "radio_left": RowRule("mA", 0, 500),
     "radio_boot_current": RowRule("mA", 0, 500),
     "inrush": RowRule("mA", 0, 5000, required=False),
+    "led": RowRule("mA", 0, 50, required=False),
 }
 
 #: What work costs in time.
@@ -98,6 +99,10 @@ _CAPS = {
     "lows_most": CapRule("int", required=False),
     "pins": CapRule("strs"),
     "wake_pins": CapRule("strs"),
+    #: Its own LED: the name in `board`, the level that lights it, whether it hangs on the radio chip.
+    "led_pin": CapRule("str", required=False),
+    "led_active": CapRule("str", ("high", "low"), required=False),
+    "led_on_radio": CapRule("bool", required=False),
     "sd_pins": CapRule("strs", required=False),
     #: "i2c0 sda GP0 GP4": which pins a hardware bus reaches; a board without this list routes any pin.
     "bus_signals": CapRule("strs", required=False),

@@ -42,6 +42,8 @@ NATIVE = (
 SENSORS = frozenset(sensor.lower() for sensor in KINDS["camera"].caps["sensor"].allowed)
 #: Modules that only a node with an external clock needs.
 OF_CLOCK = frozenset(("alarmclock", "ringing", "torpor.ds3231"))
+#: Modules that only a node behind a latch needs.
+OF_LATCH = frozenset(("latching", "torpor.record_nvm"))
 
 _ASYNC = (ast.AsyncFunctionDef, ast.Await, ast.AsyncFor, ast.AsyncWith)
 _KEY = re.compile(r"[A-Za-z0-9_-]+")
@@ -147,7 +149,9 @@ def absent(design: Design) -> frozenset[str]:
     driver = driver_module(design)
     needed = {driver, sensor_module(design)} if driver == "arducam" else {driver}
     others = ((SENSORS | set(DRIVERS.values())) & there) - needed
-    return others if design.clock else others | OF_CLOCK
+    for part, modules in ((design.clock, OF_CLOCK), (design.latch, OF_LATCH)):
+        others |= modules if part is None else set()
+    return frozenset(others)
 
 
 def settings_toml(values: Mapping[str, str | int]) -> str:

@@ -55,5 +55,9 @@ class PowerLost(EndOfWake):
     """The supply is gone."""
 
 
+class SwitchedOff(PowerLost):
+    """The latch has opened: the board has no supply until its PIR closes it again."""
+
+
 class RunOver(EndOfWake):
     """The stretch to be simulated has ended while the node was awake."""

@@ -92,7 +92,7 @@ class Fates:
                 return end
         before = self._before(visitor.t_s)
         asleep = before is None or before.asleep_s <= visitor.t_s
-        if before is not None and asleep and before.by_timer:
+        if before is not None and asleep and before.by_timer and visitor.t_s < before.off_s:
             return "low battery" if self._has(before, "LOW_BATTERY") else "hold-off"
         if not visitor.seen:
             return "not seen by the PIR"

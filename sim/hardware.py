@@ -16,6 +16,7 @@ from sim.devices.ina219 import Ina219, MeterFaults
 from sim.devices.pir import Pir
 from sim.drivefs import DriveFiles
 from sim.loads import Loads
+from sim.nodefile import led_mW
 from sim.switch import CameraSwitch
 from sim.world import World
 
@@ -64,6 +65,7 @@ class Hardware:
     ----------
     lines : input level by pin name; watchers : called when an output pin changes.
     nvm, sleep_memory : the board's memories (sleep memory is noise after a power-up).
+    lit : what an eye beside the node saw of its LED.
     """
 
     def __init__(
@@ -95,6 +97,7 @@ class Hardware:
         self.rtc_s = 0.0  # what the clock had counted at the last reset, since it began in the year 2000
         self.held: dict[str, bool] = {}  # output levels latched through deep sleep
         self.espcam: EspCamera | None = None
+        self.lit: list[tuple[float, bool]] = []  # when the board's LED changed, and to what
         error = board.v("sleep_clock_error")  # how much too long this board's timer lets it sleep, 1
         self.sleep_clock = random.Random(f"sleep clock {seed}").uniform(-error, error)
         self.bench = False
@@ -108,6 +111,7 @@ class Hardware:
             faults = clock_faults or ClockFaults(seed)
             self.clock = Ds3231(design.clock, address, self._clock_load, faults)
         self._wire()
+        self._always = () if design.latch is None else ("PIR", "latch")  # before the latch, on the battery
 
     # -- wiring ----------------------------------------------------------------------------------
 
@@ -121,6 +125,11 @@ class Hardware:
             clock = self.clock
             self.lines[pins["clock_int"]] = lambda: not clock.low(self.world.now)
             self.buses[pins["meter_scl"]].i2c.append(clock)
+        led = self.design.board.caps.get("led_pin")
+        if led:
+            self.watchers[str(led)] = self._led
+        if self.design.latch:
+            self.watchers[pins["latch_hold"]] = lambda held: self._latch(held)
 
     def attach_camera(self, bridge: Bridge, sensor: I2CTarget) -> None:
         """Put the camera on its rail and its buses."""
@@ -176,7 +185,18 @@ class Hardware:
         return row.value / 1000.0 * (row.at_V or self._rail_V)
 
     def power_up(self) -> None:
-        """The supply is back: memories that need it hold noise (or are cleared), devices start afresh."""
+        """The battery is there (again): the PIR starts afresh, and the board unless a latch is before it."""
+        self.pir.power_up(self.world.now)
+        self._draw_pir()
+        latch = self.design.latch
+        if latch:
+            self.world.draw("latch", 0.0, latch.rows["standing"].value / 1000.0)
+        else:
+            self.board_up()
+
+    def board_up(self) -> None:
+        """The board's supply is back: memories that need it hold noise (or are cleared), devices start
+        afresh."""
         world = self.world
         self.rtc_s = 0.0
         self.sleep_memory[:] = self.random.randbytes(len(self.sleep_memory))
@@ -186,10 +206,10 @@ class Hardware:
         self._meter_load()
         if self.clock:
             self.clock.power(world.now, True)
-        self.pir.power_up(world.now)
-        self._draw_pir()
         self.switch.supply(True)
         self.camera_load()
+        if self.design.latch:
+            self._latch(False)
 
     def forget_sleep(self) -> None:
         """A reset that is no deep sleep: some boards clear the sleep memory then."""
@@ -203,6 +223,17 @@ class Hardware:
         else:
             self.rtc_s = 0.0
 
+    def _led(self, level: bool) -> None:
+        """Whoever drives it pays the way to it, and its light while that is on."""
+        reach_mW, lit_mW = led_mW(self.design)
+        lit = level is (self.design.board.caps.get("led_active") == "high")
+        self.lit.append((self.world.now, lit))
+        self.world.draw("LED", (reach_mW + (lit_mW if lit else 0.0)) / 1000.0)
+
+    def _latch(self, held: bool) -> None:
+        """The switch stays closed while the firmware holds it or the PIR is high."""
+        self.world.opens_at = None if held else self.pir.next_fall(self.world.now)
+
     def _draw_pir(self) -> None:
         part = self.design.pir
         standing = part.rows["standing"]
@@ -212,12 +243,19 @@ class Hardware:
             self.world.draw("PIR", 0.0, standing.value / 1000.0)
 
     def power_down(self) -> None:
+        """The battery gives nothing any more."""
+        self.board_down()
+        self.world.all_off()
+
+    def board_down(self) -> None:
+        """The board and what hangs on its 3V3 rail have no supply."""
         self.release_pins()
         self.switch.supply(False)
         self.meter.power(self.world.now, False)
         if self.clock:
             self.clock.power(self.world.now, False)
-        self.world.all_off()
+        self.world.opens_at = None
+        self.world.all_off(self._always)
 
     # -- pins ------------------------------------------------------------------------------------
 
@@ -233,9 +271,13 @@ class Hardware:
         """An output becomes an input: a load switch opens by its resistor, a chip select feeds nothing."""
         if pin == self.switch.pin:
             self.switch.drive(self.held.get(pin))
+        elif pin == self.design.pins.get("latch_hold"):
+            self.drive_pin(pin, False)
         elif pin == self.design.pins.get("camera_cs"):
             self._camera.release(self.world.now)
             self.camera_load()
+        elif pin == self.design.board.caps.get("led_pin"):
+            self.world.draw("LED", 0.0)
         self.outputs.pop(pin, None)
 
     def release_pins(self) -> None:

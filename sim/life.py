@@ -7,16 +7,17 @@ from collections.abc import Callable
 from typing import Any
 
 from sim.drive import Drive
-from sim.errors import DeepSleep, PowerLost, Reset, RunOver, SafeMode
+from sim.errors import DeepSleep, PowerLost, Reset, RunOver, SafeMode, SwitchedOff
 from sim.hardware import Hardware
 from sim.machine import Machine, sweep
 from sim.modules import ModuleTable, SourceFile
 from sim.standins import core_modules
 from sim.standins.sleeping import TimeAlarm, by_PIR, next_alarm
+from sim.supply import Supply
 from sim.watching import ROW, Frame, JournalEntry, WakeNote, reason_names, unpack_entry
 
-#: States around the firmware's own: the core's busy wait before true deep sleep, and no supply.
-FLOOR, DOWN = "FLOOR", "DOWN"
+#: The core's busy wait before true deep sleep (beside the firmware's own states, and those of Supply).
+FLOOR = "FLOOR"
 
 
 class Life:
@@ -37,7 +38,8 @@ class Life:
         self.machine = Machine(hardware, drive.environment)
         self.machine.cores = core_modules(self.machine)
         self.notes: list[WakeNote] = []
-        self.down: list[tuple[float, float]] = []
+        self._supply = Supply(hardware, self._without_supply, lambda state: self._enter(state))
+        self.down = self._supply.down
         self.journal: list[JournalEntry] = []
         self.states: list[tuple[float, int, str]] = []
         self.keep_states, self.loads = False, hardware.loads
@@ -70,24 +72,27 @@ class Life:
         world = self.world
         try:
             self.hardware.power_up()
-            self._restart("POWER_ON", None)
+            self._restart("POWER_ON", None, self._supply.wait(dark=False) if self._supply.by_latch else "")
             while True:
-                lost = False
+                lost = None
                 try:
                     self._one_wake()
-                except PowerLost:
-                    lost = True
+                except PowerLost as end:
+                    lost = end
                 if lost or self.machine.wake_alarm is None:  # it did not end asleep
                     sweep()
                 if lost:
-                    self._dark()
+                    switched = isinstance(lost, SwitchedOff)
+                    # its own limit was the first to be reached
+                    dipped = self._browns_out and not (switched or world.plant.powered)
+                    cause = self._supply.wait(dark=not switched)
+                    self._restart("BROWNOUT" if dipped else "POWER_ON", None, cause)
+                    self.machine.safe_mode = "BROWNOUT" if dipped else None
         except RunOver:
             pass
         sweep()
-        if self.down and math.isinf(self.down[-1][1]):
-            self.down[-1] = (self.down[-1][0], world.now)
-        if self.notes:
-            self._close_note()
+        self._supply.close()
+        self._close_note()
         world.close_books()
 
     def _restart(self, reason: str, alarm: str | None, cause: str = "", pin: str = "") -> None:
@@ -121,6 +126,7 @@ class Life:
 
     def _reset(self, reset: Reset) -> None:
         self._end_machine()
+        self.world.sync()  # a reset lets go of the latch too
         self._close_note()
         self.hardware.forget_sleep()
         self.hardware.rtc_s = 0.0
@@ -132,7 +138,7 @@ class Life:
 
     def _close_note(self) -> None:
         """The wake is over; what it took is known."""
-        if math.isinf(self.note.asleep_s):
+        if self.notes and math.isinf(self.note.asleep_s):
             self.note.asleep_s = self.world.now
             self.note.load_J += self.world.plant.load_total_J
 
@@ -281,17 +287,10 @@ class Life:
         except Reset as reset:
             self._reset(reset)
 
-    def _dark(self) -> None:
-        """No supply: wait until the protection lets go, then a cold start."""
-        world = self.world
+    def _without_supply(self) -> None:
+        """The board stands still in the middle of whatever it did."""
         self._end_machine()
         self.machine.radio(None)
-        self.hardware.power_down()
         self._close_note()
-        self._enter(DOWN)
-        self.down.append((world.now, math.inf))
-        dipped = self._browns_out and not world.plant.powered  # its own limit was the first to be reached
-        self.down[-1] = (world.now, world.wait_for_supply())
-        self.hardware.power_up()
-        self._restart("BROWNOUT" if dipped else "POWER_ON", None)
-        self.machine.safe_mode = "BROWNOUT" if dipped else None
+        if self.notes and math.isinf(self.note.off_s):
+            self.note.off_s = self.world.now

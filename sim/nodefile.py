@@ -19,13 +19,18 @@ DRIVERS = {"arduchip": "arducam", "espcamera": "espcam"}
 #: The longest hold-off, and how often a locked node looks for the sun where that is cheap.
 _HOLDOFF_MAX_s = 3600
 
+#: Pins that stand under another name.
+_ELSEWHERE = ("latch_hold",)
+#: Bytes at the end of nvm for the record of a node whose sleep memory dies with its supply
+#: (docs/memory.md; a test holds it against the firmware's own).
+_RECORD_B = 976
 #: At least one sign of life a day where a clock can give it in the cheap sleep.
 _HEARTBEAT_H = 24
 
 
 #: What the shutter needs (and every pin, by its role).
 _BEFORE_SHUTTER = frozenset(
-    "BENCH CAMERA CLOCK HEIGHT HOLD I2C_Hz RAILS SENSOR SETTLE_ms SPI_Hz WATCHDOG_MS WIDTH".split()
+    "BENCH CAMERA CLOCK HEIGHT HOLD I2C_Hz LATCH RAILS SENSOR SETTLE_ms SPI_Hz WATCHDOG_MS WIDTH".split()
 )
 
 
@@ -62,7 +67,11 @@ def node_values(design: Design) -> dict[str, object]:
     """Everything that node.py and rows.py say, by name; units in the names."""
     board, cell = design.board, design.cell
     width, height = (int(part) for part in str(design.options["frame_size"]).split("x"))
-    pins = {role.upper(): pin for role, pin in design.pins.items() if not role.startswith("camera")}
+    pins = {
+        role.upper(): pin
+        for role, pin in design.pins.items()
+        if not role.startswith("camera") and role not in _ELSEWHERE
+    }
     cells = int(str(design.options.get("cells_parallel", 1)))
     return {
         "DESIGN": design.name,
@@ -71,6 +80,11 @@ def node_values(design: Design) -> dict[str, object]:
         **_camera_lines(design),
         "RAILS": {"camera": (design.pins.get("camera_power", ""), _rise_ms(design))},
         "HOLD": _hold(design),
+        "LATCH": design.pins.get("latch_hold", ""),
+        "LED": str(board.caps.get("led_pin", "")),
+        "LED_ON": int(board.caps.get("led_active") == "high"),
+        "BLINK_mW": round(blink_mW(design)),
+        "JOURNAL_END": int(board.v("nvm")) - (_RECORD_B if design.latch else 0),
         "WATCHDOG_MS": int(min(board.v("watchdog_max"), 8.0) * 1000),
         "TIMER_SLEEP": int("time" in _list(board, "alarms")),
         "SPOOL": tuple(_list(board, "spool_places")) if design.options.get("spool") == "flash" else ("fifo",),
@@ -96,7 +110,7 @@ def node_values(design: Design) -> dict[str, object]:
         "MIN_AWAKE_ms": round(board.v("min_awake") * 1000),
         "BOOT_mW": round(board_mW(design, "busy")),
         "JOIN_mW": round(board_mW(design, "radio_join")),
-        "SLEEP_PIN_uW": round(sleep_W(design, "deep_sleep_pin") * 1e6),
+        "SLEEP_PIN_uW": round((off_W(design) if design.latch else sleep_W(design, "deep_sleep_pin")) * 1e6),
         "SLEEP_TIMER_uW": round(sleep_W(design, "deep_sleep_timer") * 1e6),
         "PRICES_mW": tuple(round(price) for price in state_mW(design)),
     }
@@ -179,7 +193,31 @@ def sleep_W(design: Design, row: str) -> float:
         parts += [(design.camera, "phantom"), (design.rail, "off")]
     if design.clock:
         parts.append((design.clock, "standing"))
+    if design.latch:
+        parts.append((design.latch, "standing"))
     return (board_mW(design, row) + sum(part_mW(design, *part) for part in parts)) / 1000.0
+
+
+def led_mW(design: Design) -> tuple[float, float]:
+    """The board's LED at the battery, mW: what reaching it costs while it is dark, and what its light adds.
+    Behind the radio chip that is the chip's waiting."""
+    board = design.board
+    if "led" not in board.rows:
+        return 0.0, 0.0
+    chip_mW = board_mW(design, "radio_left") - board_mW(design, "light_sleep")
+    return (chip_mW if board.caps.get("led_on_radio") else 0.0), board_mW(design, "led")
+
+
+def blink_mW(design: Design) -> float:
+    """The mean while the LED blinks, dark as long as lit: the CPU only waits."""
+    reach, lit = led_mW(design)
+    return board_mW(design, "idle") + reach + lit / 2.0
+
+
+def off_W(design: Design) -> float:
+    """What a latched node draws while its latch is open, W: PIR and switch, both on the battery."""
+    assert design.latch is not None
+    return (part_mW(design, design.pir, "standing") + part_mW(design, design.latch, "standing")) / 1000.0
 
 
 def state_mW(design: Design) -> list[float]:

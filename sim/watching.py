@@ -36,7 +36,8 @@ class WakeNote:
     """One wake from reset to sleep.
 
     `rose_s` : when the PIR rose that woke it (nan: not woken by it). `by_timer` : the sleep after
-    it was armed without the PIR. `load_J` : taken from reset to true sleep.
+    it was armed without the PIR; `off_s` : when the latch opened in that sleep. `load_J` : taken from reset
+    to true sleep.
     """
 
     number: int
@@ -47,6 +48,7 @@ class WakeNote:
     reasons: set[int] = field(default_factory=set)
     asleep_s: float = float("inf")
     by_timer: bool = False
+    off_s: float = float("inf")
     load_J: float = 0.0
 
     def returned(self) -> None:

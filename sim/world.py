@@ -13,7 +13,7 @@ from collections.abc import Callable
 from math import inf
 from typing import NoReturn
 
-from sim.errors import EndOfWake, PowerLost, Reset, RunOver
+from sim.errors import EndOfWake, PowerLost, Reset, RunOver, SwitchedOff
 from sim.plant import Plant
 
 #: A stretch of constant load longer than this is handed to the plant anyway, s (so that a failing
@@ -32,6 +32,8 @@ class World:
     state, wake : what the history is marked with.
     watchdog_at : when the watchdog bites (None: it is off). watchdog_raises : makes the exception that it
         raises in the firmware instead of a reset.
+    watchdog_at : when the watchdog bites (None: it is off).
+    opens_at : when the latch of a latched node opens, as things stand (None: it does not).
     """
 
     def __init__(self, plant: Plant, end_s: float, seed: int) -> None:
@@ -44,6 +46,7 @@ class World:
         self.wake = 0
         self._watchdog_s = inf
         self.watchdog_raises: Callable[[], Exception] | None = None
+        self._opens_s = inf
         self.cuts: list[float] = []  # the supply is taken away at these times, in order
         self.energy_by_state_J: dict[str, float] = {}
         self.time_by_state_s: dict[str, float] = {}
@@ -88,12 +91,12 @@ class World:
         joules += self._amps.get(part, 0.0) * (self._volt_s - volt_s)
         self.part_J[part] = self.part_J.get(part, 0.0) + joules
 
-    def all_off(self) -> None:
-        """Nothing draws anything (the supply is gone)."""
-        for part in list(self._watts):
+    def all_off(self, but: tuple[str, ...] = ()) -> None:
+        """Nothing draws anything (the supply is gone), `but` what stands before the latch."""
+        for part in [part for part in self._watts if part not in but]:
             self._book_part(part)
             self._watts[part] = self._amps[part] = 0.0
-        self.load_W = self.load_A = 0.0
+        self.load_W, self.load_A = sum(self._watts.values()), sum(self._amps.values())
 
     def close_books(self) -> None:
         """Bring every account up to now (end of the run)."""
@@ -121,7 +124,7 @@ class World:
 
     def pass_until(self, t_s: float) -> None:
         """Let a long time pass at the present load; the watchdog and the supply may cut it short."""
-        self.now = max(self.now, min(t_s, self._watchdog_s, self._cut_s()))
+        self.now = max(self.now, min(t_s, self._watchdog_s, self._opens_s, self._cut_s()))
         self.flush()
         self.sync()
 
@@ -135,6 +138,15 @@ class World:
     @watchdog_at.setter
     def watchdog_at(self, t_s: float | None) -> None:
         self._watchdog_s = inf if t_s is None else t_s
+        self._set_next()
+
+    @property
+    def opens_at(self) -> float | None:
+        return None if self._opens_s == inf else self._opens_s
+
+    @opens_at.setter
+    def opens_at(self, t_s: float | None) -> None:
+        self._opens_s = inf if t_s is None else t_s
         self._set_next()
 
     def stop(self, end: EndOfWake) -> NoReturn:
@@ -151,7 +163,7 @@ class World:
 
     def _set_next(self) -> None:
         if self._ended is None:
-            self._next_s = min(self._mark + _LONGEST_s, self._watchdog_s, self._cut_s())
+            self._next_s = min(self._mark + _LONGEST_s, self._watchdog_s, self._opens_s, self._cut_s())
 
     def _due(self) -> None:
         if self._ended is not None:
@@ -161,6 +173,10 @@ class World:
             self.now = max(self._mark, self.cuts.pop(0))
             self.flush()
             self.stop(PowerLost())
+        if self.now >= self._opens_s:
+            self.now = max(self._mark, self._opens_s)
+            self.flush()
+            self.stop(SwitchedOff())
         if self.now >= self._watchdog_s:
             self.now = max(self._mark, self._watchdog_s)
             self.flush()

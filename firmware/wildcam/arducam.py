@@ -38,7 +38,7 @@ class ArduCam:
 
     def start(self, width, height, quality=sensor.QUALITY):
         """Reset, test, wake, find, set up; at worst 5 s. Raises CameraError."""
-        # The vendor always waits 0.1 s; a module just powered needs less, so try that first.
+        # the vendor waits 0.1 s; a module just powered needs less
         for pause, patience in ((0.01, 300), (0.1, 1200)):
             try:
                 self._bridge(pause)
@@ -70,7 +70,7 @@ class ArduCam:
     def _find(self, patience):
         began = clock.now()
         while not self.on_i2c(sensor.found):
-            if clock.since(began) > patience:  # with SCL held low each try lasts a second
+            if clock.since(began) > patience:  # SCL held low: 1 s a try
                 raise CameraError("no sensor answers at I2C 0x%02x" % sensor.ADDRESS)
             time.sleep(0.01)
 

@@ -46,6 +46,10 @@ def boot(wake):
         wake.due = ringing.rang(wake)
         if wake.due:
             record.cause = wakeup.TIMER
+    if node.LATCH and record.cause == wakeup.TIMER:
+        import latching
+
+        latching.slept(wake)
     return machine.OK if deciding.prepare(wake, record.cause != wakeup.PIN) else machine.FAIL
 
 
@@ -69,6 +73,8 @@ def _unfinished(wake):
     if record.cause == wakeup.WATCHDOG:
         record.camera_skips = policy.back_off(count)
     elif count > policy.BROWNOUTS_MAX:
+        if node.LATCH:  # a hang ends there without a supply: it looks the same
+            record.camera_skips = policy.back_off(count - 1)
         record.cause = wakeup.BROWNOUT
         wake.journal.event(reasons.BROWNOUT, count)
 

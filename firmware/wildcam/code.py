@@ -1,6 +1,10 @@
 """One wake. Whatever goes wrong in it ends in sleep."""
 
 try:
+    import node
+
+    if node.LATCH:
+        __import__("latching").hold()  # first of all: the motion that switched the node on may end
     import waking
 
     waking.main()

@@ -56,7 +56,8 @@ def _read(wake):
         wake.journal.event(reasons.SETTINGS_NEW)
     except ValueError as error:  # a wrong key, a broken file, or a set that is too long to pack
         print("settings:", error)
-        wake.journal.event(reasons.SETTINGS_BAD, getattr(error, "index", 255))
+        wake.bad = getattr(error, "index", 255)
+        wake.journal.event(reasons.SETTINGS_BAD, wake.bad)
 
 
 def ask(wake, question, is_dark=False):

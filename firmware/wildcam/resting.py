@@ -9,10 +9,12 @@ from deciding import decide, may_write
 
 import node
 import rows
-from torpor import clock, machine, policy, reasons, saving, sleep, stored
+from torpor import clock, machine, policy, reasons, saving, sleep, stored, wakeup
 from torpor.record import BOTH, LOCKED
 
-FALL_ms = 2000  # how long SETTLE waits for the PIR to fall, at most, once the awake floor has passed
+# How long SETTLE waits for the PIR to fall, at most, once the awake floor has passed; behind a latch the
+# timed sleep is the cheaper wait: the fall ends it.
+FALL_ms = 0 if node.LATCH else 2000
 LOOK_ms = 100
 
 
@@ -52,10 +54,21 @@ def recover(wake):
     return machine.OK
 
 
+def _blink(wake):
+    """Somebody may stand before it: the node was just switched on, or it does nothing at all. Not below the
+    lock-out: nothing but the essential then."""
+    if not wake.record.flags & LOCKED:
+        import blink
+
+        blink.say(wake, wake.bad)
+
+
 def sleep_now(wake):
     """Decide how and how long, save the record, and sleep. Does not return."""
     record = wake.record
     wake.books()
+    if wake.bad is not None and (not wake.settings or record.cause not in (wakeup.TIMER, wakeup.PIN)):
+        _blink(wake)
     high = wake.pir.value
     seconds = decide(wake, policy.SLEEP) if wake.config else rows.HOLDOFF_MAX_s
     if wake.radio != 1:  # what rose beside the radio says nothing
@@ -69,6 +82,10 @@ def sleep_now(wake):
             way = sleep.BY_CLOCK
     if way == sleep.BY_TIMER and not rows.TIMER_SLEEP:
         way, seconds = sleep.BY_PIN, 0
+    if node.LATCH:
+        import latching
+
+        seconds = latching.prepare(wake, seconds)
     record.sleep_s = armed_s = seconds
     record.flags &= ~BOTH
     if rows.OWN_CLOCK and not seconds:
@@ -82,9 +99,11 @@ def sleep_now(wake):
     wake.journal.event(reasons.SLEPT, (seconds + 59) // 60)
     wake.ledger.end()
     floor_ms = max(0, rows.MIN_AWAKE_ms - clock.awake())  # the core keeps the chip awake until then
+    if node.LATCH and not high:
+        floor_ms = 0  # it goes off at once
     if floor_ms:
         wake.ledger.add(table.SLEEP, floor_ms, floor_ms * rows.BOOT_mW // 1000)
-    if seconds:
+    if seconds and not node.LATCH:  # a latched node learns at its next wake whether it slept so long
         price_uW = rows.SLEEP_TIMER_uW if way == sleep.BY_TIMER else rows.SLEEP_PIN_uW
         wake.ledger.add(table.SLEEP, seconds * 1000, seconds * price_uW // 1000)
     stored.keep(wake.journal, lambda: may_write(wake))
@@ -94,9 +113,14 @@ def sleep_now(wake):
         settings.write(wake.packed, lambda: may_write(wake))
     if marks.count(marks.SAFE_MODES, marks.SAFE_MODES_END) and may_write(wake):
         marks.clear(marks.SAFE_MODES, marks.SAFE_MODES_END)
-    record.since_sync_s += (clock.awake() + floor_ms) // 1000 + seconds
-    saving.save(record, alarm.sleep_memory)
+    record.since_sync_s += (clock.awake() + floor_ms) // 1000 + (0 if node.LATCH else seconds)
+    if node.LATCH:
+        latching.save(wake)
+    else:
+        saving.save(record, alarm.sleep_memory)
     if wake.dog:
         wake.dog.mode = None
     wake.pir.deinit()
+    if node.LATCH:
+        latching.let_go()
     sleep.deep(way, armed_s, getattr(board, node.PIR), line)

@@ -1,4 +1,4 @@
-"""CAMERA: power up and set up. What may come later is imported by settling.py, while the exposure settles."""
+"""CAMERA: power up and set up. What may come later is imported by settling.py."""
 
 import time
 

@@ -1,6 +1,5 @@
-"""The wildlife camera's states: the whole graph, on one screen.
-
-Where ROWS is silent, critical goes to RECOVER, all else to SETTLE, SETTLE and RECOVER to SLEEP."""
+"""The wildlife camera's whole graph. Where ROWS is silent, critical goes to RECOVER, all else to SETTLE,
+SETTLE and RECOVER to SLEEP."""
 
 from torpor.machine import CRITICAL, DUE, FAIL, LOW, OK, SKIP
 

@@ -1,5 +1,4 @@
-"""BOOT and TRIAGE: the short way to the camera, for motion that the wake before has admitted. All others
-take the way through arriving.py."""
+"""BOOT and TRIAGE: the short way to the camera for admitted motion; all else goes through arriving.py."""
 
 import alarm
 import board
@@ -13,7 +12,7 @@ from torpor.record import ADMIT, Record
 
 
 class CameraWake(machine.Wake):
-    camera = frame = shot = buffer = packed = None  # packed: settings for nvm
+    camera = frame = shot = buffer = packed = bad = None
     dark = due = False
     radio = 0  # 1: used, and the PIR was low before; 2: used, and it was high
 
@@ -31,9 +30,14 @@ def main():
 def boot(wake):
     """Wake class. FAIL without settings."""
     wake.guard(node.WATCHDOG_MS)
+    why = wakeup
+    if node.LATCH:
+        import latching as why
+
+        why.remember(wake)
     record = wake.record
     record.wake += 1
-    record.cause = wakeup.cause(record)
+    record.cause = why.cause(record)
     if record.cause == wakeup.PIN:
         if not node.CLOCK:
             return machine.OK

@@ -31,6 +31,8 @@ def _board(machine: Machine) -> ModuleType:
     for role, name in board.camera_pins.items():
         data = tuple(Pin(f"{name}{number}") for number in range(2, 10))  # by the connector's Y2 to Y9
         setattr(module, name, data if role == "data" else Pin(name))
+    if "led_pin" in board.caps:
+        setattr(module, str(board.caps["led_pin"]), Pin(str(board.caps["led_pin"])))
     module.board_id = board.caps["circuitpython_board"]  # type: ignore[attr-defined]
     return module
 

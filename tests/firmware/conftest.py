@@ -29,6 +29,8 @@ class Bench:
         self.pir_high = False
         self.hardware.lines[self.twin.design.pins["pir"]] = lambda: self.pir_high
         self.hardware.power_up()
+        if self.twin.design.latch:
+            self.hardware.board_up()
         self.files.readonly = False
         self.reset()
 
@@ -38,6 +40,7 @@ class Bench:
         machine.cores["microcontroller"].watchdog.reset()
         self.world.restart()
         self.hardware.release_pins()
+        self.world.opens_at = None  # a latch is closed all the time on this bench
         machine.booted_s = self.world.now
         machine.reset_reason, machine.wake_alarm = reason, alarm
         natives = {"print": machine.print, "open": self.twin.life._open}
@@ -102,6 +105,12 @@ def shared() -> Bench:
 def clocked() -> Bench:
     """The same of a design with an external clock."""
     return Bench(design="pico-w-rtc")
+
+
+@pytest.fixture
+def latched() -> Bench:
+    """One whose record is kept in nvm."""
+    return Bench(design="pico-w-latched")
 
 
 @pytest.fixture(scope="session")

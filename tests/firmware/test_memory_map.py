@@ -26,16 +26,30 @@ def constants(bench: Any) -> dict[str, Region]:
     """Every region that the code names, by its name in the map."""
     record, settings = bench.load("torpor.record"), bench.load("torpor.settings")
     stored, marks = bench.load("torpor.stored"), bench.load("marks")
-    nvm = len(bench.nvm)
+    assert len(bench.nvm) == stored.END
     found = [
         ("slot 0", 0, record.SLOT),
         ("slot 1", record.SLOT, record.SLOT),
         ("settings", settings.START, settings.SIZE),
         ("safe modes", marks.SAFE_MODES, marks.SAFE_MODES_END - marks.SAFE_MODES),
         ("cold boots", marks.BOOTS, marks.BOOTS_END - marks.BOOTS),
-        ("journal", stored.START, nvm - stored.START),
+        ("journal", stored.START, stored.END - stored.START),
     ]
     return {region[0]: region for region in found}
+
+
+def test_behind_a_latch_the_record_follows_the_journal(latched: Any) -> None:
+    record, slots = latched.load("torpor.record"), latched.load("torpor.record_nvm")
+    journal, rows = latched.load("torpor.stored"), latched.load("rows")
+    assert regions("nvm behind a latch") == [
+        ("journal", journal.START, journal.END - journal.START),
+        ("begun", slots.START, slots.SLOTS),
+        ("free", slots.START + slots.SLOTS, slots.FIRST - slots.START - slots.SLOTS),
+        ("slots", slots.FIRST, slots.SLOTS * record.SLOT),
+    ]
+    assert journal.END == rows.JOURNAL_END == slots.START
+    assert slots.END == len(latched.nvm) == 4096
+    assert (journal.END - journal.START) % (2 * latched.load("torpor.journal").ENTRY) == 0
 
 
 def test_the_map_says_what_the_code_does(bench: Any) -> None:

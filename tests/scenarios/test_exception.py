@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 
 from sim.modules import SourceFile
@@ -45,6 +47,30 @@ def test_a_step_throws(live, steady, state):
     assert [state for _, state in told.states()][-1] == "SLEEP"
     assert told.count("WOKE") == 3  # power-up and both visits
     assert told.twin.hardware.level("GP14") is False  # the camera's rail
+
+
+def test_boot_throws(live, steady):
+    """Without settings and a wake class it does nothing but note it and sleep, an hour by timer."""
+    scenario = Scenario(days=0.2, start_day=170, quiet=True, visits=VISITS, link=steady)
+    told = live(scenario, meant=True, prepare=broken("waking", "def boot(wake):"))
+    assert told.twin.life.crashes == []
+    assert [(reason, argument) for _, reason, argument in told.events()][:2] == [("CRASH", 0), ("SLEPT", 60)]
+    gaps = [after.booted_s - note.booted_s for note, after in pairwise(told.twin.life.notes)]
+    assert gaps == pytest.approx([3605.0] * 4, abs=3.0)
+    assert told.states()[-1][1] == "SLEEP"
+
+
+def test_sleep_throws(live, steady):
+    """The step that never returns does: code.py sleeps a quarter of an hour without the framework."""
+    scenario = Scenario(days=0.05, start_day=170, quiet=True, link=steady)
+    told = live(scenario, meant=True, prepare=broken("resting", "def sleep_now(wake):"))
+    assert told.twin.life.crashes == []
+    assert told.events("CRASH")[0][2] == 8
+    gaps = [after.booted_s - note.booted_s for note, after in pairwise(told.twin.life.notes)]
+    assert len(gaps) >= 3
+    assert min(gaps) > 900.0
+    assert told.states()[-1][1] == "SLEEP"
+    assert told.twin.hardware.level("GP14") is False
 
 
 def test_code_that_does_not_even_start(live, steady):

@@ -9,6 +9,7 @@ import pytest
 
 from sim.drive import TWIN_SETTINGS, settings_toml
 from sim.scenario import Scenario
+from sim.watching import NodeRow, unpack_entry
 
 EXAMPLE = Path(__file__).parents[2] / "firmware" / "wildcam" / "settings.example.toml"
 
@@ -105,3 +106,91 @@ def test_a_spoilt_file_leaves_the_last_good_set(live, steady):
     ]  # fmt: skip
     console = "".join(told.twin.life.machine.console)
     assert console.count("TORPOR_BATCH is 0, expected a whole number 1 to 20") == 1
+
+
+def flashes(told) -> list[float]:
+    """How long the LED was lit, each time."""
+    lit = told.twin.hardware.lit
+    ends = [t_s for t_s, on in lit if not on]
+    return [round(min(end for end in ends if end > t_s) - t_s, 2) for t_s, on in lit if on]
+
+
+#: Nothing but motion wakes it.
+FEW = Scenario(days=0.01, start_day=170, quiet=True, visits=((300.0, 3.0), (600.0, 3.0)))
+
+
+@pytest.mark.parametrize(
+    ("values", "index", "seen"),
+    [
+        ({"TORPOR_NODE": ""}, 0, [0.15]),
+        ({"TORPOR_HOST": ""}, 4, [0.6]),
+        ({"TORPOR_BATCH": 0}, 9, [0.6, 0.6]),
+        ({"TORPOR_SPOOL_KIB": -1}, 13, [0.6, 0.6, 0.15, 0.15, 0.15, 0.15]),
+        ({"TORPOR_HEARTBEAT_H": 1}, 15, [0.6, 0.6, 0.6, 0.15]),  # it has no clock for one
+    ],
+)  # fmt: skip
+def test_the_led_says_which_key_is_wrong(live, steady, values, index, seen):
+    """A long flash for each five and a short one for each one, twice over; once an hour: it has no set."""
+    told = live(FEW.change(days=0.1, link=steady, settings=values))
+    assert next(argument for _, _, argument in told.events("SETTINGS_BAD")) == index
+    wakes = told.count("WOKE")
+    assert wakes == 3
+    assert flashes(told) == pytest.approx(seen * 2 * wakes, abs=0.02)
+    assert [note.asleep_s - note.booted_s < 13.0 for note in told.twin.life.notes] == [True] * wakes
+    assert told.twin.home.requests == 0
+    assert told.states()[-1][1] == "SLEEP"
+
+
+def test_a_set_that_is_too_long_to_keep_is_one_very_long_flash(live, steady):
+    """It works on with what it read, but cannot keep it."""
+    quotes = {"TORPOR_NODE": "garden", "TORPOR_WIFI_SSID": '"' * 32, "TORPOR_WIFI_PASSWORD": '"' * 64}
+    told = live(FEW.change(link=steady, settings={**quotes, "TORPOR_HOST": '"' * 64}))
+    assert {argument for _, _, argument in told.events("SETTINGS_BAD")} == {255}
+    assert flashes(told) == [2.0, 2.0]  # at power-up
+    assert told.count("PICTURE") >= 2
+
+
+def test_what_blinking_costs_is_counted(live, steady):
+    """In the twin by its part, on the node in the row of its SLEEP: what the LED and the way to it take."""
+    from sim.nodefile import led_mW, node_values
+
+    told = live(FEW.change(days=0.001, visits=(), link=steady, settings={"TORPOR_SPOOL_KIB": -1}))
+    lit_s = sum(flashes(told))
+    dark_s = 2 * (1.0 + 6 * 0.25)
+    reach_mW, light_mW = led_mW(told.twin.design)
+    assert (reach_mW, light_mW) == pytest.approx((7.4 * 5.0, 2.2 * 5.0))
+    booted = told.count("WOKE")
+    expected_J = (reach_mW * (lit_s + booted * dark_s) + light_mW * lit_s) / 1000.0
+    assert told.twin.world.part_J["LED"] == pytest.approx(expected_J, rel=0.01)
+    kept = bytes(told.twin.hardware.nvm[1040:]).rstrip(b"\xff")
+    rows = [unpack_entry(kept[at : at + 8]) for at in range(0, len(kept) - 7, 8)]
+    slept = next(row for row in rows if isinstance(row, NodeRow) and row.state == 8)
+    assert slept.dt_s == pytest.approx(lit_s / booted + dark_s, abs=0.3)
+    assert pytest.approx(slept.dt_s * node_values(told.twin.design)["BLINK_mW"] / 1000.0, rel=0.05) == slept.J
+
+
+def test_no_light_for_a_set_that_is_good(live, steady):
+    assert live(FEW.change(link=steady)).twin.hardware.lit == []
+
+
+def test_with_a_last_good_set_it_blinks_at_a_cold_boot_alone(live, steady):
+    def prepare(twin):
+        edit((50.0, {"TORPOR_BATCH": 0}))(twin)
+        twin.world.cuts = [450.0]
+
+    told = live(LONG.change(link=steady), prepare=prepare)
+    assert told.count("SETTINGS_BAD") >= 3
+    assert flashes(told) == pytest.approx([0.6] * 4, abs=0.02)
+    assert {t_s // 450.0 for t_s, _ in told.twin.hardware.lit} == {1.0}
+    assert told.count("SENT") >= 4
+
+
+def test_locked_out_it_stays_dark(live, steady):
+    def prepare(twin):
+        edit((50.0, {"TORPOR_BATCH": 0}))(twin)
+        twin.world.cuts = [450.0]
+
+    told = live(LONG.change(link=steady, soc=0.12, panel_scale=0.01), prepare=prepare)
+    assert told.count("LOW_BATTERY") >= 2
+    assert told.count("SETTINGS_BAD") >= 1
+    assert told.twin.hardware.lit == []

@@ -150,8 +150,11 @@ def test_without_a_node_on_the_path_the_wheels_is_taken(monkeypatch: pytest.Monk
 
 @pytest.mark.parametrize(
     ("name", "compiled"),
-    [("pico-w-arducam-2mp", True), ("pico-w-arducam-5mp", False), ("pico-w-rtc", False)],
-)
+    [
+        ("pico-w-arducam-2mp", True), ("pico-w-arducam-5mp", False), ("pico-w-latched", False),
+        ("pico-w-rtc", False),
+    ],
+)  # fmt: skip
 def test_other_designs_and_compiled_files_fit_the_board_too(
     name: str, compiled: bool, tmp_path: Path
 ) -> None:

@@ -1,7 +1,5 @@
-"""The runner: walks a declared table from wake to sleep. It is the only loop of a wake.
-
-A step is a plain function while the shutter waits (asyncio costs as much as all before it), then an `async
-def`. It returns an outcome; the table names the next state."""
+"""The runner walks a declared table from wake to sleep: the only loop of a wake. A step is a plain function
+while the shutter waits, then an `async def`. It returns an outcome; the table names the next state."""
 
 import microcontroller
 

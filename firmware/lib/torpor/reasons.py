@@ -30,6 +30,7 @@ READ_ONLY = const(24)  # the drive is not ours: the picture can only wait in the
 SAFE_MODE = const(25)  # argument: how often in a row before this wake
 CLOCK_LOST = const(27)  # the external clock is silent, or its line hangs
 CLOCK_SET = const(28)  # argument: by how many seconds
+RECORD_LOST = const(29)  # its region is full and may not be rewritten: the next wake begins a new life
 
 # What was decided, and why
 GO = const(40)

@@ -6,6 +6,7 @@ is only cleared when it is sent and more than half full.
 
 import microcontroller
 
+from rows import JOURNAL_END as END
 from torpor.journal import ENTRY, ROW
 from torpor.reasons import JOURNAL_LOST, LOG_SENT, LOSSES
 
@@ -23,7 +24,7 @@ def taken(journal):
     journal.entries.clear()
     record = journal.record
     record.log_sent = record.log_end
-    if record.log_end - START > (len(microcontroller.nvm) - START) // 2:
+    if record.log_end - START > (END - START) // 2:
         microcontroller.nvm[START : record.log_end] = b"\xff" * (record.log_end - START)
         record.log_sent = record.log_end = START
 
@@ -34,9 +35,9 @@ def keep(journal, may_rewrite):
     `may_rewrite()` says no, what does not fit is lost."""
     record = journal.record
     nvm = microcontroller.nvm
-    if len(journal.entries) * ENTRY > len(nvm) - record.log_end and may_rewrite():
+    if len(journal.entries) * ENTRY > END - record.log_end and may_rewrite():
         journal.event(JOURNAL_LOST, _make_room(record))
-    raw = b"".join(journal.entries)[: len(nvm) - record.log_end]
+    raw = b"".join(journal.entries)[: END - record.log_end]
     if raw:
         nvm[record.log_end : record.log_end + len(raw)] = raw
         record.log_end += len(raw)
@@ -47,12 +48,12 @@ def _make_room(record):
     nvm = microcontroller.nvm
     raw = bytes(nvm[record.log_sent : record.log_end])
     old = [raw[i : i + ENTRY] for i in range(0, len(raw), ENTRY)]
-    most = (len(nvm) - START) // (2 * ENTRY)
+    most = (END - START) // (2 * ENTRY)
     kept = [entry for entry in old if not entry[0] & ROW]
     if len(kept) > most:
         kept = [entry for entry in kept if entry[0] in LOSSES][-most:]
     fresh = b"".join(kept)
-    nvm[START:] = fresh + b"\xff" * (len(nvm) - START - len(fresh))
+    nvm[START:END] = fresh + b"\xff" * (END - START - len(fresh))
     record.log_sent = START
     record.log_end = START + len(fresh)
     return len(old) - len(kept)
@@ -61,7 +62,7 @@ def _make_room(record):
 def recall(record):
     """Where the entries end, and which were sent (for a cold boot, when the record is gone): all before
     the last LOG_SENT, which is the first entry after every upload."""
-    raw = bytes(microcontroller.nvm[START:]).rstrip(b"\xff")  # behind whatever a power cut left half done
+    raw = bytes(microcontroller.nvm[START:END]).rstrip(b"\xff")  # behind whatever a power cut left half done
     sent = 0
     for at in range(0, len(raw), ENTRY):
         if raw[at] == LOG_SENT:

@@ -8,8 +8,8 @@ COLD, TIMER, PIN, WATCHDOG, BROWNOUT, UNKNOWN = range(6)
 
 
 def cause(record):
-    """The wake class; every answer is legal. After deep sleep an RP2040 says SOFTWARE, an ESP32
-    DEEP_SLEEP_ALARM, a pretended sleep POWER_ON; of what was armed the record is believed."""
+    """The wake class; every answer is legal (after deep sleep an RP2040 says SOFTWARE). Of what was armed the
+    record is believed."""
     reason = cpu.reset_reason
     if reason is ResetReason.WATCHDOG:
         return WATCHDOG
