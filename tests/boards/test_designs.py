@@ -14,10 +14,12 @@ DESIGNS = (
     "esp32-cam",
     "pico-w-arducam-5mp",
     "pico-w-latched",
+    "pico-w-night",
     "pico-w-rtc",
+    "pico-w-sd",
     "xiao-s3-sense",
 )
-READY = ("pico-w-arducam-2mp", "pico-w-arducam-5mp", "pico-w-rtc")
+READY = ("pico-w-arducam-2mp", "pico-w-arducam-5mp", "pico-w-night", "pico-w-rtc", "pico-w-sd")
 
 
 @pytest.fixture(scope="module")
@@ -155,6 +157,8 @@ def test_only_what_has_a_clock_promises_a_heartbeat() -> None:
         "pico-w-arducam-2mp": None,
         "pico-w-arducam-5mp": None,
         "pico-w-latched": None,
+        "pico-w-night": None,
+        "pico-w-sd": None,
         "pico-w-rtc": "pin with clock line",
         "esp32-cam": "deep by pin and timer",
         "xiao-s3-sense": "deep by pin and timer",
