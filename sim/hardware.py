@@ -8,13 +8,21 @@ from dataclasses import dataclass, field
 from math import inf
 from typing import Protocol
 
-from boards import Design
+from boards import Design, Part
 from sim.air import Air
 from sim.devices.ds3231 import ClockFaults, Ds3231
 from sim.devices.ina219 import Ina219, MeterFaults
+from sim.devices.lamp import Lamp
 from sim.devices.pir import Pir
+from sim.devices.sdcard import CardFaults, SdCard
 from sim.drivefs import DriveFiles
+from sim.mounts import Mounts
 from sim.world import World
+
+#: Where an IR-cut filter ends.
+VISIBLE_nm = 700
+#: Roles of pins that close a load switch, which a resistor holds open.
+_SWITCHES = ("camera_power", "sd_power", "light_power")
 
 
 class I2CTarget(Protocol):
@@ -45,6 +53,7 @@ class Bus:
 
     i2c: list[I2CTarget] = field(default_factory=list)
     spi: SPITarget | None = None
+    card: SdCard | None = None
     alive: Callable[[], bool] = lambda: True
 
 
@@ -67,10 +76,12 @@ class Hardware:
         seed: int,
         meter_faults: MeterFaults | None = None,
         clock_faults: ClockFaults | None = None,
+        card_faults: CardFaults | None = None,
     ) -> None:
         self.design = design
         self.world = world
         self.files = files
+        self.mounts = Mounts(files)
         self.pir = pir
         self.air = air
         self.random = random.Random(f"hardware {seed}")
@@ -95,7 +106,10 @@ class Hardware:
             address = int(str(design.clock.caps["address"]), 0)
             faults = clock_faults or ClockFaults(seed)
             self.clock = Ds3231(design.clock, address, self._clock_load, faults)
+        self.card: SdCard | None = None
+        self.lamp: Lamp | None = None
         self._wire()
+        self._wire_extras(card_faults or CardFaults(seed))
 
     # -- wiring ----------------------------------------------------------------------------------
 
@@ -109,6 +123,29 @@ class Hardware:
             clock = self.clock
             self.lines[pins["clock_int"]] = lambda: not clock.low(self.world.now)
             self.buses[pins["meter_scl"]].i2c.append(clock)
+
+    def _wire_extras(self, card_faults: CardFaults) -> None:
+        """Card and light: on pins of the design, each behind its switch."""
+        design, pins = self.design, self.design.pins
+        if design.sd and "sd_power" in pins:
+            part = design.sd
+            card = self.card = SdCard(
+                part, self.world, lambda row: self.draw_row("SD card", part, row), card_faults
+            )
+            self.watchers[pins["sd_power"]] = card.power
+            self.buses[pins["sd_sck"]] = Bus(card=card)
+        if design.light:
+            passes = not design.camera.caps["ir_cut"] or design.light.v("wavelength") <= VISIBLE_nm
+            self.lamp = Lamp(design.light, passes)
+            self.watchers[pins["light_power"]] = self._lamp_power
+
+    def _lamp_power(self, on: bool) -> None:
+        assert self.lamp and self.design.light
+        self.lamp.power(self.world.now, on)
+        if on:
+            self.draw_row("light", self.design.light, "run")
+        else:
+            self.world.draw("light", 0.0)
 
     def attach_camera(self, bridge: Bridge, sensor: I2CTarget) -> None:
         """Put the camera on its rail and its buses."""
@@ -130,6 +167,17 @@ class Hardware:
     def on_3V3(self, part: str, mA: float) -> None:
         """A part on the board's 3.3 V rail: constant current there, constant power before the regulator."""
         self.world.draw(part, mA / 1000.0 * self._rail_V / self._efficiency)
+
+    def draw_row(self, name: str, part: Part, row: str) -> None:
+        """What a current row of a part takes from now on: through the regulator, or from the battery."""
+        found = part.rows[row]
+        amps = found.value / 1000.0
+        if found.load == "current":
+            self.world.draw(name, 0.0, amps)
+        elif part.caps["rail"] == "3V3":
+            self.on_3V3(name, found.value)
+        else:
+            self.world.draw(name, amps * (found.at_V or 0.0))
 
     def camera_load(self) -> None:
         """What the module takes: by its own rail while that is on, else from 3V3 through its inputs."""
@@ -162,6 +210,8 @@ class Hardware:
             self.clock.power(world.now, True)
         self.pir.power_up(world.now)
         self._draw_pir()
+        if self.card:
+            self.card.power(False)
 
     def _draw_pir(self) -> None:
         part = self.design.pir
@@ -191,7 +241,7 @@ class Hardware:
     def release_pin(self, pin: str) -> None:
         """An output becomes an input: a load switch opens by its resistor, a chip select feeds nothing."""
         pins = self.design.pins
-        if pin == pins.get("camera_power"):
+        if pin in [pins.get(role) for role in _SWITCHES]:
             self.drive_pin(pin, False)
         elif pin == pins.get("camera_cs"):
             self._bridge.release(self.world.now)
@@ -203,6 +253,7 @@ class Hardware:
         for pin in list(self.outputs):
             self.release_pin(pin)
         self.in_use.clear()
+        self.mounts.table.clear()
 
     def next_level(self, pin: str, value: bool, edge: bool) -> float:
         """When an input next has a level (or comes to it, if it must be an edge); infinity: never. Only the

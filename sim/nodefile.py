@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from itertools import pairwise
 
-from boards import CLOCK, Design, Part, heartbeat_way, watts_of
+from boards import CLOCK, Design, Part, heartbeat_way, picture_places, watts_of
 
 STATES = ("BOOT", "TRIAGE", "CAMERA", "CAPTURE", "STORE", "CONNECT", "UPLOAD", "SETTLE", "SLEEP", "RECOVER")
 
@@ -25,15 +25,15 @@ def node_values(design: Design) -> dict[str, object]:
     """Everything that node.py says, by name; units in the names."""
     board, cell = design.board, design.cell
     width, height = (int(part) for part in str(design.options["frame_size"]).split("x"))
-    pins = {name.upper(): pin for name, pin in design.pins.items() if name != "camera_power"}
+    pins = {name.upper(): pin for name, pin in design.pins.items() if not name.endswith("_power")}
     cells = int(str(design.options.get("cells_parallel", 1)))
     return {
         "DESIGN": design.name,
         **pins,
-        "RAILS": (("camera", design.pins["camera_power"], _rise_ms(design)),),
+        "RAILS": _rails(design),
         "WATCHDOG_MS": int(min(board.v("watchdog_max"), 8.0) * 1000),
         "TIMER_SLEEP": int("time" in _list(board, "alarms")),
-        "SPOOL": tuple(_list(board, "spool_places")) if design.options.get("spool") == "flash" else ("fifo",),
+        "SPOOL": _spool(design),
         "I2C_Hz": int(str(design.options["i2c_Hz"])),
         "CLOCK": _address(design.clock) if design.clock else 0,
         "HEARTBEAT_H": _HEARTBEAT_H if _heartbeat(design) else 0,
@@ -48,7 +48,9 @@ def node_values(design: Design) -> dict[str, object]:
         "OCV": _curve(cell),
         "LOW_PCT": _percent(cell, float(str(design.options["lockout_enter_mV"])) / 1000.0),
         "HIGH_PCT": _percent(cell, float(str(design.options["lockout_leave_mV"])) / 1000.0),
-        "BURST_mV": _burst_mV(design, cells),
+        "BURST_mV": _burst_mV(design, cells, board_mW(design, "radio_tx")),
+        "LIGHT_mV": _light_mV(design, cells),
+        "LIGHT_mW": round(part_mW(design, design.light, "run")) if design.light else 0,
         "HOLDOFF_MAX_s": 3600,
         "PIR_s": round(design.pir.v("hold") + design.pir.v("block")) + 1,
         "MIN_AWAKE_ms": round(board.v("min_awake") * 1000),
@@ -82,6 +84,8 @@ def sleep_W(design: Design, row: str) -> float:
     parts = [(design.pir, "standing"), (design.meter, "power_down")]
     if design.clock:
         parts.append((design.clock, "standing"))
+    if design.sd:
+        parts.append((design.sd, "off"))
     return (board_mW(design, row) + sum(part_mW(design, *part) for part in parts)) / 1000.0
 
 
@@ -102,6 +106,9 @@ def state_mW(design: Design) -> list[float]:
         "SLEEP": board_mW(design, "deep_sleep_pin"),
         "RECOVER": busy,
     }
+    if design.sd:
+        prices["STORE"] += part_mW(design, design.sd, "write")
+        prices["UPLOAD"] += part_mW(design, design.sd, "read")
     return [prices[state] + standing for state in STATES]
 
 
@@ -111,15 +118,37 @@ def _heartbeat(design: Design) -> bool:
     return way is not None and way.name == CLOCK
 
 
-def _rise_ms(design: Design) -> int:
-    return max(1, round((design.rail.v("rise") + design.camera.v("power_up")) * 1000))
+def _rails(design: Design) -> tuple[tuple[str, str, int], ...]:
+    """Name, pin and rise in ms of each load switch."""
+    rise_s = {"camera": design.rail.v("rise") + design.camera.v("power_up")}
+    if design.sd:
+        rise_s["sd"] = design.sd.v("power_up")
+    if design.light:
+        rise_s["light"] = design.light.v("rise")
+    return tuple(
+        (name, design.pins[f"{name}_power"], max(1, round(rise * 1000))) for name, rise in rise_s.items()
+    )
 
 
-def _burst_mV(design: Design, cells: int) -> int:
-    """Rest voltage below which a burst of Wi-Fi on a cold cell would pull the supply down: the lowest
+def _spool(design: Design) -> tuple[str, ...]:
+    """Where pictures may wait."""
+    places = tuple(place.name for place in picture_places(design))
+    return ("fifo",) if design.options.get("spool") == "fifo" else places
+
+
+def _light_mV(design: Design, cells: int) -> int:
+    """The same for the light, with board and camera awake beside it; 0 without a light."""
+    if not design.light:
+        return 0
+    camera = part_mW(design, design.camera, "run") + board_mW(design, "busy")
+    return _burst_mV(design, cells, camera + part_mW(design, design.light, "run"))
+
+
+def _burst_mV(design: Design, cells: int, burst_mW: float) -> int:
+    """Rest voltage below which a burst (of Wi-Fi) on a cold cell would pull the supply down: the lowest
     supply plus the burst's drop over a resistance three times the row (ageing and frost)."""
     lowest = max(design.protection.v("cut_off"), design.board.v("supply_min"))
-    burst_W = board_mW(design, "radio_tx") / 1000.0
+    burst_W = burst_mW / 1000.0
     return round((lowest + 3.0 * design.cell.v("resistance") / cells * burst_W / lowest) * 1000)
 
 

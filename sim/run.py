@@ -14,22 +14,23 @@ import numpy as np
 
 from boards import Design, load_design
 from sim.air import Air
-from sim.devices import MODULES, CameraFaults, CameraRows
+from sim.devices import CameraFaults
 from sim.devices.ds3231 import ClockFaults
 from sim.devices.ina219 import MeterFaults
 from sim.devices.pir import Pir
+from sim.devices.sdcard import CardFaults
 from sim.drive import assemble
-from sim.drivefs import DriveFiles
+from sim.drivefs import DriveFiles, picture_key
 from sim.errors import SimError
 from sim.fates import Fates, cause_words
 from sim.hardware import Hardware
 from sim.home import Home
 from sim.life import Life
-from sim.pictures import PicturePool
 from sim.plant import Plant
 from sim.result import FATES, Picture, RunResult, Segments
 from sim.scaled import scaled
 from sim.scenario import Scenario
+from sim.scene import attach_camera
 from sim.sky import Sky
 from sim.visitors import Visitor, false_motions, visitors
 from sim.watching import Frame, reason_names
@@ -66,6 +67,7 @@ def build(
     camera_faults: CameraFaults | None = None,
     meter_faults: MeterFaults | None = None,
     clock_faults: ClockFaults | None = None,
+    card_faults: CardFaults | None = None,
 ) -> Twin:
     """Put a node together as its scenario says; `progress` gets the share that is done, 0..1."""
     design = scaled(load_design(scenario.design), scenario.panel_scale, scenario.cell_scale)
@@ -87,9 +89,6 @@ def build(
         pir.stuck_from_s, pir.stuck_until_s = scenario.stuck_PIR
     files = DriveFiles(design.board, world.spend)
     files.install(drive.files)
-    limit = options.get("spool_KiB")
-    if isinstance(limit, int):
-        files.size = min(files.size, files.used() + limit * 1024)
     pictures: dict[str, bytes] = {}
     known: dict[bytes, bytes] = {}  # the pool repeats itself; a year's pictures must fit in memory
 
@@ -104,11 +103,36 @@ def build(
         arrived,
     )
     air = Air(scenario.link, home, lambda: world.now, world.spend, scenario.seed)
-    hardware = Hardware(design, world, files, pir, air, scenario.seed, meter_faults, clock_faults)
+    hardware = Hardware(
+        design, world, files, pir, air, scenario.seed, meter_faults, clock_faults, card_faults
+    )
+    _limit(hardware)
     life = Life(hardware, drive, (lambda now: progress(now / end_s)) if progress else None)
-    files.on_stored = life.stored
-    _camera(scenario, hardware, life, sky, found, camera_faults)
+    for volume in volumes(hardware):
+        volume.on_stored = life.stored
+    attach_camera(scenario, hardware, life, sky, found, camera_faults)
     return Twin(scenario, design, sky, plant, world, hardware, home, life, found, pictures)
+
+
+def volumes(hardware: Hardware) -> list[DriveFiles]:
+    """Where pictures can lie: the drive, and the card if there is one."""
+    return [hardware.files, *([hardware.card.files] if hardware.card else [])]
+
+
+def _limit(hardware: Hardware) -> None:
+    """The spool gets no more of its volume than the design's option says."""
+    limit = hardware.design.options.get("spool_KiB")
+    files = volumes(hardware)[-1]
+    if isinstance(limit, int):
+        files.size = min(files.size, files.used() + limit * 1024)
+
+
+def waiting_keys(hardware: Hardware) -> frozenset[str]:
+    """Keys of the pictures that lie on the node."""
+    paths = (path for volume in volumes(hardware) for path in volume.files)
+    return frozenset(
+        picture_key(path) for path in paths if path.startswith("/spool/") and path.endswith(".jpg")
+    )
 
 
 def _key(text: str) -> bytes:
@@ -137,39 +161,6 @@ def _guests(scenario: Scenario, weather: Weather) -> tuple[list[Visitor], list[t
     return found, motions
 
 
-def _camera(
-    scenario: Scenario,
-    hardware: Hardware,
-    life: Life,
-    sky: Sky,
-    found: list[Visitor],
-    faults: CameraFaults | None,
-) -> None:
-    pool = PicturePool(scenario.seed)
-    arrivals = [visitor.t_s for visitor in found]
-
-    def scene(t_s: float, width: int, height: int, qs: int, frame: int) -> bytes:
-        last = bisect_right(arrivals, t_s)
-        first = bisect_left(arrivals, t_s - 3600.0)
-        shown = [index for index in range(first, last) if found[index].leave_s >= t_s]
-        kind = found[shown[-1]].kind if shown else "none"
-        light = sky.light(t_s)
-        variant = (shown[-1] if shown else int(t_s // 3600.0)) % 4
-        jpeg = pool.picture(width, height, qs, light, kind, variant, frame)
-        life.seen(Frame(t_s, len(jpeg), zlib.crc32(jpeg), light, shown))
-        return jpeg
-
-    part = hardware.design.camera
-    bridge, sensor = MODULES[str(part.caps["sensor"])](
-        CameraRows.from_part(part),
-        scene,
-        sky.light,
-        faults or CameraFaults(scenario.seed),
-        hardware.camera_load,
-    )
-    hardware.attach_camera(bridge, sensor)
-
-
 def run(scenario: Scenario, progress: Progress | None = None) -> tuple[RunResult, Twin]:
     """Build, live, and sum up."""
     started = time.perf_counter()
@@ -180,13 +171,10 @@ def run(scenario: Scenario, progress: Progress | None = None) -> tuple[RunResult
 
 def judge_of(twin: Twin) -> Fates:
     """Who says what became of each visitor of a run that has ended."""
-    waiting = frozenset(
-        path.removeprefix("/spool/").removesuffix(".jpg")
-        for path in twin.hardware.files.files
-        if path.startswith("/spool/") and path.endswith(".jpg")
-    )
     codes = {name: code for code, name in reason_names().items()}
-    return Fates(twin.life.notes, twin.life.down, frozenset(twin.home.pictures), waiting, codes)
+    return Fates(
+        twin.life.notes, twin.life.down, frozenset(twin.home.pictures), waiting_keys(twin.hardware), codes
+    )
 
 
 def summarise(twin: Twin, wall_s: float) -> RunResult:
@@ -206,7 +194,8 @@ def summarise(twin: Twin, wall_s: float) -> RunResult:
             crc32=frame.crc32,
             fate=judge.of_frame(frame, note),
             visitors=len(frame.visitors),
-            dark=dark in note.reasons or frame.light < _DARK,
+            dark=_marked_dark(twin, frame, dark in note.reasons or frame.light < _DARK),
+            lit=frame.lit,
             jpeg=twin.pictures.get(frame.key),
         )
         for note in life.notes
@@ -254,6 +243,12 @@ def summarise(twin: Twin, wall_s: float) -> RunResult:
         wall_s=wall_s,
         notes=list(twin.design.notes),
     )
+
+
+def _marked_dark(twin: Twin, frame: Frame, otherwise: bool) -> bool:
+    """What the node says of a picture that is at home; of others, what the sky says."""
+    stored = twin.home.pictures.get(frame.key)
+    return stored.dark if stored else otherwise
 
 
 #: Light below which a picture is called dark in the report (0..1; full night is 0, dusk about 0.2).
