@@ -173,6 +173,8 @@ def _wake(bench: Bench, size: tuple[int, int]) -> bytes | None:
         record=record,
         settings={"spool_kib": 0},
         shot=None,
+        exposure=None,
+        dark=False,
         alive=lambda: None,
     )
     picture, ok = bench.load("picture"), bench.load("torpor.machine").OK

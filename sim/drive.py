@@ -41,6 +41,9 @@ NATIVE = (
 SENSORS = frozenset(sensor.lower() for sensor in KINDS["camera"].caps["sensor"].allowed)
 #: Modules that only a node with an external clock needs.
 OF_CLOCK = frozenset(("alarmclock", "ringing", "torpor.ds3231"))
+#: The same of an SD card, and of a light.
+OF_CARD = frozenset(("torpor.card",))
+OF_LIGHT = frozenset(("night",))
 
 _ASYNC = (ast.AsyncFunctionDef, ast.Await, ast.AsyncFor, ast.AsyncWith)
 _KEY = re.compile(r"[A-Za-z0-9_-]+")
@@ -133,7 +136,8 @@ def absent(design: Design) -> frozenset[str]:
     """Modules of the repository that this design's drive does without: parts that it has not."""
     there = {path.stem for path in (ROOT / "firmware" / design.application).glob("*.py")}
     sensors = (SENSORS & there) - {sensor_module(design)}
-    return sensors if design.clock else sensors | OF_CLOCK
+    parts = ((design.clock, OF_CLOCK), (design.sd, OF_CARD), (design.light, OF_LIGHT))
+    return sensors.union(*(modules for part, modules in parts if part is None))
 
 
 def settings_toml(values: Mapping[str, str | int]) -> str:

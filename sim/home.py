@@ -51,6 +51,7 @@ class Home:
         self.logs: list[tuple[float, bytes]] = []
         self.refused: dict[int, int] = {}
         self.requests = 0
+        self._said: dict[str, int] = {}  # telemetry of the request at hand
 
     def answer(self, head: bytes, body: bytes, now_s: float) -> bytes:
         """The signed answer to one whole request."""
@@ -85,10 +86,10 @@ class Home:
             return 401, crc, digest
         if struct.unpack("<I", footer[4:8])[0] != crc:
             return 422, crc, digest
-        said = _telemetry(fields.get("x-torpor", ""))
-        return self._take(path[len(prefix) :], content, crc, now_s, said), crc, digest
+        self._said = _telemetry(fields.get("x-torpor", ""))
+        return self._take(path[len(prefix) :], content, crc, now_s), crc, digest
 
-    def _take(self, name: str, content: bytes, crc: int, now_s: float, said: dict[str, int]) -> int:
+    def _take(self, name: str, content: bytes, crc: int, now_s: float) -> int:
         kind, _, key = name.partition("/")
         if kind == "log":
             self.logs.append((now_s, content))
@@ -100,6 +101,7 @@ class Home:
         known = self.pictures.get(key)
         if known is not None:
             return 200 if (known.size, known.crc32) == (len(content), crc) else 409
+        said = self._said
         self.pictures[key] = Stored(
             key, now_s, len(content), crc, bool(said.get("dark")), said.get("gain", 0), said.get("lines", 0)
         )

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from sim.drivefs import DriveFiles, absolute
+from sim.drivefs import DriveFiles
 from sim.errors import BoardOSError
+from sim.volume import absolute
 
 _EPERM = 1
 

@@ -121,7 +121,7 @@ def _heartbeat(design: Design) -> bool:
 def _rails(design: Design) -> tuple[tuple[str, str, int], ...]:
     """Name, pin and rise in ms of each load switch."""
     rise_s = {"camera": design.rail.v("rise") + design.camera.v("power_up")}
-    if design.sd:
+    if design.sd and "sd_power" in design.pins:
         rise_s["sd"] = design.sd.v("power_up")
     if design.light:
         rise_s["light"] = design.light.v("rise")

@@ -54,7 +54,6 @@ class PicturePool:
         kind: str = "none",
         variant: int = 0,
         frame: int = SETTLED,
-        reach_m: float = 0.0,
     ) -> bytes:
         """One JPEG as the sensor would send it.
 
@@ -63,11 +62,29 @@ class PicturePool:
         qs : quality register, lower is better. light : 0 night to 1 full sun, log scale.
         kind : one of KINDS, else ValueError. variant : place and size, modulo VARIANTS.
         frame : frames since the sensor started; before SETTLED exposure and colour are wrong.
-        reach_m : of an infrared light that is on, 0: none. Then the picture is grey, and what is far is dark.
         """
+        level = min(_LEVELS, key=lambda known: abs(known - light))
+        return self._made(width, height, qs, level, kind, variant, frame, 0.0)
+
+    def lit(
+        self, width: int, height: int, qs: int, reach_m: float, kind: str, variant: int, frame: int
+    ) -> bytes:
+        """The same at night by an infrared light that reaches `reach_m`: grey, and what is far is dark."""
+        return self._made(width, height, qs, 0.0, kind, variant, frame, reach_m)
+
+    def _made(
+        self,
+        width: int,
+        height: int,
+        qs: int,
+        level: float,
+        kind: str,
+        variant: int,
+        frame: int,
+        reach_m: float,
+    ) -> bytes:
         if kind not in KINDS:
             raise ValueError(f"kind {kind!r} of visitor is not known; there are {', '.join(KINDS)}.")
-        level = 0.0 if reach_m else min(_LEVELS, key=lambda known: abs(known - light))
         key = (width, height, qs, level, kind, variant % VARIANTS, min(frame, SETTLED), reach_m)
         found = self._pictures.get(key)
         if found is None:
@@ -86,7 +103,7 @@ class PicturePool:
         if kind != "none":
             self._visitor(image, kind, variant, chance, sun, low)
         if reach_m:
-            return self._lit(image, garden, reach_m, frame, chance)
+            return self._grey(image, garden, reach_m, frame, chance)
         return self._graded(image, level, frame, chance)
 
     def _garden(self, width: int, height: int, sun: float, low: float) -> Image.Image:
@@ -178,7 +195,7 @@ class PicturePool:
         graded = pixels * (tint * bright) + amount * grain[..., None]
         return Image.fromarray(np.clip(graded, 0, 255).astype(np.uint8))
 
-    def _lit(
+    def _grey(
         self, image: Image.Image, garden: Image.Image, reach_m: float, frame: int, chance: random.Random
     ) -> Image.Image:
         """The scene in infrared: grey, with the light falling off; an animal stands where its feet are."""

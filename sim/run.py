@@ -20,7 +20,7 @@ from sim.devices.ina219 import MeterFaults
 from sim.devices.pir import Pir
 from sim.devices.sdcard import CardFaults
 from sim.drive import assemble
-from sim.drivefs import DriveFiles, picture_key
+from sim.drivefs import DriveFiles
 from sim.errors import SimError
 from sim.fates import Fates, cause_words
 from sim.hardware import Hardware
@@ -33,6 +33,7 @@ from sim.scenario import Scenario
 from sim.scene import attach_camera
 from sim.sky import Sky
 from sim.visitors import Visitor, false_motions, visitors
+from sim.volume import picture_key
 from sim.watching import Frame, reason_names
 from sim.weather import Weather, default_weather, read_weather
 from sim.world import World

@@ -38,8 +38,10 @@ def attach_camera(
         light = sky.light(t_s)
         variant = (shown[-1] if shown else int(t_s // 3600.0)) % 4
         lit = lamp is not None and lamp.shines(t_s, t_s + rows.frame_s(width)) and light < ENOUGH
-        reach_m = lamp.reach_m if lamp and lit else 0.0
-        jpeg = pool.picture(width, height, qs, light, kind, variant, frame, reach_m)
+        if lamp and lit:
+            jpeg = pool.lit(width, height, qs, lamp.reach_m, kind, variant, frame)
+        else:
+            jpeg = pool.picture(width, height, qs, light, kind, variant, frame)
         life.seen(Frame(t_s, len(jpeg), zlib.crc32(jpeg), light, shown, lit=lit))
         return jpeg
 

@@ -15,6 +15,7 @@ from torpor.record import FULL
 
 TRIES = 3  # exposures for one good picture
 PIECE = 1024
+ENOSPC = 28
 
 _buffer = bytearray(PIECE)
 _odd = memoryview(_buffer)[: PIECE - 3]
@@ -72,15 +73,17 @@ async def store(wake):
     record = wake.record
     wake.key = "%08x-%05d" % (record.boot, record.picture)
     record.picture = (record.picture + 1) & 0xFFFF
-    place = "flash" in node.SPOOL
-    if place and not spool.prepare():
-        wake.journal.event(reasons.READ_ONLY)
-        place = False
-    if not place:
+    if wake.exposure:
+        wake.journal.event(reasons.GAIN, wake.exposure[0])
+        wake.journal.event(reasons.LINES, wake.exposure[1] >> 3)
+    folders = spool.prepare(wake)
+    if not folders:
+        if "flash" in node.SPOOL:
+            wake.journal.event(reasons.READ_ONLY)
         record.waiting += 1  # it waits in the FIFO: the rail stays on until UPLOAD or SETTLE
         return machine.OK
     try:
-        kept = await _store_on_drive(wake)
+        kept = await _keep(wake, folders)
     finally:
         wake.shot = None
         wake.rails.off("camera")
@@ -93,18 +96,27 @@ async def store(wake):
     return machine.OK if record.waiting else machine.FAIL
 
 
-async def _store_on_drive(wake):
-    for _ in range(TRIES):
-        length = wake.shot[1]
-        if not spool.room(length, wake.settings["spool_kib"] * 1024):
-            _full(wake)
-            return False
+async def _keep(wake, folders):
+    """Bring it to the first place that takes it. A place that fails on the way costs nothing: the picture
+    is still in the FIFO."""
+    for folder in folders:
         try:
-            spool.write(wake.key + ".jpg", length, Reader(wake).read_into, _buffer)
+            if spool.room(folder, wake.shot[1], wake.settings["spool_kib"] * 1024):
+                return await _write(wake, folder)
+        except OSError as error:
+            if error.errno != ENOSPC:
+                spool.failed(wake, folder)
+    wake.record.flags |= FULL
+    wake.journal.event(reasons.NO_SPACE)
+    return False
+
+
+async def _write(wake, folder):
+    name = wake.key + (spool.NIGHT if wake.dark else "") + ".jpg"
+    for _ in range(TRIES):
+        try:
+            spool.write(folder, name, wake.shot[1], Reader(wake).read_into, _buffer)
             return True
-        except OSError:
-            _full(wake)
-            return False
         except CameraError:
             wake.journal.event(reasons.RETAKEN, jpeg.UNLIKE)
         try:  # which of the two readings was wrong? A third decides
@@ -114,11 +126,6 @@ async def _store_on_drive(wake):
         except CameraError:
             pass
     return False
-
-
-def _full(wake):
-    wake.record.flags |= FULL
-    wake.journal.event(reasons.NO_SPACE)
 
 
 class Reader:

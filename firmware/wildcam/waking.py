@@ -26,6 +26,7 @@ class CameraWake(machine.Wake):
     """What the camera's steps share, beside what every wake has."""
 
     camera = shot = None
+    exposure = None  # of the shot, if read: (gain in sixteenths, lines, luma)
     dark = due = False
     radio = 0  # 1: used, and the PIR was low before; 2: used, and it was high
     buses = ()

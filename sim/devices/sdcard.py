@@ -1,4 +1,4 @@
-"""An SD card on SPI: present or not, powered or not, and a FAT volume whose every access takes time and current.
+"""An SD card on SPI: there or not, powered or not, and a FAT volume whose every access takes time and charge.
 
 Below the level of files nothing is modelled: `sdcardio` and FatFs are the board's own native code.
 """
@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from math import inf
 
 from boards import Part
-from sim.drivefs import DriveFiles, Volume
+from sim.drivefs import DriveFiles
 from sim.errors import BoardOSError
+from sim.volume import Volume
 from sim.world import World
 
 _EIO = 5

@@ -7,11 +7,12 @@ from types import ModuleType
 from typing import Any
 
 from sim.devices.sdcard import SdCard
-from sim.drivefs import DriveFiles, absolute
+from sim.drivefs import DriveFiles
 from sim.errors import BoardOSError
 from sim.hardware import Bus
 from sim.machine import Machine
 from sim.standins.pins import claim
+from sim.volume import absolute
 
 _EPERM, _EINVAL = 1, 22
 

@@ -10,6 +10,8 @@ from boards import list_designs, load_design
 from sim.drive import LIBRARY, NATIVE, ROOT, absent, assemble, settings_toml
 from sim.errors import DriveError
 
+CLOCK = ("alarmclock", "ringing", "torpor.ds3231")
+
 
 @pytest.fixture(scope="module")
 def design():
@@ -24,8 +26,9 @@ def drive(design):
 def test_the_files_of_the_default_node(drive) -> None:
     framework = {f"/lib/torpor/{path.name}" for path in (ROOT / "firmware/lib/torpor").glob("*.py")}
     application = {f"/{path.name}" for path in (ROOT / "firmware/wildcam").glob("*.py")}
-    application -= {"/ov5642.py", "/alarmclock.py", "/ringing.py"}  # another camera's sensor, no clock
-    framework -= {"/lib/torpor/ds3231.py"}
+    # another camera's sensor, no clock, no light, no card
+    application -= {"/ov5642.py", "/alarmclock.py", "/ringing.py", "/night.py"}
+    framework -= {"/lib/torpor/ds3231.py", "/lib/torpor/card.py"}
     library = {
         "/lib/adafruit_ina219.py", "/lib/adafruit_register/__init__.py", "/lib/adafruit_register/i2c_bit.py",
         "/lib/adafruit_register/i2c_bits.py", "/lib/adafruit_register/i2c_struct.py",
@@ -49,9 +52,11 @@ def test_every_file_is_the_repositorys_own(drive, design) -> None:
 @pytest.mark.parametrize(
     ("name", "without"),
     [
-        ("pico-w-arducam-2mp", {"ov5642", "alarmclock", "ringing", "torpor.ds3231"}),
-        ("pico-w-arducam-5mp", {"ov2640", "alarmclock", "ringing", "torpor.ds3231"}),
-        ("pico-w-rtc", {"ov5642"}),
+        ("pico-w-arducam-2mp", {"ov5642", *CLOCK, "torpor.card", "night"}),
+        ("pico-w-arducam-5mp", {"ov2640", *CLOCK, "torpor.card", "night"}),
+        ("pico-w-rtc", {"ov5642", "torpor.card", "night"}),
+        ("pico-w-sd", {"ov5642", *CLOCK, "night"}),
+        ("pico-w-night", {"ov5642", *CLOCK, "torpor.card"}),
     ],
 )
 def test_a_drive_does_without_what_its_design_has_not(name: str, without: set[str]) -> None:

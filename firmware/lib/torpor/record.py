@@ -40,6 +40,8 @@ FIELDS = (
     ("stuck", "B"),  # wakes in a row at which the PIR never fell
     ("crashes", "B"),
     ("camera_skips", "B"),  # wakes to let pass before its next try
+    ("sd_fails", "B"),
+    ("sd_skips", "B"),  # wakes to let pass before the card is tried again
 )
 LOCKED = 1  # flags: low-voltage lock-out
 FULL = 2  # flags: the last picture found no room
@@ -54,7 +56,7 @@ class Record:
 
     boot = wake = sync_s = since_sync_s = picture = mV = sleep_s = log_end = log_sent = waiting = credit = 0
     flags = soc = cause = brownouts = link_fails = skip_links = camera_fails = dark = stuck = crashes = 0
-    camera_skips = 0
+    camera_skips = sd_fails = sd_skips = 0
 
     def __init__(self):
         self.valid = False

@@ -1,0 +1,74 @@
+# SPDX-FileCopyrightText: Torpor contributors
+# SPDX-License-Identifier: MIT
+"""The SD card: powered and mounted when a picture comes or goes, let go of with its rail."""
+
+import os
+
+import board
+import busio
+import sdcardio
+import storage
+
+import node
+from torpor import policy, reasons
+
+POINT = "/sd"
+
+mounted = False
+_tried = False  # at this wake
+_held = []  # type: ignore[var-annotated]
+
+
+def ready(wake):
+    """Whether the card is mounted. Looking for one that is away takes seconds: it is tried once at a wake,
+    and after failures wakes pass before the next try."""
+    global _tried
+    if not _tried:
+        _tried = True
+        record = wake.record
+        if record.sd_skips:
+            record.sd_skips -= 1
+        else:
+            try:
+                wake.rails.on("sd", release)
+                _mount()
+                record.sd_fails = 0
+            except (OSError, RuntimeError, ValueError) as error:
+                print("card:", error)
+                lost(wake)
+    return mounted
+
+
+def _mount():
+    global mounted
+    try:
+        os.mkdir(POINT)  # on the drive; mounting needs it
+    except OSError:
+        pass
+    _held.append(
+        busio.SPI(getattr(board, node.SD_SCK), getattr(board, node.SD_MOSI), getattr(board, node.SD_MISO))
+    )
+    _held.append(sdcardio.SDCard(_held[0], getattr(board, node.SD_CS)))
+    storage.mount(storage.VfsFat(_held[1]), POINT)
+    mounted = True
+
+
+def lost(wake):
+    """It failed: journal it, let go of it for this wake, and let more wakes pass each time."""
+    record = wake.record
+    record.sd_fails = min(record.sd_fails + 1, 255)
+    record.sd_skips = policy.back_off(record.sd_fails)
+    wake.journal.event(reasons.CARD_LOST, record.sd_fails)
+    wake.rails.off("sd")
+
+
+def release():
+    """Let go of every line, so that the unpowered card is not fed through its inputs."""
+    global mounted
+    try:
+        if mounted:
+            mounted = False
+            storage.umount(POINT)
+    finally:
+        while _held:
+            _held.pop().deinit()
