@@ -64,15 +64,15 @@ class PicturePool:
         frame : frames since the sensor started; before SETTLED exposure and colour are wrong.
         """
         level = min(_LEVELS, key=lambda known: abs(known - light))
-        return self._made(width, height, qs, level, kind, variant, frame, 0.0)
+        return self._kept(width, height, qs, level, kind, variant, frame, 0.0)
 
     def lit(
         self, width: int, height: int, qs: int, reach_m: float, kind: str, variant: int, frame: int
     ) -> bytes:
         """The same at night by an infrared light that reaches `reach_m`: grey, and what is far is dark."""
-        return self._made(width, height, qs, 0.0, kind, variant, frame, reach_m)
+        return self._kept(width, height, qs, 0.0, kind, variant, frame, reach_m)
 
-    def _made(
+    def _kept(
         self,
         width: int,
         height: int,

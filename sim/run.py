@@ -26,6 +26,7 @@ from sim.fates import Fates, cause_words
 from sim.hardware import Hardware
 from sim.home import Home
 from sim.life import Life
+from sim.pictures import PicturePool
 from sim.plant import Plant
 from sim.result import FATES, Picture, RunResult, Segments
 from sim.scaled import scaled
@@ -111,7 +112,9 @@ def build(
     life = Life(hardware, drive, (lambda now: progress(now / end_s)) if progress else None)
     for volume in volumes(hardware):
         volume.on_stored = life.stored
-    attach_camera(scenario, hardware, life, sky, found, camera_faults)
+    attach_camera(
+        PicturePool(scenario.seed), hardware, life, sky, found, camera_faults or CameraFaults(scenario.seed)
+    )
     return Twin(scenario, design, sky, plant, world, hardware, home, life, found, pictures)
 
 

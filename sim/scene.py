@@ -10,22 +10,20 @@ from sim.devices.lamp import ENOUGH
 from sim.hardware import Hardware
 from sim.life import Life
 from sim.pictures import PicturePool
-from sim.scenario import Scenario
 from sim.sky import Sky
 from sim.visitors import Visitor
 from sim.watching import Frame
 
 
 def attach_camera(
-    scenario: Scenario,
+    pool: PicturePool,
     hardware: Hardware,
     life: Life,
     sky: Sky,
     found: list[Visitor],
-    faults: CameraFaults | None,
+    faults: CameraFaults,
 ) -> None:
     """Put the design's camera on its hardware; `found` are the visitors it may see, in order of time."""
-    pool = PicturePool(scenario.seed)
     part, lamp = hardware.design.camera, hardware.lamp
     rows = CameraRows.from_part(part)
     arrivals = [visitor.t_s for visitor in found]
@@ -53,7 +51,7 @@ def attach_camera(
         rows,
         scene,
         exposed,
-        faults or CameraFaults(scenario.seed),
+        faults,
         hardware.camera_load,
     )
     hardware.attach_camera(bridge, sensor)

@@ -116,6 +116,7 @@ async def _write(wake, folder):
     for _ in range(TRIES):
         try:
             spool.write(folder, name, wake.shot[1], Reader(wake).read_into, _buffer)
+            spool.worked(wake, folder)
             return True
         except CameraError:
             wake.journal.event(reasons.RETAKEN, jpeg.UNLIKE)

@@ -78,7 +78,9 @@ def test_the_clock_is_set_once_and_holds_its_time(live, steady):
 
 def test_a_clock_that_drifts_is_set_again(live, steady):
     told = live(QUIET.change(link=steady), clock_faults=ClockFaults(error=1e-4))
-    assert [off_s for _, _, off_s in told.events("CLOCK_SET")] == [255, 8, 8, 9]
+    first, *later = [off_s for _, _, off_s in told.events("CLOCK_SET")]
+    assert first == 255
+    assert len(later) == 3 and set(later) <= {8, 9}  # 8.6 s a day, in whole seconds
 
 
 def test_a_stuck_PIR_does_not_silence_it(live, steady):

@@ -247,6 +247,29 @@ def test_a_card_that_dies(live: Callable[..., Any], seed: int) -> None:
     assert len(told.twin.home.pictures) >= 20, said
 
 
+def test_a_card_that_takes_nothing_is_tried_ever_more_rarely(live: Callable[..., Any]) -> None:
+    """It is identified and mounted every time, and every write fails: wakes pass all the same."""
+    told = live(STORY.change(days=0.02, visits=tuple((100.0 + 60.0 * n, 4.5) for n in range(26))),
+                card_faults=CardFaults(write_fails=1.0))  # fmt: skip
+    tries = "".join(reason[0] for _, reason, _ in told.events("CARD_LOST", "STORED"))
+    assert tries[:28] == "CS" * 2 + "SS" + "CS" + "S" * 6 + "CS" + "S" * 12
+    assert [argument for _, _, argument in told.events("CARD_LOST")] == [1, 2, 3, 4, 5]
+    assert told.fates() == {"delivered": 26}
+
+
+def test_a_life_after_a_power_cut_counts_what_is_on_the_card(live: Callable[..., Any]) -> None:
+    """The record is gone and the drive is empty: with a batch of six, the next picture is the sixth."""
+
+    def prepare(twin: Twin) -> None:
+        twin.world.cuts = [290.0]
+
+    told = live(STORY.change(settings={**STORY.settings, "TORPOR_BATCH": 6}, soc=1.0), prepare=prepare)
+    after = [argument for t_s, _, argument in told.events("STORED") if t_s > 290.0]
+    assert after[0] == 6  # five lay on the card; the cold boot takes one more
+    assert told.events("SENT")[0][2] == 6 + sum(1 for t_s, *_ in told.events("STORED") if 310.0 < t_s < 340.0)
+    whole(told.twin)
+
+
 def test_a_picture_that_cannot_be_read_stops_no_other(live: Callable[..., Any]) -> None:
     """A bad block under one picture: it waits for ever, the others go home, and the network is not blamed."""
     from sim.errors import BoardOSError

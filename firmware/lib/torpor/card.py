@@ -32,7 +32,6 @@ def ready(wake):
             try:
                 wake.rails.on("sd", release)
                 _mount()
-                record.sd_fails = 0
             except (OSError, RuntimeError, ValueError) as error:
                 print("card:", error)
                 lost(wake)

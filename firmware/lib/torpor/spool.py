@@ -88,6 +88,14 @@ def write(folder, name, length, read_into, buffer):
     os.rename(path + _PART, path)
 
 
+def worked(wake, folder):
+    """A picture lies in this folder. Only that ends a card's failures: one that is mounted may still fail.
+    And what waits is counted anew: after a power cut the record does not know of the card's."""
+    if folder == CARD:
+        wake.record.sd_fails = 0
+        wake.record.waiting = len(names()) - 1  # the new one is counted by who stored it
+
+
 def key(path):
     """Its upload key: the name without ending and mark."""
     name = path[path.rfind("/") + 1 : -4]
