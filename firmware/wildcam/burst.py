@@ -100,9 +100,9 @@ async def _pictures(wake, session):
     for path in names[:MOST]:
         try:
             sent += await _waiting(wake, session, path)
-        except (OSError, spool.SpoolError):  # of its place: the network's are UploadErrors
+        except spool.ERRORS:  # of its place: the network's are UploadErrors
             session.close()
-            if not spool.failed(wake, path):
+            if not spool.card or not spool.card.failed(wake, path):
                 raise
     session.telemetry = _telemetry(record)
     return sent
@@ -112,11 +112,16 @@ async def _waiting(wake, session, path):
     """A picture that waits in a file."""
     key = spool.key(path)
     session.telemetry = _telemetry(wake.record, _marks(wake, key, spool.dark(path)))
-    with spool.Reader(path) as reader:
-        sent = await _put(wake, session, key, spool.size(path), reader.rewind)
+    with spool.opened(path) as file:
+        sent = await _put(wake, session, key, spool.size(path), lambda: _whole(file))
     spool.delete(path)
     wake.record.flags &= ~FULL
     return sent
+
+
+def _whole(file):
+    file.seek(0)
+    return file.readinto
 
 
 async def _put(wake, session, key, length, source):

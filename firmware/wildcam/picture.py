@@ -104,8 +104,8 @@ async def _keep(wake, folders):
             if spool.room(folder, wake.shot[1], wake.settings["spool_kib"] * 1024):
                 return await _write(wake, folder)
         except OSError as error:
-            if error.errno != ENOSPC:
-                spool.failed(wake, folder)
+            if spool.card and error.errno != ENOSPC:
+                spool.card.failed(wake, folder)
     wake.record.flags |= FULL
     wake.journal.event(reasons.NO_SPACE)
     return False
@@ -116,7 +116,8 @@ async def _write(wake, folder):
     for _ in range(TRIES):
         try:
             spool.write(folder, name, wake.shot[1], Reader(wake).read_into, _buffer)
-            spool.worked(wake, folder)
+            if folder == spool.CARD:
+                spool.card.worked(wake, len(spool.names()))
             return True
         except CameraError:
             wake.journal.event(reasons.RETAKEN, jpeg.UNLIKE)

@@ -19,6 +19,30 @@ _tried = False  # at this wake
 _held = []  # type: ignore[var-annotated]
 
 
+class CardError(Exception):
+    """A picture cannot be read. No OSError: during an upload those are taken for the network's."""
+
+
+class Reader:
+    """A picture on the card, open for reading."""
+
+    def __init__(self, path):
+        self._file = open(path, "rb")
+        self.seek = self._file.seek
+
+    def readinto(self, piece):
+        try:
+            return self._file.readinto(piece)
+        except OSError:
+            raise CardError
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *exc):
+        self._file.close()
+
+
 def ready(wake):
     """Whether the card is mounted. Looking for one that is away takes seconds: it is tried once at a wake,
     and after failures wakes pass before the next try."""
@@ -59,6 +83,27 @@ def lost(wake):
     record.sd_skips = policy.back_off(record.sd_fails)
     wake.journal.event(reasons.CARD_LOST, record.sd_fails)
     wake.rails.off("sd")
+
+
+def failed(wake, path):
+    """Something went wrong at this path. False if that is the drive's; the card is let go of unless it still
+    answers, and what else waits can go on."""
+    if not path.startswith(POINT):
+        return False
+    if mounted:
+        try:
+            os.stat(path)
+            wake.journal.event(reasons.CARD_LOST)
+        except OSError:
+            lost(wake)
+    return True
+
+
+def worked(wake, waiting):
+    """It took a picture. Only that ends its failures: a card that is mounted may still fail. And what waits
+    is counted anew: after a power cut the record does not know of the card's."""
+    wake.record.sd_fails = 0
+    wake.record.waiting = waiting - 1  # the new one is counted by who stored it
 
 
 def release():

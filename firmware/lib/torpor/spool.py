@@ -8,7 +8,6 @@ import os
 import storage
 
 import node
-from torpor import reasons
 
 FLASH = "/spool"
 CARD = "/sd/spool"
@@ -18,16 +17,17 @@ _PART = ".tmp"
 if "sd" in node.SPOOL:
     from torpor import card
 
-
-class SpoolError(Exception):
-    """A waiting picture cannot be read. No OSError: those are taken for the network's during an upload."""
+    ERRORS = (OSError, card.CardError)
+else:
+    card = None  # type: ignore[assignment]
+    ERRORS = (OSError,)  # type: ignore[assignment]
 
 
 def prepare(wake):
     """Folders that take a picture now, the best first: the card if it answers, the drive unless a computer
     owns it (or boot.py left it to one because the bench pin was held). None: only the FIFO is left."""
     folders = []
-    if "sd" in node.SPOOL and card.ready(wake):
+    if card and card.ready(wake):
         folders.append(CARD)
     if "flash" in node.SPOOL and not storage.getmount("/").readonly:
         folders.append(FLASH)
@@ -42,7 +42,7 @@ def prepare(wake):
 def names():
     """Waiting pictures, oldest first, of all places that are there; leftovers of a power cut are removed.
     None of a drive that is not ours: what cannot be deleted would be sent again and again."""
-    found = _in(CARD) if "sd" in node.SPOOL and card.mounted else []
+    found = _in(CARD) if card and card.mounted else []
     if not storage.getmount("/").readonly:
         found += _in(FLASH)
     found.sort(key=key)
@@ -88,14 +88,6 @@ def write(folder, name, length, read_into, buffer):
     os.rename(path + _PART, path)
 
 
-def worked(wake, folder):
-    """A picture lies in this folder. Only that ends a card's failures: one that is mounted may still fail.
-    And what waits is counted anew: after a power cut the record does not know of the card's."""
-    if folder == CARD:
-        wake.record.sd_fails = 0
-        wake.record.waiting = len(names()) - 1  # the new one is counted by who stored it
-
-
 def key(path):
     """Its upload key: the name without ending and mark."""
     name = path[path.rfind("/") + 1 : -4]
@@ -115,38 +107,6 @@ def delete(path):
     os.remove(path)
 
 
-class Reader:
-    """A waiting picture, open to be read as often as wanted."""
-
-    def __init__(self, path):
-        self._file = open(path, "rb")
-
-    def rewind(self):
-        self._file.seek(0)
-        return self.read_into
-
-    def read_into(self, piece):
-        try:
-            return self._file.readinto(piece)
-        except OSError:
-            raise SpoolError
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *exc):
-        self._file.close()
-
-
-def failed(wake, path):
-    """Something went wrong at this path. False if that is the drive's; a card is let go of unless it still
-    answers, and what else waits can go on."""
-    if not path.startswith(CARD):
-        return False
-    if card.mounted:
-        try:
-            os.stat(path)
-            wake.journal.event(reasons.CARD_LOST)
-        except OSError:
-            card.lost(wake)
-    return True
+def opened(path):
+    """To be read, as often as wanted."""
+    return card.Reader(path) if card and path.startswith(CARD) else open(path, "rb")
