@@ -128,6 +128,8 @@ def _draw_cell(
         sheet.paste(image, (left + (CELL_W - image.width) // 2, top + (CELL_H - image.height) // 2))
     if picture.visitors == 0:
         _tag(draw, "empty", left, top)
+    if picture.dark:
+        _moon(draw, left + CELL_W - 30, top + 6)
     _caption(draw, result, picture, left, top + CELL_H + 5)
 
 
@@ -150,10 +152,17 @@ def _tag(draw: ImageDraw, text: str, left: int, top: int) -> None:
     draw.text((left + 31, top + 11), text, fill="white", anchor="mm", font=_font(14))
 
 
+def _moon(draw: ImageDraw, left: int, top: int) -> None:
+    """The mark of a picture taken in the dark: a crescent on a dark ground."""
+    draw.rectangle((left, top, left + 23, top + 23), fill="#333333")
+    draw.ellipse((left + 4, top + 4, left + 19, top + 19), fill="white")
+    draw.ellipse((left + 9, top + 2, left + 22, top + 15), fill="#333333")
+
+
 def _caption(draw: ImageDraw, result: RunResult, picture: Picture, left: int, top: int) -> None:
     when = f"{periods.moment(result, picture.t_s):%H:%M:%S}"
     seen = "" if picture.visitors == 0 else f", {picture.visitors} visitor" + "s" * (picture.visitors > 1)
-    dark = ", dark" if picture.dark else ""
+    dark = ", own light" if picture.lit else ", dark" if picture.dark else ""
     draw.text((left, top), f"{when}{seen}{dark}", fill=style.INK, font=_font(14))
     colour = style.GREEN if picture.fate in GOOD else style.VERMILION
     draw.ellipse((left, top + 24, left + 10, top + 34), fill=colour)

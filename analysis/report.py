@@ -181,7 +181,9 @@ def _wakes(result: RunResult, battery_Wh: float | None) -> str:
         (cause, f"{count:,}", percent_text(count / max(result.wakes, 1)))
         for cause, count in sorted(result.wakes_by_cause.items(), key=lambda item: -item[1])
     ]
-    return "\n".join((heading("Wakes"), paragraph(said), table(rows, right=(1, 2)), _empties(result)))
+    return "\n".join(
+        (heading("Wakes"), paragraph(said), table(rows, right=(1, 2)), _empties(result), _dark(result))
+    )
 
 
 def _empties(result: RunResult) -> str:
@@ -195,6 +197,16 @@ def _empties(result: RunResult) -> str:
         "had left. Their wakes took "
         f"{took}, {percent_text(share)} of all energy."
     )
+
+
+def _dark(result: RunResult) -> str:
+    """The pictures that carry the mark of the dark."""
+    dark = [picture for picture in result.pictures if picture.dark]
+    if not dark:
+        return "No picture was taken in the dark."
+    lit = sum(picture.lit for picture in dark)
+    light = f", {lit:,} of them in the node's own light" if lit else ""
+    return paragraph(f"{len(dark):,} of {len(result.pictures):,} pictures were taken in the dark{light}.")
 
 
 def _advice(advice: Advice | None) -> str:

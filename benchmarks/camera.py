@@ -176,6 +176,9 @@ def wake(bench: Any, size: tuple[int, int], listen: Callable[[], None] = lambda:
         shot=None,
         feed=lambda: None,
         end=bench.load("torpor.clock").after(60_000),
+        exposure=None,
+        dark=False,
+        lit=False,
     )
     picture, storing, ok = bench.load("picture"), bench.load("storing"), bench.load("torpor.machine").OK
     try:

@@ -2,6 +2,7 @@
 
 from boards.load import DEFAULT_DESIGN, list_designs, load_design
 from boards.model import BoardsError, Design, Part, Row, SleepPlan, Table
+from boards.places import Place, picture_places
 from boards.ways import (
     CLOCK,
     DEEP_BOTH,
@@ -26,6 +27,7 @@ __all__ = [
     "BoardsError",
     "Design",
     "Part",
+    "Place",
     "Row",
     "SleepPlan",
     "Table",
@@ -33,6 +35,7 @@ __all__ = [
     "heartbeat_way",
     "list_designs",
     "load_design",
+    "picture_places",
     "wake_ways",
     "watts_of",
 ]

@@ -6,9 +6,12 @@ from typing import cast
 
 from boards.check_pins import check_camera_pins, check_pins
 from boards.model import BoardsError, Design
+from boards.places import place_names
 from boards.reading import missing, one_of, refused, shown
 
 _KIB = 1024
+#: Where an IR-cut filter ends.
+_VISIBLE_nm = 700
 
 
 def check_design(design: Design) -> None:
@@ -17,6 +20,7 @@ def check_design(design: Design) -> None:
     check_pins(design)
     check_spool(design)
     check_camera(design)
+    check_light(design)
     check_charging(design)
     check_pir(design)
     check_lockout(design)
@@ -46,7 +50,8 @@ def check_sleep(design: Design) -> None:
 def check_spool(design: Design) -> None:
     """The spool's place must be there, and be large enough."""
     place, size_KiB = cast(str, design.options["spool"]), cast(int, design.options["spool_KiB"])
-    places = design.board.words("spool_places")
+    _check_card(design, place)
+    places = tuple(dict.fromkeys((*design.board.words("spool_places"), *place_names(design))))
     if place not in places:
         raise refused(design.path, "options.spool", place, f"{one_of(places)} on {design.board.name}")
     if place == "fifo" and "fifo_size" not in design.camera.rows:
@@ -58,11 +63,33 @@ def check_spool(design: Design) -> None:
         raise refused(design.path, "options.spool_KiB", size_KiB, must)
 
 
+def _check_card(design: Design, place: str) -> None:
+    card = design.sd
+    if card is None:
+        if place == "sd" and "sd" in design.board.words("spool_places"):
+            raise missing(design.path, "parts.sd", "the card that is the spool")
+        return
+    if place != "sd":
+        raise refused(design.path, "options.spool", place, f'"sd", since {card.name} is there for it')
+    if card.caps["slot"] == "board" and not design.board.words("sd_pins"):
+        must = f"a card on pins of its own, since {design.board.name} has no slot"
+        raise refused(design.path, "parts.sd", card.name, must)
+
+
 def _room_KiB(design: Design, place: str) -> float:
-    """Return the size of a spool place; the card's is for its owner to know."""
-    if place == "flash":
-        return design.board.v("drive")
-    return design.camera.v("fifo_size") / _KIB if place == "fifo" else float("inf")
+    """Return the size of a spool place."""
+    if place == "sd" and design.sd:
+        return design.sd.v("size")
+    return design.board.v("drive") if place == "flash" else design.camera.v("fifo_size") / _KIB
+
+
+def check_light(design: Design) -> None:
+    """A light that the lens does not let through is refused, not noted: it would only empty the battery."""
+    light = design.light
+    if light and design.camera.caps["ir_cut"] and light.v("wavelength") > _VISIBLE_nm:
+        back = f"holds {light.v('wavelength'):.0f} nm back"
+        must = f"absent, since the IR-cut filter of {design.camera.name} {back}"
+        raise refused(design.path, "parts.light", light.name, must)
 
 
 def check_camera(design: Design) -> None:

@@ -54,7 +54,8 @@ def _check_roles(design: Design) -> None:
 
 def _check_places(design: Design) -> None:
     there = design.board.words("pins")
-    sd_pins = design.board.words("sd_pins") if design.options["spool"] == "sd" else ()
+    in_slot = design.options["spool"] == "sd" and not (design.sd and design.sd.caps["slot"] == "breakout")
+    sd_pins = design.board.words("sd_pins") if in_slot else ()
     taken: dict[str, str] = {}
     for role, pin in design.pins.items():
         if pin not in there:

@@ -105,7 +105,7 @@ class SleepPlan:
 
 @dataclass(frozen=True, slots=True)
 class Design:
-    """One node design with all its parts; `clock` and `latch` are None where it has none."""
+    """One node design with all its parts; `clock`, `latch`, `sd`, `light` are None where it has none."""
 
     name: str
     title: str
@@ -123,6 +123,8 @@ class Design:
     rail: Part
     clock: Part | None
     latch: Part | None
+    sd: Part | None
+    light: Part | None
     sleep: SleepPlan
     pins: Mapping[str, str]
     options: Mapping[str, CapValue]
@@ -132,4 +134,5 @@ class Design:
     def parts(self) -> tuple[Part, ...]:
         """All parts that this design really has, the board first."""
         every = (self.board, self.camera, self.pir, self.meter, self.panel, self.charger, self.cell)
-        return (*every, self.protection, self.rail, *(p for p in (self.clock, self.latch) if p))
+        optional = (self.clock, self.latch, self.sd, self.light)
+        return (*every, self.protection, self.rail, *(part for part in optional if part))

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from boards.model import Design
+from boards.places import PICTURE_KiB, picture_places
 from boards.ways import DEEP_PIN, DEEP_TIMER, PULL_DOWN_MOST_kohm, WakeWay, wake_ways, watts_of
 
 
 def notes_of(design: Design) -> tuple[str, ...]:
     """Return what an owner of this design should know before building it."""
-    return (*_firmware(design), *_clock(design), *_waking(design), *_power(design), *_storage(design))
+    parts = (*_firmware(design), *_clock(design), *_waking(design), *_power(design), *_storage(design))
+    return (*parts, *_night(design))
 
 
 def _firmware(design: Design) -> Iterator[str]:
@@ -88,3 +90,18 @@ def _storage(design: Design) -> Iterator[str]:
         yield "its sleep memory is lost whenever the latch opens: the record is kept in nvm."
     elif not design.board.caps["sleep_memory_survives_reset"]:
         yield "its sleep memory is lost at every reset that is no deep sleep: the record is kept in nvm."
+    if design.sd:
+        costs = {place.name: place.mJ for place in picture_places(design)}
+        yield (
+            f"a picture of {PICTURE_KiB} KiB costs {costs['sd']:.0f} mJ to keep on the card, "
+            f"{costs['flash']:.0f} mJ on the drive."
+        )
+
+
+def _night(design: Design) -> Iterator[str]:
+    if design.light:
+        watts = watts_of(design, design.light, design.light.rows["run"])
+        reach_m = design.light.v("reach")
+        yield f"its light takes {watts:.1f} W during an exposure in the dark and reaches about {reach_m:g} m."
+    if not design.camera.caps["ir_cut"]:
+        yield "its lens has no IR-cut filter: by day green leaves and dark cloth look pale and reddish."

@@ -30,6 +30,11 @@ class CapRule:
     when: tuple[str, str] | None = None
 
 
+#: Caps that many kinds have: the rail a part hangs on, the pin roles it needs.
+RAIL_OF = CapRule("str", ("3V3", "battery"))
+PINS = CapRule("strs", required=False)
+
+
 @dataclass(frozen=True, slots=True)
 class TableRule:
     """A table's ranges of x and y; `rising`: y rises with x; `span`: x covers its whole range."""

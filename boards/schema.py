@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from boards.rules import CapRule, Kind, RowRule, TableRule
+from boards.rules import PINS, RAIL_OF, CapRule, Kind, RowRule, TableRule
 from boards.schema_board import BOARD
+from boards.schema_optional import CLOCK, LATCH, LIGHT, SD
 
-_RAIL = CapRule("str", ("3V3", "battery"))
-_PINS = CapRule("strs", required=False)
 _ARDUCHIP = ("bus", "arduchip")
 _ESPCAMERA = ("bus", "espcamera")
 
@@ -35,15 +34,17 @@ CAMERA = Kind(
     caps={
         "sensor": CapRule("str", ("OV2640", "OV5642", "OV5640", "OV3660")),
         "bus": CapRule("str", ("arduchip", "espcamera")),
-        "rail": _RAIL,
+        "rail": RAIL_OF,
         "sizes": CapRule("strs"),
         "jpeg_quality_default": CapRule("int"),
         "i2c_address": CapRule("int"),
+        #: True: the lens lets no infrared through, as almost every module is sold.
+        "ir_cut": CapRule("bool"),
         "length_step": CapRule("int", required=False, when=_ARDUCHIP),
         "length_offset": CapRule("int", required=False, when=_ARDUCHIP),
         "test_register": CapRule("int", required=False, when=_ARDUCHIP),
         "test_values": CapRule("ints", required=False, when=_ARDUCHIP),
-        "pins": _PINS,
+        "pins": PINS,
     },
     tables={},
 )
@@ -58,7 +59,7 @@ PIR = Kind(
         "range": RowRule("m", 0.1, 50),
         "supply_min": RowRule("V", 1, 24),
     },
-    caps={"active": CapRule("str", ("high", "low")), "rail": _RAIL, "pins": _PINS},
+    caps={"active": CapRule("str", ("high", "low")), "rail": RAIL_OF, "pins": PINS},
     tables={},
 )
 
@@ -79,8 +80,8 @@ METER = Kind(
         "address": CapRule("int"),
         "lead": CapRule("str", ("battery", "load", "panel")),
         "sign": CapRule("int"),
-        "rail": _RAIL,
-        "pins": _PINS,
+        "rail": RAIL_OF,
+        "pins": PINS,
     },
     tables={},
 )
@@ -163,30 +164,8 @@ RAIL = Kind(
         "off_level": CapRule("str", ("low", "high")),
         #: Its pin belongs to the board's camera connector: the role there.
         "board_pin": CapRule("str", required=False),
-        "pins": _PINS,
+        "pins": PINS,
     },
-    tables={},
-)
-
-CLOCK = Kind(
-    rows={"standing": RowRule("mA", 0, 10), "error": RowRule("1", 0, 0.01)},
-    caps={
-        "chip": CapRule("str", ("DS3231",)),
-        "address": CapRule("int"),
-        "active": CapRule("str", ("high", "low")),
-        "rail": _RAIL,
-        "pins": _PINS,
-    },
-    tables={},
-)
-
-LATCH = Kind(
-    rows={
-        "standing": RowRule("mA", 0, 10),
-        "turn_on": RowRule("s", 0, 10),
-        "on_resistance": RowRule("ohm", 0, 10),
-    },
-    caps={"closed_by": CapRule("str", ("pir",)), "pins": _PINS},
     tables={},
 )
 
@@ -203,5 +182,7 @@ KINDS: dict[str, Kind] = {
     "rail": RAIL,
     "clock": CLOCK,
     "latch": LATCH,
+    "sd": SD,
+    "light": LIGHT,
 }
-OPTIONAL_KINDS = ("clock", "latch")
+OPTIONAL_KINDS = ("clock", "latch", "sd", "light")

@@ -94,7 +94,8 @@ def _standing(design: Design, powered: bool) -> float:
     camera = 0.0 if design.rail.caps["switched"] else _draw(design, design.camera, "phantom")
     rail = _draw(design, design.rail, "off" if "off" in design.rail.rows else "quiescent")
     clock = _draw(design, design.clock, "standing") if design.clock else 0.0
-    return always + camera + rail + clock + _draw(design, design.meter, "power_down")
+    card = _draw(design, design.sd, "off") if design.sd else 0.0
+    return always + camera + rail + clock + card + _draw(design, design.meter, "power_down")
 
 
 def _deep(design: Design) -> list[WakeWay]:

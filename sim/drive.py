@@ -42,8 +42,10 @@ NATIVE = (
 SENSORS = frozenset(sensor.lower() for sensor in KINDS["camera"].caps["sensor"].allowed)
 #: Modules that only a node with an external clock needs.
 OF_CLOCK = frozenset(("alarmclock", "ringing", "torpor.ds3231"))
-#: Modules that only a node behind a latch needs.
+#: Modules that only a node behind a latch needs, one with an SD card, one with a light.
 OF_LATCH = frozenset(("latching", "torpor.record_nvm"))
+OF_CARD = frozenset(("torpor.card",))
+OF_LIGHT = frozenset(("night",))
 
 _ASYNC = (ast.AsyncFunctionDef, ast.Await, ast.AsyncFor, ast.AsyncWith)
 _KEY = re.compile(r"[A-Za-z0-9_-]+")
@@ -149,9 +151,10 @@ def absent(design: Design) -> frozenset[str]:
     driver = driver_module(design)
     needed = {driver, sensor_module(design)} if driver == "arducam" else {driver}
     others = ((SENSORS | set(DRIVERS.values())) & there) - needed
-    for part, modules in ((design.clock, OF_CLOCK), (design.latch, OF_LATCH)):
-        others |= modules if part is None else set()
-    return frozenset(others)
+    parts = (
+        (design.clock, OF_CLOCK), (design.latch, OF_LATCH), (design.sd, OF_CARD), (design.light, OF_LIGHT),
+    )  # fmt: skip
+    return frozenset(others).union(*(modules for part, modules in parts if part is None))
 
 
 def settings_toml(values: Mapping[str, str | int]) -> str:

@@ -1,4 +1,4 @@
-"""The node's drive: a small FAT volume whose writes take time and wear, and do not survive a power cut
+"""The node's drive, or a card: a FAT volume whose writes take time and wear, and do not survive a power cut
 half way."""
 
 from __future__ import annotations
@@ -9,11 +9,9 @@ from collections.abc import Callable, Mapping
 
 from boards import Part
 from sim.errors import BoardOSError, PowerLost, Reset
+from sim.volume import Volume, absolute, picture_key, writes
 
 ENOENT, EBADF, EEXIST, ENOSPC, EROFS = 2, 9, 17, 28, 30
-
-#: FAT12/16 of a small CIRCUITPY drive: one sector per cluster.
-CLUSTER = 512
 
 
 class DriveFiles:
@@ -25,13 +23,11 @@ class DriveFiles:
     sector_writes : 4 KiB flash sectors erased and programmed so far.
     """
 
-    def __init__(self, board: Part, spend: Callable[[float], None]) -> None:
+    def __init__(self, kind: Part | Volume, spend: Callable[[float], None]) -> None:
+        volume = kind if isinstance(kind, Volume) else Volume.of_board(kind)
         self._spend = spend
-        self.size = int(board.v("drive") * 1024)
-        self._sector_s = board.v("flash_sector_write") / 1000.0
-        self.sector = int(board.v("flash_sector_size"))
-        self._open_s = board.v("file_open") / 1000.0
-        self._read_s = board.v("file_read") * 1e-6
+        self.size, self.cluster, self.sector = volume.size, volume.cluster, volume.sector
+        self._sector_s, self._open_s, self._read_s = volume.sector_s, volume.open_s, volume.read_s
         self.files: dict[str, bytes] = {}
         self.folders = {"/"}
         self.readonly = True
@@ -57,8 +53,12 @@ class DriveFiles:
 
     def used(self) -> int:
         if self._used is None:
-            self._used = sum(clusters(len(data)) for data in self.files.values())
+            self._used = sum(self.taken(len(data)) for data in self.files.values())
         return self._used
+
+    def taken(self, length: int) -> int:
+        """Bytes that a file of `length` takes: whole clusters."""
+        return math.ceil(length / self.cluster) * self.cluster
 
     def free(self) -> int:
         return max(0, self.size - self.used())
@@ -72,10 +72,14 @@ class DriveFiles:
         self.sector_writes += sectors
         self._spend(sectors * self._sector_s)
 
+    def program_entry(self) -> None:
+        """Write the sector in which a directory entry lies."""
+        self.program(1)
+
     def entry(self, apply: Callable[[], None]) -> None:
         """Write one directory entry; cut off on the way, it is done or not."""
         try:
-            self.program(1)
+            self.program_entry()
         except (PowerLost, Reset):
             if self._random.random() < 0.5:
                 apply()
@@ -135,7 +139,7 @@ class DriveFiles:
     def _rename(self, old: str, new: str) -> None:
         self.files[new] = self.files.pop(old)
         if new.endswith(".jpg"):
-            self.on_stored(new.rpartition("/")[2].removesuffix(".jpg"))
+            self.on_stored(picture_key(new))
 
     def mkdir(self, path: str) -> None:
         self.check_writable()
@@ -170,21 +174,8 @@ class DriveFiles:
         return (0x8000, 0, 0, 0, 0, 0, len(self.files[path]), *[self.stamps.get(path, 946684800)] * 3)
 
     def statvfs(self) -> tuple[int, ...]:
-        free = self.free() // CLUSTER
-        return (CLUSTER, CLUSTER, self.size // CLUSTER, free, free, 0, 0, 0, 0, 255)
-
-
-def absolute(path: str) -> str:
-    return path if path.startswith("/") else "/" + path
-
-
-def writes(mode: str) -> bool:
-    return not set(mode).isdisjoint("wax+")
-
-
-def clusters(length: int) -> int:
-    """Bytes that a file of `length` takes on the drive."""
-    return math.ceil(length / CLUSTER) * CLUSTER
+        size, free = self.cluster, self.free() // self.cluster
+        return (size, size, self.size // size, free, free, 0, 0, 0, 0, 255)
 
 
 class OpenFile:
@@ -223,8 +214,9 @@ class OpenFile:
         if not self._writing:
             raise BoardOSError(EBADF, "Bad file number")
         raw = data.encode() if isinstance(data, str) else bytes(data)
-        growth = clusters(self._at + len(raw)) - clusters(len(self._drive.files.get(self._path, b"")))
-        if growth > self._drive.free():
+        drive = self._drive
+        growth = drive.taken(self._at + len(raw)) - drive.taken(len(drive.files.get(self._path, b"")))
+        if growth > drive.free():
             raise BoardOSError(ENOSPC, "No space left on device")
         self._data[self._at : self._at + len(raw)] = raw
         self._at += len(raw)

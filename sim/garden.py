@@ -13,6 +13,8 @@ Field = NDArray[np.float32]
 Colour = tuple[int, int, int]
 
 HORIZON, HEDGE_TOP, LAWN = 0.30, 0.24, 0.50
+#: Distance of the lawn at the picture's lower edge, and of what is above the hedge, m.
+_NEAR_m, _FAR_m = 1.5, 100.0
 #: Where the bird table stands: x of its pole, y of its tray and of its foot.
 TABLE_X, TRAY_Y, FOOT_Y = 0.79, 0.42, 0.72
 
@@ -35,6 +37,12 @@ def _ramp(width: int, start: float, end: float, height: int) -> Field:
     """0 at the row of `start`, 1 at that of `end`; shape (height, width)."""
     rows = (np.arange(height, dtype=np.float32) / height - start) / (end - start)
     return np.broadcast_to(np.clip(rows, 0.0, 1.0)[:, None], (height, width))
+
+
+def lawn_distance_m(y: NDArray[np.float64]) -> NDArray[np.float64]:
+    """How far away what is drawn at the heights `y` (0 top to 1 bottom) stands: lawn, hedge, sky."""
+    lawn = _NEAR_m * (1.0 - HORIZON) / (np.maximum(y, LAWN) - HORIZON)
+    return np.where(y < HEDGE_TOP, _FAR_m, lawn)
 
 
 class Garden:

@@ -4,58 +4,22 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from math import inf
-from typing import Protocol
 
-from boards import Design
+from boards import Design, Part
 from sim.air import Air
 from sim.devices.ds3231 import ClockFaults, Ds3231
 from sim.devices.espcam import EspCamera
 from sim.devices.ina219 import Ina219, MeterFaults
 from sim.devices.pir import Pir
+from sim.devices.sdcard import CardFaults, SdCard
 from sim.drivefs import DriveFiles
+from sim.fittings import Fittings
 from sim.loads import Loads
-from sim.nodefile import led_mW
+from sim.mounts import Mounts
 from sim.switch import CameraSwitch
+from sim.wires import Bridge, Bus, I2CTarget, Powered
 from sim.world import World
-
-
-class I2CTarget(Protocol):
-    address: int
-
-    def acknowledges(self, now_s: float) -> bool: ...
-    def write(self, now_s: float, data: bytes) -> None: ...
-    def read(self, now_s: float, count: int) -> bytes: ...
-
-
-class SPITarget(Protocol):
-    def select(self, now_s: float, selected: bool) -> None: ...
-    def write(self, now_s: float, data: bytes) -> None: ...
-    def read(self, now_s: float, count: int, baudrate: int) -> bytes: ...
-
-
-class Powered(Protocol):
-    """A camera, as its supply sees it."""
-
-    def power(self, now_s: float, on: bool) -> None: ...
-    def load(self, now_s: float) -> tuple[float, float]: ...
-    def release(self, now_s: float) -> None: ...
-
-
-class Bridge(SPITarget, Powered, Protocol):
-    """A camera module on a switched rail, as its SPI side; `on_ordered` hears of each frame asked for."""
-
-    on_ordered: Callable[[float], None]
-
-
-@dataclass(slots=True)
-class Bus:
-    """One bus by its clock pin: who sits on it, and whether its pull-ups have a supply."""
-
-    i2c: list[I2CTarget] = field(default_factory=list)
-    spi: SPITarget | None = None
-    alive: Callable[[], bool] = lambda: True
 
 
 class Hardware:
@@ -65,7 +29,6 @@ class Hardware:
     ----------
     lines : input level by pin name; watchers : called when an output pin changes.
     nvm, sleep_memory : the board's memories (sleep memory is noise after a power-up).
-    lit : what an eye beside the node saw of its LED.
     """
 
     def __init__(
@@ -78,10 +41,12 @@ class Hardware:
         seed: int,
         meter_faults: MeterFaults | None = None,
         clock_faults: ClockFaults | None = None,
+        card_faults: CardFaults | None = None,
     ) -> None:
         self.design = design
         self.world = world
         self.files = files
+        self.mounts = Mounts(files)
         self.pir = pir
         self.air = air
         self.random = random.Random(f"hardware {seed}")
@@ -97,7 +62,6 @@ class Hardware:
         self.rtc_s = 0.0  # what the clock had counted at the last reset, since it began in the year 2000
         self.held: dict[str, bool] = {}  # output levels latched through deep sleep
         self.espcam: EspCamera | None = None
-        self.lit: list[tuple[float, bool]] = []  # when the board's LED changed, and to what
         error = board.v("sleep_clock_error")  # how much too long this board's timer lets it sleep, 1
         self.sleep_clock = random.Random(f"sleep clock {seed}").uniform(-error, error)
         self.bench = False
@@ -112,6 +76,7 @@ class Hardware:
             self.clock = Ds3231(design.clock, address, self._clock_load, faults)
         self._wire()
         self._always = () if design.latch is None else ("PIR", "latch")  # before the latch, on the battery
+        self.fittings = Fittings(self, card_faults or CardFaults(seed))
 
     # -- wiring ----------------------------------------------------------------------------------
 
@@ -125,11 +90,10 @@ class Hardware:
             clock = self.clock
             self.lines[pins["clock_int"]] = lambda: not clock.low(self.world.now)
             self.buses[pins["meter_scl"]].i2c.append(clock)
-        led = self.design.board.caps.get("led_pin")
-        if led:
-            self.watchers[str(led)] = self._led
-        if self.design.latch:
-            self.watchers[pins["latch_hold"]] = lambda held: self._latch(held)
+
+    def give_bus(self, clock_pin: str, card: SdCard) -> None:
+        """A bus of a card's own."""
+        self.buses[clock_pin] = Bus(card=card)
 
     def attach_camera(self, bridge: Bridge, sensor: I2CTarget) -> None:
         """Put the camera on its rail and its buses."""
@@ -162,6 +126,17 @@ class Hardware:
     def on_3V3(self, part: str, mA: float) -> None:
         """A part on the board's 3.3 V rail: constant current there, constant power before the regulator."""
         self.world.draw(part, mA / 1000.0 * self._rail_V / self._efficiency)
+
+    def draw_row(self, name: str, part: Part, row: str) -> None:
+        """What a current row of a part takes from now on: through the regulator, or from the battery."""
+        found = part.rows[row]
+        amps = found.value / 1000.0
+        if found.load == "current":
+            self.world.draw(name, 0.0, amps)
+        elif part.caps["rail"] == "3V3":
+            self.on_3V3(name, found.value)
+        else:
+            self.world.draw(name, amps * (found.at_V or 0.0))
 
     def camera_load(self) -> None:
         """What the module takes: by its own rail while that is on, else from 3V3 through its inputs."""
@@ -208,8 +183,7 @@ class Hardware:
             self.clock.power(world.now, True)
         self.switch.supply(True)
         self.camera_load()
-        if self.design.latch:
-            self._latch(False)
+        self.fittings.power_up()
 
     def forget_sleep(self) -> None:
         """A reset that is no deep sleep: some boards clear the sleep memory then."""
@@ -222,17 +196,6 @@ class Hardware:
             self.rtc_s += awake_s + slept_s / (1.0 + self.sleep_clock)
         else:
             self.rtc_s = 0.0
-
-    def _led(self, level: bool) -> None:
-        """Whoever drives it pays the way to it, and its light while that is on."""
-        reach_mW, lit_mW = led_mW(self.design)
-        lit = level is (self.design.board.caps.get("led_active") == "high")
-        self.lit.append((self.world.now, lit))
-        self.world.draw("LED", (reach_mW + (lit_mW if lit else 0.0)) / 1000.0)
-
-    def _latch(self, held: bool) -> None:
-        """The switch stays closed while the firmware holds it or the PIR is high."""
-        self.world.opens_at = None if held else self.pir.next_fall(self.world.now)
 
     def _draw_pir(self) -> None:
         part = self.design.pir
@@ -271,7 +234,7 @@ class Hardware:
         """An output becomes an input: a load switch opens by its resistor, a chip select feeds nothing."""
         if pin == self.switch.pin:
             self.switch.drive(self.held.get(pin))
-        elif pin == self.design.pins.get("latch_hold"):
+        elif pin in self.fittings.switches:
             self.drive_pin(pin, False)
         elif pin == self.design.pins.get("camera_cs"):
             self._camera.release(self.world.now)
@@ -287,6 +250,7 @@ class Hardware:
         for pin in list(self.outputs):
             self.release_pin(pin)
         self.in_use.clear()
+        self.mounts.table.clear()
 
     def sleep(self, asleep: bool) -> None:
         """Deep sleep begins or ends; what is held through it costs (row `off`) and is then let go."""

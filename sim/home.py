@@ -22,12 +22,21 @@ _KEY = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """A picture that the home station has acknowledged."""
+    """A picture that the home station has acknowledged.
+
+    Attributes
+    ----------
+    dark, gain, lines : as the node's telemetry says: taken in the dark; sensor gain in sixteenths and
+        exposure in lines where the node still knew them (0: not told).
+    """
 
     key: str
     t_s: float
     size: int
     crc32: int
+    dark: bool = False
+    gain: int = 0
+    lines: int = 0
 
 
 class Home:
@@ -42,6 +51,7 @@ class Home:
         self.logs: list[tuple[float, bytes]] = []
         self.refused: dict[int, int] = {}
         self.requests = 0
+        self._said: dict[str, int] = {}  # telemetry of the request at hand
 
     def answer(self, head: bytes, body: bytes, now_s: float) -> bytes:
         """The signed answer to one whole request."""
@@ -76,6 +86,7 @@ class Home:
             return 401, crc, digest
         if struct.unpack("<I", footer[4:8])[0] != crc:
             return 422, crc, digest
+        self._said = _telemetry(fields.get("x-torpor", ""))
         return self._take(path[len(prefix) :], content, crc, now_s), crc, digest
 
     def _take(self, name: str, content: bytes, crc: int, now_s: float) -> int:
@@ -90,9 +101,22 @@ class Home:
         known = self.pictures.get(key)
         if known is not None:
             return 200 if (known.size, known.crc32) == (len(content), crc) else 409
-        self.pictures[key] = Stored(key, now_s, len(content), crc)
+        said = self._said
+        self.pictures[key] = Stored(
+            key, now_s, len(content), crc, bool(said.get("dark")), said.get("gain", 0), said.get("lines", 0)
+        )
         self._on_picture(key, content)
         return 201
+
+
+def _telemetry(text: str) -> dict[str, int]:
+    """The whole numbers of a telemetry line; nothing of one that is no JSON object."""
+    try:
+        found = json.loads(text)
+    except ValueError:
+        return {}
+    pairs = found.items() if isinstance(found, dict) else ()
+    return {name: value for name, value in pairs if isinstance(value, int)}
 
 
 def _parsed(head: bytes) -> tuple[tuple[str, str], dict[str, str]]:

@@ -198,7 +198,7 @@ class Life:
 
     def _open(self, path: str, mode: str = "r", **options: Any) -> Any:
         self.world.sync()
-        return self.hardware.files.open(path, mode)
+        return self.hardware.mounts.open(path, mode)
 
     def _loading(self, name: str, file: SourceFile) -> None:
         """Compiling is the dearest thing a wake does: charge it where it happens."""

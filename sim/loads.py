@@ -67,7 +67,7 @@ class Loads:
         first = [file for began_s, file in before if began_s < settle_s]
         waited_for = sum(file.size for file in first)
         self.shutter = Shutter(
-            code_s=next(began_s for began_s, _, file in self._files if file.path == "code.py"),
+            code_s=next((at_s for at_s, _, file in self._files if file.path == "code.py"), 0.0),
             settle_s=settle_s,
             command_s=command_s,
             waited_for=waited_for,

@@ -5,11 +5,9 @@ from __future__ import annotations
 
 from itertools import pairwise
 
-from boards import CLOCK, DEEP_BOTH, Design, Part, heartbeat_way, watts_of
+from boards import CLOCK, DEEP_BOTH, Design, Part, heartbeat_way, picture_places
 from sim.devices.espcam import FRAME_SIZES
-
-STATES = ("BOOT", "TRIAGE", "CAMERA", "CAPTURE", "STORE", "CONNECT", "UPLOAD", "SETTLE", "SLEEP", "RECOVER")
-
+from sim.prices import blink_mW, board_mW, burst_mV, light_mV, off_W, part_mW, sleep_W, state_mW
 
 #: Lines of a camera on SPI, in the order of CAMERA_PINS.
 _LINES = ("sck", "mosi", "miso", "cs", "sda", "scl")
@@ -59,7 +57,7 @@ def _is_early(design: Design, name: str) -> bool:
     return (
         name in _BEFORE_SHUTTER
         or role.startswith("camera_")
-        or role in set(design.pins) - {"meter_sda", "meter_scl"}
+        or (role in design.pins and not role.startswith(("meter_", "sd_")))
     )
 
 
@@ -70,7 +68,7 @@ def node_values(design: Design) -> dict[str, object]:
     pins = {
         role.upper(): pin
         for role, pin in design.pins.items()
-        if not role.startswith("camera") and role not in _ELSEWHERE
+        if not role.startswith("camera") and not role.endswith("_power") and role not in _ELSEWHERE
     }
     cells = int(str(design.options.get("cells_parallel", 1)))
     return {
@@ -78,7 +76,7 @@ def node_values(design: Design) -> dict[str, object]:
         "BENCH": "",
         **pins,
         **_camera_lines(design),
-        "RAILS": {"camera": (design.pins.get("camera_power", ""), _rise_ms(design))},
+        "RAILS": _rails(design),
         "HOLD": _hold(design),
         "LATCH": design.pins.get("latch_hold", ""),
         "LED": str(board.caps.get("led_pin", "")),
@@ -87,7 +85,7 @@ def node_values(design: Design) -> dict[str, object]:
         "JOURNAL_END": int(board.v("nvm")) - (_RECORD_B if design.latch else 0),
         "WATCHDOG_MS": int(min(board.v("watchdog_max"), 8.0) * 1000),
         "TIMER_SLEEP": int("time" in _list(board, "alarms")),
-        "SPOOL": tuple(_list(board, "spool_places")) if design.options.get("spool") == "flash" else ("fifo",),
+        "SPOOL": _spool(design),
         "I2C_Hz": int(str(design.options["i2c_Hz"])),
         "CLOCK": _address(design.clock) if design.clock else 0,
         "HEARTBEAT_H": _HEARTBEAT_H if _heartbeat(design) else 0,
@@ -102,7 +100,9 @@ def node_values(design: Design) -> dict[str, object]:
         "OCV": _curve(cell),
         "LOW_PCT": _percent(cell, float(str(design.options["lockout_enter_mV"])) / 1000.0),
         "HIGH_PCT": _percent(cell, float(str(design.options["lockout_leave_mV"])) / 1000.0),
-        "BURST_mV": _burst_mV(design, cells),
+        "BURST_mV": burst_mV(design, cells, board_mW(design, "radio_tx")),
+        "LIGHT_mV": light_mV(design, cells),
+        "LIGHT_mW": round(part_mW(design, design.light, "run")) if design.light else 0,
         "HOLDOFF_MAX_s": _HOLDOFF_MAX_s,
         "RECHECK_s": _HOLDOFF_MAX_s if _clock_is_cheap(design) else 0,
         "OWN_CLOCK": int(_own_clock(design)),
@@ -114,18 +114,6 @@ def node_values(design: Design) -> dict[str, object]:
         "SLEEP_TIMER_uW": round(sleep_W(design, "deep_sleep_timer") * 1e6),
         "PRICES_mW": tuple(round(price) for price in state_mW(design)),
     }
-
-
-def board_mW(design: Design, row: str) -> float:
-    """A current row of the board as power at the battery, mW."""
-    found = design.board.rows[row]
-    return found.value * (found.at_V or design.board.v("rail_3V3"))
-
-
-def part_mW(design: Design, part: Part, row: str) -> float:
-    """A current row of a part as power at the battery, mW: through the regulator, or straight from a
-    half-full battery."""
-    return watts_of(design, part, part.rows[row]) * 1000.0
 
 
 def sensor_module(design: Design) -> str:
@@ -183,63 +171,6 @@ def _hold(design: Design) -> tuple[tuple[str, int], ...]:
     return ((pin, int(rail.caps["off_level"] == "high")),)
 
 
-def sleep_W(design: Design, row: str) -> float:
-    """What the whole node draws asleep, W: the board's row, the PIR, the meter powered down, a camera that
-    nothing switches, a pin that is held."""
-    parts = [(design.pir, "standing"), (design.meter, "power_down")]
-    if not design.rail.caps["switched"]:
-        parts.append((design.camera, "phantom"))
-    elif design.rail.caps["needs_hold"]:
-        parts += [(design.camera, "phantom"), (design.rail, "off")]
-    if design.clock:
-        parts.append((design.clock, "standing"))
-    if design.latch:
-        parts.append((design.latch, "standing"))
-    return (board_mW(design, row) + sum(part_mW(design, *part) for part in parts)) / 1000.0
-
-
-def led_mW(design: Design) -> tuple[float, float]:
-    """The board's LED at the battery, mW: what reaching it costs while it is dark, and what its light adds.
-    Behind the radio chip that is the chip's waiting."""
-    board = design.board
-    if "led" not in board.rows:
-        return 0.0, 0.0
-    chip_mW = board_mW(design, "radio_left") - board_mW(design, "light_sleep")
-    return (chip_mW if board.caps.get("led_on_radio") else 0.0), board_mW(design, "led")
-
-
-def blink_mW(design: Design) -> float:
-    """The mean while the LED blinks, dark as long as lit: the CPU only waits."""
-    reach, lit = led_mW(design)
-    return board_mW(design, "idle") + reach + lit / 2.0
-
-
-def off_W(design: Design) -> float:
-    """What a latched node draws while its latch is open, W: PIR and switch, both on the battery."""
-    assert design.latch is not None
-    return (part_mW(design, design.pir, "standing") + part_mW(design, design.latch, "standing")) / 1000.0
-
-
-def state_mW(design: Design) -> list[float]:
-    """The price of each state where nothing was measured, mW, in the order of STATES."""
-    standing = sleep_W(design, "deep_sleep_pin") * 1000.0 - board_mW(design, "deep_sleep_pin")
-    camera = part_mW(design, design.camera, "run")
-    busy, idle = board_mW(design, "busy"), board_mW(design, "idle")
-    prices = {
-        "BOOT": busy,
-        "TRIAGE": busy,
-        "CAMERA": busy + camera,
-        "CAPTURE": idle + camera,
-        "STORE": busy + camera,
-        "CONNECT": board_mW(design, "radio_join"),
-        "UPLOAD": board_mW(design, "radio_tx"),
-        "SETTLE": idle,
-        "SLEEP": board_mW(design, "deep_sleep_pin"),
-        "RECOVER": busy,
-    }
-    return [prices[state] + standing for state in STATES]
-
-
 def _own_clock(design: Design) -> bool:
     """Whether the board's clock runs on through a sleep that pin and timer end together."""
     way = heartbeat_way(design)
@@ -261,16 +192,23 @@ def _clock_is_cheap(design: Design) -> bool:
     return timed and rows["deep_sleep_timer"].value <= rows["deep_sleep_pin"].value
 
 
-def _rise_ms(design: Design) -> int:
-    return max(1, round((design.rail.v("rise") + design.camera.v("power_up")) * 1000))
+def _rails(design: Design) -> dict[str, tuple[str, int]]:
+    """Pin ("" if the part's driver switches it) and rise in ms of each load switch, by name."""
+    rise_s = {"camera": design.rail.v("rise") + design.camera.v("power_up")}
+    if design.sd and "sd_power" in design.pins:
+        rise_s["sd"] = design.sd.v("power_up")
+    if design.light:
+        rise_s["light"] = design.light.v("rise")
+    return {
+        name: (design.pins.get(f"{name}_power", ""), max(1, round(rise * 1000)))
+        for name, rise in rise_s.items()
+    }
 
 
-def _burst_mV(design: Design, cells: int) -> int:
-    """Rest voltage below which a burst of Wi-Fi on a cold cell would pull the supply down: the lowest
-    supply plus the burst's drop over a resistance three times the row (ageing and frost)."""
-    lowest = max(design.protection.v("cut_off"), design.board.v("supply_min"))
-    burst_W = board_mW(design, "radio_tx") / 1000.0
-    return round((lowest + 3.0 * design.cell.v("resistance") / cells * burst_W / lowest) * 1000)
+def _spool(design: Design) -> tuple[str, ...]:
+    """Where pictures may wait."""
+    places = tuple(place.name for place in picture_places(design))
+    return ("fifo",) if design.options.get("spool") == "fifo" else places
 
 
 def _curve(cell: Part) -> tuple[tuple[int, int], ...]:

@@ -10,8 +10,8 @@ import numpy as np
 from sim.errors import SimError
 from sim.fates import Fates
 from sim.log import LogRow, write_log
-from sim.nodefile import STATES
 from sim.nodelog import node_log
+from sim.prices import STATES
 from sim.run import Twin, judge_of, segments
 from sim.watching import reason_names
 

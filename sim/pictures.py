@@ -40,7 +40,7 @@ class PicturePool:
 
     def __init__(self, seed: int = 0) -> None:
         self._seed = seed
-        self._pictures: dict[tuple[int, int, int, float, str, int, int], bytes] = {}
+        self._pictures: dict[tuple[int, int, int, float, str, int, int, float], bytes] = {}
         self._gardens: dict[tuple[int, int, float, float], Image.Image] = {}
         self._grain: dict[tuple[int, int], NDArray[np.float32]] = {}
         self._animals: dict[str, Image.Image] = {}
@@ -63,25 +63,47 @@ class PicturePool:
         kind : one of KINDS, else ValueError. variant : place and size, modulo VARIANTS.
         frame : frames since the sensor started; before SETTLED exposure and colour are wrong.
         """
+        level = min(_LEVELS, key=lambda known: abs(known - light))
+        return self._kept(width, height, qs, level, kind, variant, frame, 0.0)
+
+    def lit(
+        self, width: int, height: int, qs: int, reach_m: float, kind: str, variant: int, frame: int
+    ) -> bytes:
+        """The same at night by an infrared light that reaches `reach_m`: grey, and what is far is dark."""
+        return self._kept(width, height, qs, 0.0, kind, variant, frame, reach_m)
+
+    def _kept(
+        self,
+        width: int,
+        height: int,
+        qs: int,
+        level: float,
+        kind: str,
+        variant: int,
+        frame: int,
+        reach_m: float,
+    ) -> bytes:
         if kind not in KINDS:
             raise ValueError(f"kind {kind!r} of visitor is not known; there are {', '.join(KINDS)}.")
-        level = min(_LEVELS, key=lambda known: abs(known - light))
-        key = (width, height, qs, level, kind, variant % VARIANTS, min(frame, SETTLED))
+        key = (width, height, qs, level, kind, variant % VARIANTS, min(frame, SETTLED), reach_m)
         found = self._pictures.get(key)
         if found is None:
-            found = self._pictures[key] = encode(self._image(width, height, level, kind, key[5], key[6]), qs)
+            found = self._pictures[key] = encode(self._image(width, height, level, kind, *key[5:]), qs)
         return found
 
     # -- drawing ---------------------------------------------------------------------------------
 
     def _image(
-        self, width: int, height: int, level: float, kind: str, variant: int, frame: int
+        self, width: int, height: int, level: float, kind: str, variant: int, frame: int, reach_m: float
     ) -> Image.Image:
         sun, low = float(level > 0.85 or 0.42 < level < 0.6), float(level < 0.6)
-        image = self._garden(width, height, sun, low).copy()
+        garden = self._garden(width, height, sun, low)
+        image = garden.copy()
         chance = random.Random(f"{self._seed} {kind} {variant}")
         if kind != "none":
             self._visitor(image, kind, variant, chance, sun, low)
+        if reach_m:
+            return self._grey(image, garden, reach_m, frame, chance)
         return self._graded(image, level, frame, chance)
 
     def _garden(self, width: int, height: int, sun: float, low: float) -> Image.Image:
@@ -172,6 +194,28 @@ class PicturePool:
         grain = np.roll(self._noise(*image.size), chance.randrange(1 << 16))
         graded = pixels * (tint * bright) + amount * grain[..., None]
         return Image.fromarray(np.clip(graded, 0, 255).astype(np.uint8))
+
+    def _grey(
+        self, image: Image.Image, garden: Image.Image, reach_m: float, frame: int, chance: random.Random
+    ) -> Image.Image:
+        """The scene in infrared: grey, with the light falling off; an animal stands where its feet are."""
+        import numpy as np
+        from PIL import Image
+
+        from sim.garden import lawn_distance_m
+
+        pixels = np.asarray(image, np.float32)
+        rows = np.arange(image.height) / image.height
+        away_m = np.repeat(lawn_distance_m(rows)[:, None], image.width, axis=1)
+        visitor = np.abs(pixels - np.asarray(garden, np.float32)).max(axis=2) > 0
+        if visitor.any():
+            away_m[visitor] = lawn_distance_m(rows[visitor.any(axis=1)].max())
+        shine = np.minimum(1.0, (reach_m / away_m) ** 2) ** (1.0 / _GAMMA)
+        grey = pixels @ np.asarray((0.30, 0.59, 0.11), np.float32)
+        tint = np.asarray(_UNSETTLED.get(frame, (1.0, 1.0, 1.0)), np.float32).mean()
+        grain = np.roll(self._noise(*image.size), chance.randrange(1 << 16))
+        graded = grey * shine * tint + 2.0 * min(1.0, image.width / 800) * grain
+        return Image.fromarray(np.clip(graded, 0, 255).astype(np.uint8)).convert("RGB")
 
     def _noise(self, width: int, height: int) -> NDArray[np.float32]:
         import numpy as np

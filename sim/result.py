@@ -48,7 +48,9 @@ class Picture:
     """One picture the virtual camera's frame became.
 
     `t_s` is the start of the exposure, in seconds since the start of the run; `jpeg` is
-    kept for only some days; `fate` is one of FATES; `visitors` is how many were in view.
+    kept for only some days; `fate` is one of FATES; `visitors` is how many were in view;
+    `dark` is the node's own mark (of pictures that are not at home, the sky's); `lit` says that its
+    light was on during the exposure.
     """
 
     key: str
@@ -59,6 +61,7 @@ class Picture:
     visitors: int
     dark: bool
     jpeg: bytes | None = None
+    lit: bool = False
 
 
 @dataclass(frozen=True, slots=True)

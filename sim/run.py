@@ -19,6 +19,7 @@ from sim.devices import CameraFaults, EspFaults
 from sim.devices.ds3231 import ClockFaults
 from sim.devices.ina219 import MeterFaults
 from sim.devices.pir import Pir
+from sim.devices.sdcard import CardFaults
 from sim.drive import assemble
 from sim.drivefs import DriveFiles
 from sim.errors import SimError
@@ -33,7 +34,8 @@ from sim.scaled import scaled
 from sim.scenario import Scenario
 from sim.sky import Sky
 from sim.visitors import Visitor, false_motions, visitors
-from sim.watching import reason_names
+from sim.volume import picture_key
+from sim.watching import Frame, reason_names
 from sim.weather import Weather, default_weather, read_weather
 from sim.world import World
 
@@ -67,6 +69,7 @@ def build(
     camera_faults: CameraFaults | EspFaults | None = None,
     meter_faults: MeterFaults | None = None,
     clock_faults: ClockFaults | None = None,
+    card_faults: CardFaults | None = None,
 ) -> Twin:
     """Put a node together as its scenario says; `progress` gets the share that is done, 0..1."""
     design = scaled(load_design(scenario.design), scenario.panel_scale, scenario.cell_scale)
@@ -89,9 +92,6 @@ def build(
         pir.stuck_from_s, pir.stuck_until_s = scenario.stuck_PIR
     files = DriveFiles(design.board, world.spend)
     files.install(drive.files)
-    limit = options.get("spool_KiB")
-    if isinstance(limit, int):
-        files.size = min(files.size, files.used() + limit * 1024)
     pictures: dict[str, bytes] = {}
     known: dict[bytes, bytes] = {}  # the pool repeats itself; a year's pictures must fit in memory
 
@@ -106,12 +106,37 @@ def build(
         arrived,
     )
     air = Air(scenario.link, home, lambda: world.now, world.spend, scenario.seed)
-    hardware = Hardware(design, world, files, pir, air, scenario.seed, meter_faults, clock_faults)
+    hardware = Hardware(
+        design, world, files, pir, air, scenario.seed, meter_faults, clock_faults, card_faults
+    )
+    _limit(hardware)
     life = Life(hardware, drive, (lambda now: progress(now / end_s)) if progress else None)
-    files.on_stored = lambda key: life.note.stored(key)
+    for volume in volumes(hardware):
+        volume.on_stored = lambda key: life.note.stored(key)
     pool = PicturePool(scenario.seed)
     attach_camera(pool, scenario.seed, hardware, life, sky, found, camera_faults)
     return Twin(scenario, design, sky, plant, world, hardware, home, life, found, pictures)
+
+
+def volumes(hardware: Hardware) -> list[DriveFiles]:
+    """Where pictures can lie: the drive, and the card if there is one."""
+    return [hardware.files, *([hardware.fittings.card.files] if hardware.fittings.card else [])]
+
+
+def _limit(hardware: Hardware) -> None:
+    """The spool gets no more of its volume than the design's option says."""
+    limit = hardware.design.options.get("spool_KiB")
+    files = volumes(hardware)[-1]
+    if isinstance(limit, int):
+        files.size = min(files.size, files.used() + limit * 1024)
+
+
+def waiting_keys(hardware: Hardware) -> frozenset[str]:
+    """Keys of the pictures that lie on the node."""
+    paths = (path for volume in volumes(hardware) for path in volume.files)
+    return frozenset(
+        picture_key(path) for path in paths if path.startswith("/spool/") and path.endswith(".jpg")
+    )
 
 
 def _key(text: str) -> bytes:
@@ -150,13 +175,10 @@ def run(scenario: Scenario, progress: Progress | None = None) -> tuple[RunResult
 
 def judge_of(twin: Twin) -> Fates:
     """Who says what became of each visitor of a run that has ended."""
-    waiting = frozenset(
-        path.removeprefix("/spool/").removesuffix(".jpg")
-        for path in twin.hardware.files.files
-        if path.startswith("/spool/") and path.endswith(".jpg")
-    )
     codes = {name: code for code, name in reason_names().items()}
-    return Fates(twin.life.notes, twin.life.down, frozenset(twin.home.pictures), waiting, codes)
+    return Fates(
+        twin.life.notes, twin.life.down, frozenset(twin.home.pictures), waiting_keys(twin.hardware), codes
+    )
 
 
 def summarise(twin: Twin, wall_s: float) -> RunResult:
@@ -176,7 +198,8 @@ def summarise(twin: Twin, wall_s: float) -> RunResult:
             crc32=frame.crc32,
             fate=judge.of_frame(frame, note),
             visitors=len(frame.visitors),
-            dark=dark in note.reasons or frame.light < _DARK,
+            dark=_marked_dark(twin, frame, dark in note.reasons or frame.light < _DARK),
+            lit=frame.lit,
             jpeg=twin.pictures.get(frame.key),
         )
         for note in life.notes
@@ -224,6 +247,12 @@ def summarise(twin: Twin, wall_s: float) -> RunResult:
         wall_s=wall_s,
         notes=list(twin.design.notes),
     )
+
+
+def _marked_dark(twin: Twin, frame: Frame, otherwise: bool) -> bool:
+    """What the node says of a picture that is at home; of others, what the sky says."""
+    stored = twin.home.pictures.get(frame.key)
+    return stored.dark if stored else otherwise
 
 
 #: Light below which a picture is called dark in the report (0..1; full night is 0, dusk about 0.2).

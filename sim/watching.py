@@ -21,7 +21,7 @@ def reason_names() -> dict[int, str]:
 
 @dataclass(slots=True)
 class Frame:
-    """One exposure: when it began, what was in view, and what the picture became."""
+    """One exposure: when it began, what was in view, what the picture became; `lit` by the node's light."""
 
     t_s: float
     size: int
@@ -29,6 +29,7 @@ class Frame:
     light: float
     visitors: list[int]
     key: str = ""
+    lit: bool = False
 
 
 @dataclass(slots=True)

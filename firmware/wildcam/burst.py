@@ -70,32 +70,57 @@ async def send(wake):
     return machine.OK
 
 
-def _telemetry(record):
-    return '{"wake":%d,"mV":%d,"soc":%d,"waiting":%d,"cause":%d}' % (
+def _telemetry(record, of_picture=""):
+    return '{"wake":%d,"mV":%d,"soc":%d,"waiting":%d,"cause":%d%s}' % (
         record.wake,
         record.mV,
         record.soc,
         record.waiting,
         record.cause,
+        of_picture,
     )
+
+
+def _marks(wake, key, is_dark):
+    """What goes with one picture: the mark of the dark, and how this wake's own was exposed."""
+    marks = ',"dark":1' if is_dark else ""
+    if wake.exposure and key == wake.key:
+        marks += ',"gain":%d,"lines":%d' % wake.exposure[:2]
+    return marks
 
 
 async def _pictures(wake, session):
     record = wake.record
+    spool.prepare(wake)
     names = spool.names()
     record.waiting = len(names) + (1 if wake.shot else 0)
     sent = 0
     if wake.shot:  # still in the camera's FIFO
         from storing import Reader
 
+        session.telemetry = _telemetry(record, _marks(wake, wake.key, wake.dark))
         sent += await _put(wake, session, wake.key, wake.shot[1], lambda: Reader(wake).read_into)
         wake.rails.off("camera")
         wake.shot = None
-    for name in names[:MOST]:
-        with open(spool.FOLDER + "/" + name, "rb") as file:
-            sent += await _put(wake, session, name[:-4], spool.size(name), lambda: _whole(file))
-        spool.delete(name)
-        record.flags &= ~FULL
+    for path in names[:MOST]:
+        try:
+            sent += await _waiting(wake, session, path)
+        except spool.ERRORS:  # of its place: the network's are UploadErrors
+            session.close()
+            if not spool.card or not spool.card.failed(wake, path):
+                raise
+    session.telemetry = _telemetry(record)
+    return sent
+
+
+async def _waiting(wake, session, path):
+    """A picture that waits in a file."""
+    key = spool.key(path)
+    session.telemetry = _telemetry(wake.record, _marks(wake, key, spool.dark(path)))
+    with spool.opened(path) as file:
+        sent = await _put(wake, session, key, spool.size(path), lambda: _whole(file))
+    spool.delete(path)
+    wake.record.flags &= ~FULL
     return sent
 
 

@@ -27,27 +27,25 @@ def let_go():
 
 
 def remember(wake):
-    """The record, out of nvm; from now on this wake is marked as begun."""
+    """The record, out of nvm; from now on this wake is marked as begun. And what its start means: power-on
+    after a wake that had saved its record: the node went off by itself, the PIR fell in between and has risen
+    again. A wake that had not: its supply was cut."""
     import microcontroller
 
+    from torpor import wakeup
     from torpor.record_nvm import NvmRecord
 
     wake.record = NvmRecord()
-    wake.record.load(microcontroller.nvm)
-
-
-def cause(record):
-    """What a start of a latched node means. Power-on after a wake that had saved its record: the node went
-    off by itself, the PIR fell in between and has risen again. A wake that had not: its supply was cut."""
-    from torpor import wakeup
-
-    found = wakeup.cause(record)
+    record = wake.record
+    record.load(microcontroller.nvm)
+    record.cause = wakeup.cause(record)
     if not record.asleep:
-        return found if found == wakeup.WATCHDOG else wakeup.COLD
-    if found == wakeup.COLD:
+        if record.cause != wakeup.WATCHDOG:
+            record.cause = wakeup.COLD
+    elif record.cause == wakeup.COLD:
+        record.cause = wakeup.PIN
         record.stuck = 0
-        return wakeup.PIN
-    return found
+    return record
 
 
 def slept(wake):

@@ -11,7 +11,7 @@ SIZES = "160x120 176x144 320x240 352x288 640x480 800x600 1024x768 1280x960 1600x
 
 
 def found(i2c):
-    """Does one answer? False in standby, during a reset and on a dead bus."""
+    """Does one answer? Not in standby, in a reset or on a dead bus."""
     try:
         return _read(i2c, 0x0A) == 0x26
     except OSError:
@@ -19,7 +19,7 @@ def found(i2c):
 
 
 def reset(i2c):
-    """Takes 1 ms by the data sheet, drivers wait 100: ask `found`."""
+    """1 ms by the data sheet, drivers wait 100: ask `found`."""
     _write(i2c, b"\xff\x01\x12\x80")
 
 

@@ -4,6 +4,7 @@ import asyncio
 
 import jpeg
 from deciding import camera_failed
+from settling import begin
 from shutter import CameraError
 
 from torpor import machine, reasons
@@ -32,7 +33,7 @@ async def _frame(wake, number):
     frame = wake.frame
     try:
         if number:
-            frame.begin()
+            begin(wake)
         while frame.ready() is None:  # bounded by the driver: CameraError when no frame comes
             await asyncio.sleep_ms(5)
         check = await scan(wake)

@@ -1,8 +1,7 @@
 """CAMERA while the exposure settles, and the shutter. It waits for neither settings nor policy: the wake
 before has asked what this one needs to know."""
 
-import time
-
+import node
 from torpor import clock, machine
 from torpor.record import NIGHT
 
@@ -24,33 +23,47 @@ def expose(wake, until):
     for name in LOADS:
         if clock.left(until) > LONGEST_ms:
             __import__(name)
-    time.sleep(max(0, clock.left(until)) / 1000)
-    light = frame.light()
+    clock.wait(until)
+    light = wake.exposure = frame.light()
     wake.dark = light is not None and light[2] < wake.record.dark_luma
-    if not wake.dark or wake.record.flags & NIGHT:
-        frame.begin()
-        return _begun(wake, light)
-    return _too_dark(wake, light)
+    if wake.dark and "light" in node.RAILS:
+        import night
+
+        wake.lit = night.may(wake)
+    if wake.dark and not wake.lit and not wake.record.flags & NIGHT:
+        return _too_dark(wake, light)
+    begin(wake)
+    return _begun(wake, light)
+
+
+def begin(wake):
+    """The shutter, in the dark under the node's own light where it has one."""
+    if wake.lit:
+        import night
+
+        night.begin(wake)
+    else:
+        wake.frame.begin()
 
 
 def _begun(wake, light):
-    """The frame runs into the FIFO: now the books may be opened."""
+    """The frame is on its way: now the books may be opened."""
     from torpor import policy
 
     record = wake.record
     if not _noted(wake, light):
         return machine.FAIL
     record.credit = max(0, record.credit + policy.duty(record.soc, wake.config) - 1000)
-    record.dark = min(record.dark + 1, 255) if wake.dark else 0
+    record.dark = min(record.dark + 1, 255) if wake.dark and not wake.lit else 0
     return machine.OK
 
 
 def _too_dark(wake, light):
-    if not _noted(wake, light):
-        return machine.FAIL
-    wake.rails.off("camera")
     from torpor import reasons
 
+    wake.rails.off("camera")
+    if not _noted(wake, light):
+        return machine.FAIL
     wake.journal.event(reasons.TOO_DARK)
     return machine.SKIP
 

@@ -1,7 +1,5 @@
 """CAMERA: power up and set up. What may come later is imported by settling.py."""
 
-import time
-
 import node
 from torpor import clock
 
@@ -15,7 +13,7 @@ def power_up(wake):
     try:
         up = wake.rails.on("camera", lambda: wake.camera and wake.camera.close())
         driver = __import__(node.CAMERA)
-        time.sleep(max(0, clock.left(up)) / 1000)
+        clock.wait(up)
         wake.camera = driver.open(wake)
         wake.camera.start(node.WIDTH, node.HEIGHT)
         until = clock.after(node.SETTLE_ms)

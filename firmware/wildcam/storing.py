@@ -9,20 +9,34 @@ import rows
 from torpor import forget, machine, reasons, spool, tasks
 from torpor.record import FULL
 
+ENOSPC = 28
 TRIES = 3  # copies; a third reading decides which of two was wrong
-OF_CAMERA = ("shutter", "settling", "arducam", "espcam", "fifo", "light", "jpeg", "picture", node.SENSOR)
+OF_CAMERA = (
+    "shutter",
+    "settling",
+    "arducam",
+    "espcam",
+    "fifo",
+    "light",
+    "night",
+    "jpeg",
+    "picture",
+    node.SENSOR,
+)
 
 
 async def store(wake):
-    """Copy the picture to the drive, or keep it in the FIFO until it is sent."""
+    """Copy the picture to a file, or keep it in the camera until it is sent."""
     record = wake.record
     wake.key = "%08x-%05d" % (record.boot, record.picture)
     record.picture = (record.picture + 1) & 0xFFFF
-    place = "flash" in rows.SPOOL
-    if place and not spool.prepare():
-        wake.journal.event(reasons.READ_ONLY)
-        place = False
-    if not place:
+    if wake.exposure:
+        wake.journal.event(reasons.GAIN, wake.exposure[0])
+        wake.journal.event(reasons.LINES, wake.exposure[1] >> 3)
+    folders = spool.prepare(wake)
+    if not folders:
+        if "flash" in rows.SPOOL:
+            wake.journal.event(reasons.READ_ONLY)
         record.waiting += (
             1  # it waits in the camera, whose rail stays on until UPLOAD or SETTLE, or in memory
         )
@@ -32,7 +46,7 @@ async def store(wake):
             wake.frame.standby()
         return machine.OK
     try:
-        kept = await _store_on_drive(wake)
+        kept = await _keep(wake, folders)
     finally:
         wake.rails.off("camera")
         wake.shot = wake.frame = wake.camera = None
@@ -44,18 +58,29 @@ async def store(wake):
     return machine.OK if record.waiting else machine.FAIL
 
 
-async def _store_on_drive(wake):
-    for _ in range(TRIES):
-        length = wake.shot[1]
-        if not spool.room(length, wake.settings["spool_kib"] * 1024):
-            _full(wake)
-            return False
+async def _keep(wake, folders):
+    """Bring it to the first place that takes it. A place that fails on the way costs nothing: the picture
+    is still in the camera."""
+    for folder in folders:
         try:
-            spool.write(wake.key + ".jpg", length, Reader(wake).read_into, wake.buffer)
+            if spool.room(folder, wake.shot[1], wake.settings["spool_kib"] * 1024):
+                return await _write(wake, folder)
+        except OSError as error:
+            if error.errno != ENOSPC and spool.card:
+                spool.card.failed(wake, folder)
+    wake.record.flags |= FULL
+    wake.journal.event(reasons.NO_SPACE)
+    return False
+
+
+async def _write(wake, folder):
+    name = wake.key + (spool.NIGHT if wake.dark else "") + ".jpg"
+    for _ in range(TRIES):
+        try:
+            spool.write(folder, name, wake.shot[1], Reader(wake).read_into, wake.buffer)
+            if folder == spool.CARD:
+                spool.card.worked(wake, len(spool.names()))
             return True
-        except OSError:
-            _full(wake)
-            return False
         except CameraError:
             await _again(wake)
     return False
@@ -73,11 +98,6 @@ async def _again(wake):
             wake.shot = (check.start, check.length, check.crc)
     except CameraError:
         pass
-
-
-def _full(wake):
-    wake.record.flags |= FULL
-    wake.journal.event(reasons.NO_SPACE)
 
 
 class Reader:

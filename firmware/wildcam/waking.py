@@ -12,8 +12,8 @@ from torpor.record import ADMIT, Record
 
 
 class CameraWake(machine.Wake):
-    camera = frame = shot = buffer = packed = bad = None
-    dark = due = False
+    camera = frame = shot = exposure = buffer = packed = bad = None
+    dark = lit = due = False
     radio = 0  # 1: used, and the PIR was low before; 2: used, and it was high
 
 
@@ -30,14 +30,13 @@ def main():
 def boot(wake):
     """Wake class. FAIL without settings."""
     wake.guard(node.WATCHDOG_MS)
-    why = wakeup
-    if node.LATCH:
-        import latching as why
-
-        why.remember(wake)
     record = wake.record
+    record.cause = wakeup.cause(record)
+    if node.LATCH:
+        import latching
+
+        record = latching.remember(wake)
     record.wake += 1
-    record.cause = why.cause(record)
     if record.cause == wakeup.PIN:
         if not node.CLOCK:
             return machine.OK

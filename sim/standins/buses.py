@@ -6,9 +6,9 @@ from types import ModuleType
 from typing import Any
 
 from sim.errors import BoardOSError
-from sim.hardware import Bus
 from sim.machine import Machine
 from sim.standins.pins import claim
+from sim.wires import Bus
 
 _ENODEV = 19
 
@@ -122,9 +122,15 @@ def _spi(machine: Machine) -> type:
     class SPI(_Shared):
         def __init__(self, clock: Any, MOSI: Any = None, MISO: Any = None) -> None:
             super().__init__(machine, (clock, MOSI, MISO))
-            self._target = hardware.buses.get(str(clock), Bus()).spi
+            self.wired = hardware.buses.get(str(clock), Bus())
+            self._target = self.wired.spi
             self._baudrate = 250_000
             self._bit_s = 8.0 / self._baudrate
+
+        @property
+        def ours(self) -> bool:
+            """Whether it was not deinitialised."""
+            return bool(self._pins)
 
         @property
         def frequency(self) -> int:

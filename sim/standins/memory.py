@@ -1,18 +1,13 @@
-"""nvm, sleep memory, the drive: os, storage and open()."""
+"""nvm and sleep memory, byte by byte."""
 
 from __future__ import annotations
 
-from types import ModuleType, SimpleNamespace
 from typing import Any
 
 from sim.errors import PowerLost, Reset
 from sim.machine import Machine
 
 _PAGE = 256
-
-
-def modules(machine: Machine) -> dict[str, ModuleType]:
-    return {"os": _os(machine), "storage": _storage(machine)}
 
 
 class SleepBytes:
@@ -114,60 +109,3 @@ def _put(memory: bytearray, at: Any, value: Any) -> None:
         memory[at] = bytes(value)
     else:
         memory[at] = value
-
-
-def _os(machine: Machine) -> ModuleType:
-    drive = machine.hardware.files
-    world = machine.world
-    getenv_s = machine.hardware.design.board.v("getenv") / 1000.0
-    module = ModuleType("os")
-
-    def synced(call: Any) -> Any:
-        def wrapped(*args: Any) -> Any:
-            world.sync()
-            return call(*args)
-
-        return wrapped
-
-    def getenv(key: str, default: Any = None) -> Any:
-        world.sync()
-        world.spend(getenv_s)
-        return machine.environment.get(key, default)
-
-    module.__dict__.update(
-        getenv=getenv,
-        listdir=synced(drive.listdir),
-        remove=synced(drive.remove),
-        unlink=synced(drive.remove),
-        rename=synced(drive.rename),
-        mkdir=synced(drive.mkdir),
-        stat=synced(drive.stat),
-        statvfs=synced(lambda path: drive.statvfs()),
-        sync=synced(lambda: None),
-        urandom=machine.hardware.random.randbytes,
-        sep="/",
-    )
-    return module
-
-
-def _storage(machine: Machine) -> ModuleType:
-    drive = machine.hardware.files
-    module = ModuleType("storage")
-
-    class Mount:
-        label = "CIRCUITPY"
-
-        @property
-        def readonly(self) -> bool:
-            return drive.readonly
-
-    def remount(path: str, readonly: bool = False, **options: Any) -> None:
-        if machine.hardware.bench:
-            raise RuntimeError("Cannot remount path when visible via USB.")
-        drive.readonly = readonly
-
-    module.__dict__.update(
-        remount=remount, getmount=lambda path: Mount(), disable_usb_drive=lambda: remount("/")
-    )
-    module.VfsFat = SimpleNamespace  # type: ignore[attr-defined]
-    return module

@@ -110,6 +110,20 @@ def test_contact_sheet_days(bad_year: RunResult, tmp_path: Path) -> None:
     assert size_of(plots.contact_sheet_png(bad_year, tmp_path / "sheet.png"))[0] == 1400
 
 
+def test_a_picture_of_the_dark_carries_a_moon(good_year: RunResult, tmp_path: Path) -> None:
+    """In the corner of its cell, and nowhere on the sheet if there is none."""
+    from PIL import Image
+
+    def moons(dark: bool) -> int:
+        pictures = [replace(picture, dark=dark, visitors=1) for picture in good_year.pictures[1:2]]
+        plots.contact_sheet_png(replace(good_year, pictures=pictures), tmp_path / "sheet.png")
+        with Image.open(tmp_path / "sheet.png") as sheet:
+            return sum(count for count, colour in sheet.convert("RGB").getcolors(1 << 24) or ()
+                       if colour == (0x33, 0x33, 0x33))  # fmt: skip
+
+    assert moons(dark=True) - moons(dark=False) > 300
+
+
 def test_a_broken_picture_is_shown_as_such(bad_year: RunResult) -> None:
     broken, whole = day_rows(bad_year)[0].pictures[:2]
     assert thumbnail(broken) is None

@@ -76,6 +76,7 @@ def test_whole_report(bad_year: RunResult) -> None:
         "The node woke 10,950 times, 30.0 times a day. false trigger 7,300 67 %",
         "7,300 pictures show nobody: sun and wind fooled the motion sensor, or the visitor had left. "
         "Their wakes took 127.2 Wh, 40 %",
+        "4 of 35 pictures were taken in the dark.",
         "Take a 3 W panel in place of the 2 W one.",
         "By the hourly model: 12 h without power in place of 1,356 h.",
         "A full run with it was without power for 14 h.",
@@ -96,8 +97,15 @@ def test_without_advice_visitors_pictures(good_year: RunResult) -> None:
     text = report(bare)
     assert "Nobody came by." in text
     assert "Every picture had a visitor in it." in text
+    assert "No picture was taken in the dark." in text
     assert "change that would help" not in text
     assert summary_json(bare)["pictures"]["pir_to_frame_s"] is None
+
+
+def test_pictures_in_the_nodes_own_light_are_counted(good_year: RunResult) -> None:
+    lit = [replace(picture, lit=picture.dark) for picture in good_year.pictures]
+    said = plain(report(replace(good_year, pictures=lit)))
+    assert "4 of 35 pictures were taken in the dark, 4 of them in the node's own light." in said
 
 
 def test_every_fate_has_its_words() -> None:

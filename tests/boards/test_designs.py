@@ -15,7 +15,9 @@ DESIGNS = (
     "memento",
     "pico-w-arducam-5mp",
     "pico-w-latched",
+    "pico-w-night",
     "pico-w-rtc",
+    "pico-w-sd",
     "xiao-s3-sense",
 )
 READY = tuple(name for name in DESIGNS)
@@ -156,6 +158,8 @@ def test_only_what_has_a_clock_promises_a_heartbeat() -> None:
         "pico-w-arducam-2mp": None,
         "pico-w-arducam-5mp": None,
         "pico-w-latched": None,
+        "pico-w-night": None,
+        "pico-w-sd": None,
         "pico-w-rtc": "pin with clock line",
         "esp32-cam": "deep by pin and timer",
         "memento": "deep by pin and timer",

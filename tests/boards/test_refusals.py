@@ -70,7 +70,7 @@ REFUSALS = {
     "unknown kind": (
         ("rail =", "lamp ="),
         "my.toml: parts.lamp is not a known key, allowed are board, camera, pir, "
-        "meter, panel, charger, cell, protection, rail, clock, latch.",
+        "meter, panel, charger, cell, protection, rail, clock, latch, sd, light.",
     ),
     # options
     "missing option": (
@@ -373,15 +373,16 @@ def test_a_design_nobody_has() -> None:
         load_design("pico-w")
     assert str(caught.value) == (
         'There is no design "pico-w", allowed is one of "pico-w-arducam-2mp", "esp32-cam", '
-        '"memento", "pico-w-arducam-5mp", "pico-w-latched", "pico-w-rtc", "xiao-s3-sense", '
-        "or a path to a .toml file."
+        '"memento", "pico-w-arducam-5mp", "pico-w-latched", "pico-w-night", "pico-w-rtc", "pico-w-sd", '
+        '"xiao-s3-sense", or a path to a .toml file.'
     )
 
 
 def test_a_file_nobody_has(tmp_path: Path) -> None:
     assert sentence(tmp_path / "mine.toml") == (
         'mine.toml: no such file, a design is a .toml file or one of "pico-w-arducam-2mp", "esp32-cam", '
-        '"memento", "pico-w-arducam-5mp", "pico-w-latched", "pico-w-rtc", "xiao-s3-sense".'
+        '"memento", "pico-w-arducam-5mp", "pico-w-latched", "pico-w-night", "pico-w-rtc", "pico-w-sd", '
+        '"xiao-s3-sense".'
     )
 
 

@@ -36,7 +36,7 @@ def broken(module: str, head: str):
 
 @pytest.mark.parametrize("state", STEPS)
 def test_a_step_throws(live, steady, state):
-    from sim.nodefile import STATES
+    from sim.prices import STATES
 
     scenario = Scenario(days=0.5, start_day=170, quiet=True, visits=VISITS, link=steady)
     told = live(scenario, meant=True, prepare=broken(*STEPS[state]))

@@ -23,8 +23,8 @@ def test_a_visit_and_its_hold_off_in_pin_sleep(live, steady):
     assert [cause for _, cause in causes(told)] == ["POWER_ON", "pin", "time"]
     events = [(reason, argument) for t_s, reason, argument in told.events() if t_s > 36_000.0]
     assert [reason for reason, _ in events] == [
-        "WOKE", "LIGHT", "PICTURE", "STORED", "BATTERY", "LOG_SENT", "SENT", "BATTERY", "RETRIGGER", "SLEPT",
-        "WOKE", "QUIET", "SLEPT",
+        "WOKE", "LIGHT", "PICTURE", "GAIN", "LINES", "STORED", "BATTERY", "LOG_SENT", "SENT", "BATTERY",
+        "RETRIGGER", "SLEPT", "WOKE", "QUIET", "SLEPT",
     ]  # fmt: skip
     assert [argument for reason, argument in events if reason == "WOKE"] == [2, 1]  # PIN, TIMER
     assert told.fates() == {"delivered": 1}

@@ -40,15 +40,15 @@ def test_states_of_one_day(live_once, steady):
 def test_journal_of_one_day(live_once, steady):
     told = live_once(Scenario(days=1.0, start_day=170, quiet=True, visits=VISITS, link=steady))
     reasons = [(reason, argument) for _, reason, argument in told.events()]
-    assert reasons[:12] == [
+    assert reasons[:14] == [
         ("NEW_LIFE", 0), ("WOKE", 0), ("SETTINGS_NEW", 0), ("BATTERY", 99), ("LIGHT", 2), ("PICTURE", 3),
-        ("STORED", 1),
+        ("GAIN", 128), ("LINES", 156), ("STORED", 1),
         ("BATTERY", 99), ("LOG_SENT", 0), ("SENT", 1), ("BATTERY", 99), ("SLEPT", 0),
     ]  # fmt: skip
     first_visit = [reason for t_s, reason, _ in told.events() if 36_000.0 < t_s < 36_100.0]
     assert first_visit == [
-        "WOKE", "LIGHT", "PICTURE", "STORED", "BATTERY", "LOG_SENT", "SENT", "BATTERY", "RETRIGGER", "SLEPT",
-        "WOKE", "QUIET", "SLEPT",
+        "WOKE", "LIGHT", "PICTURE", "GAIN", "LINES", "STORED", "BATTERY", "LOG_SENT", "SENT", "BATTERY",
+        "RETRIGGER", "SLEPT", "WOKE", "QUIET", "SLEPT",
     ]  # fmt: skip
     assert told.fates() == {"delivered": 2, "left before the shutter": 1}
 

@@ -12,8 +12,8 @@ import pytest
 
 from sim.air import Link
 from sim.errors import Reset
-from sim.nodefile import STATES
 from sim.nodelog import node_log
+from sim.prices import STATES
 from sim.run import Twin, build
 from sim.scenario import Scenario
 from sim.watching import reason_names

@@ -56,10 +56,12 @@ def test_an_empty_cell_ends_in_recover_and_keeps_the_picture(steady):
         "BOOT", "BOOT", "TRIAGE", "CAMERA", "CAPTURE", "STORE", "CONNECT", "RECOVER", "SLEEP", "SLEEP",
     ]  # fmt: skip
     assert set(states(twin)[10:]) == {"BOOT", "TRIAGE", "SLEEP", "FLOOR"}
-    assert reasons(twin)[:7] == [
+    assert reasons(twin)[:9] == [
         "WOKE",
         "LIGHT",
         "PICTURE",
+        "GAIN",
+        "LINES",
         "STORED",
         "BATTERY",
         "LOW_BATTERY",

@@ -110,7 +110,7 @@ def test_a_spoilt_file_leaves_the_last_good_set(live, steady):
 
 def flashes(told) -> list[float]:
     """How long the LED was lit, each time."""
-    lit = told.twin.hardware.lit
+    lit = told.twin.hardware.fittings.lit
     ends = [t_s for t_s, on in lit if not on]
     return [round(min(end for end in ends if end > t_s) - t_s, 2) for t_s, on in lit if on]
 
@@ -152,7 +152,8 @@ def test_a_set_that_is_too_long_to_keep_is_one_very_long_flash(live, steady):
 
 def test_what_blinking_costs_is_counted(live, steady):
     """In the twin by its part, on the node in the row of its SLEEP: what the LED and the way to it take."""
-    from sim.nodefile import led_mW, node_values
+    from sim.nodefile import node_values
+    from sim.prices import led_mW
 
     told = live(FEW.change(days=0.001, visits=(), link=steady, settings={"TORPOR_SPOOL_KIB": -1}))
     lit_s = sum(flashes(told))
@@ -170,7 +171,7 @@ def test_what_blinking_costs_is_counted(live, steady):
 
 
 def test_no_light_for_a_set_that_is_good(live, steady):
-    assert live(FEW.change(link=steady)).twin.hardware.lit == []
+    assert live(FEW.change(link=steady)).twin.hardware.fittings.lit == []
 
 
 def test_with_a_last_good_set_it_blinks_at_a_cold_boot_alone(live, steady):
@@ -181,7 +182,7 @@ def test_with_a_last_good_set_it_blinks_at_a_cold_boot_alone(live, steady):
     told = live(LONG.change(link=steady), prepare=prepare)
     assert told.count("SETTINGS_BAD") >= 3
     assert flashes(told) == pytest.approx([0.6] * 4, abs=0.02)
-    assert {t_s // 450.0 for t_s, _ in told.twin.hardware.lit} == {1.0}
+    assert {t_s // 450.0 for t_s, _ in told.twin.hardware.fittings.lit} == {1.0}
     assert told.count("SENT") >= 4
 
 
@@ -193,4 +194,4 @@ def test_locked_out_it_stays_dark(live, steady):
     told = live(LONG.change(link=steady, soc=0.12, panel_scale=0.01), prepare=prepare)
     assert told.count("LOW_BATTERY") >= 2
     assert told.count("SETTINGS_BAD") >= 1
-    assert told.twin.hardware.lit == []
+    assert told.twin.hardware.fittings.lit == []

@@ -54,8 +54,8 @@ def test_retries_back_off(told):
 
 
 def test_the_journal_of_the_outage_arrives(told):
-    from sim.nodefile import STATES
     from sim.nodelog import node_log
+    from sim.prices import STATES
     from sim.watching import reason_names
 
     log = node_log(told.twin.home.logs, STATES, reason_names(), STATES.index("SLEEP"))

@@ -231,7 +231,7 @@ def run_text(make_table: Callable[..., ModuleTable]) -> Callable[..., ModuleType
     def run(machine: Machine, text: str, files: Mapping[str, str | SourceFile] | None = None) -> ModuleType:
         def opened(path: str, mode: str = "r") -> Any:
             machine.world.sync()
-            return machine.hardware.files.open(path, mode)
+            return machine.hardware.mounts.open(path, mode)
 
         natives = {"print": machine.print, "open": opened}
         table = make_table(files or {}, machine.cores, machine.prices, machine.world.counter, natives=natives)

@@ -11,6 +11,8 @@ from boards import list_designs, load_design
 from sim.drive import LIBRARY, NATIVE, ROOT, absent, assemble, settings_toml
 from sim.errors import DriveError
 
+CLOCK = ("alarmclock", "ringing", "torpor.ds3231")
+
 
 @pytest.fixture(scope="module")
 def design():
@@ -29,8 +31,11 @@ def drive(design):
 def test_the_files_of_the_default_node(drive) -> None:
     framework = {f"/lib/torpor/{path.name}" for path in (ROOT / "firmware/lib/torpor").glob("*.py")}
     application = {f"/{path.name}" for path in (ROOT / "firmware/wildcam").glob("*.py")}
-    application -= {"/ov5642.py", "/espcam.py", "/alarmclock.py", "/ringing.py", "/latching.py"}  # it has not
-    framework -= {"/lib/torpor/ds3231.py", "/lib/torpor/record_nvm.py"}
+    # another camera's sensor and drivers, no clock, no latch, no light, no card
+    application -= {
+        "/ov5642.py", "/espcam.py", "/alarmclock.py", "/ringing.py", "/latching.py", "/night.py",
+    }  # fmt: skip
+    framework -= {"/lib/torpor/ds3231.py", "/lib/torpor/record_nvm.py", "/lib/torpor/card.py"}
     library = {
         "/lib/adafruit_ina219.py", "/lib/adafruit_register/__init__.py", "/lib/adafruit_register/i2c_bit.py",
         "/lib/adafruit_register/i2c_bits.py", "/lib/adafruit_register/i2c_struct.py",
@@ -56,10 +61,12 @@ def test_every_file_is_the_repositorys_own(drive, design) -> None:
 @pytest.mark.parametrize(
     ("name", "without"),
     [
-        ("pico-w-arducam-2mp", {"ov5642", "espcam", *CLOCK, *LATCH}),
-        ("pico-w-arducam-5mp", {"ov2640", "espcam", *CLOCK, *LATCH}),
-        ("pico-w-rtc", {"ov5642", "espcam", *LATCH}),
-        ("pico-w-latched", {"ov5642", "espcam", *CLOCK}),
+        ("pico-w-arducam-2mp", {"ov5642", "espcam", *CLOCK, *LATCH, "torpor.card", "night"}),
+        ("pico-w-arducam-5mp", {"ov2640", "espcam", *CLOCK, *LATCH, "torpor.card", "night"}),
+        ("pico-w-rtc", {"ov5642", "espcam", *LATCH, "torpor.card", "night"}),
+        ("pico-w-latched", {"ov5642", "espcam", *CLOCK, "torpor.card", "night"}),
+        ("pico-w-sd", {"ov5642", "espcam", *CLOCK, *LATCH, "night"}),
+        ("pico-w-night", {"ov5642", "espcam", *CLOCK, *LATCH, "torpor.card"}),
     ],
 )
 def test_a_drive_does_without_what_its_design_has_not(name: str, without: set[str]) -> None:

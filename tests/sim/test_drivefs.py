@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from boards import load_design
-from sim.drivefs import CLUSTER, DriveFiles
+from sim.drivefs import DriveFiles
 from sim.errors import PowerLost
+from sim.volume import CLUSTER
 
 WRITE_s, OPEN_s = 0.052, 0.005
 

@@ -155,3 +155,20 @@ def test_a_bad_stream_is_refused_once(home, raw: bytes, expected: int) -> None:
     assert home.refused == {expected: 1}
     if expected != 404 and b"abcd" not in raw:
         assert inbox.feed(b"and more\r\n\r\n", 0.0) is None
+
+
+@pytest.mark.parametrize(
+    ("telemetry", "marks"),
+    [
+        ('{"mV":3600}', (False, 0, 0)),
+        ('{"mV":3600,"dark":1}', (True, 0, 0)),
+        ('{"mV":3600,"dark":1,"gain":128,"lines":1248}', (True, 128, 1248)),
+        ('{"mV":3600,"gain":"much","lines":null}', (False, 0, 0)),
+        ("[1, 2]", (False, 0, 0)),
+        ("dark", (False, 0, 0)),
+    ],
+)
+def test_what_the_node_says_of_a_picture_is_kept(home, telemetry: str, marks: tuple[bool, int, int]) -> None:
+    assert status(home.answer(*request(telemetry=telemetry), 1.0)) == 201
+    stored = home.pictures["1a2b-00001"]
+    assert (stored.dark, stored.gain, stored.lines) == marks

@@ -9,7 +9,8 @@ from types import MappingProxyType
 import pytest
 
 from boards import Design, load_design
-from sim.nodefile import STATES, node_source, node_values, rows_source
+from sim.nodefile import node_source, node_values, rows_source
+from sim.prices import STATES
 
 
 @pytest.fixture(scope="module")
@@ -210,3 +211,43 @@ def test_the_simulator_draws_an_esp_asleep_as_it_is_priced(name: str, make_machi
     hardware.held = {}
     hardware.switch.drive(None)  # nobody holds the line: the camera comes on
     assert 1e6 * (world.load_W + world.load_A * half_full_V) > drawn_uW + 30_000
+
+
+def test_a_card_has_a_rail_a_place_and_a_price() -> None:
+    plain, values = (node_values(load_design(name)) for name in ("pico-w-arducam-2mp", "pico-w-sd"))
+    assert values["RAILS"] == {**plain["RAILS"], "sd": ("GP16", 20)}
+    assert (plain["SPOOL"], values["SPOOL"]) == (("fifo", "flash"), ("fifo", "flash", "sd"))
+    assert (values["SD_SCK"], values["SD_CS"]) == ("GP10", "GP15")
+    assert "SD_POWER" not in values
+    more = {state: b - a for state, a, b in zip(STATES, plain["PRICES_mW"], values["PRICES_mW"], strict=True)}
+    assert {state: mW for state, mW in more.items() if mW} == {"STORE": 156, "UPLOAD": 117}  # 40 and 30 mA
+    assert values["SLEEP_PIN_uW"] - plain["SLEEP_PIN_uW"] == pytest.approx(0.0005 * 3751, abs=1.0)
+
+
+def test_a_light_has_a_rail_and_a_price() -> None:
+    values = node_values(load_design("pico-w-night"))
+    assert values["RAILS"]["light"] == ("GP15", 1)
+    assert values["LIGHT_mW"] == round(400 * 3.751)
+    # 2.4 V of the protection, three times 70 mOhm, 1.5 W and 0.4 W of board and camera
+    assert values["LIGHT_mV"] == pytest.approx(2400 + 3 * 70 * (1.5004 + 0.233 + 0.17) / 2.4, abs=1.0)
+    assert node_values(load_design("pico-w-arducam-2mp"))["LIGHT_mV"] == 0
+
+
+def test_the_simulator_draws_card_and_light_as_they_are_priced() -> None:
+    from sim.run import build
+    from sim.scenario import Scenario
+
+    for name, pin, watts, amps in (
+        ("pico-w-sd", "sd_power", 0.0002 * 3.3 / 0.85, 0.0),
+        ("pico-w-night", "light_power", 0.0, 0.4),
+    ):
+        hardware = build(Scenario(design=name, days=1, quiet=True)).hardware
+        world = hardware.world
+        hardware.power_up()
+        before = world.load_W, world.load_A
+        hardware.drive_pin(hardware.design.pins[pin], True)
+        off_A = 0.0005e-3 if name == "pico-w-sd" else 0.0
+        assert world.load_W - before[0] == pytest.approx(watts)
+        assert world.load_A - before[1] == pytest.approx(amps - off_A)
+        hardware.release_pin(hardware.design.pins[pin])
+        assert (world.load_W, world.load_A) == pytest.approx(before)

@@ -140,3 +140,30 @@ def test_the_first_24_pictures_are_quick() -> None:
     for at in range(24):
         pool.picture(800, 600, 12, (0.95, 0.75, 0.5)[at % 3], KINDS[at % 8], at // 8)
     assert time.process_time() - began < 3.0  # 1.1 s on the machine where it was written
+
+
+def test_in_infrared_light_it_is_grey_and_falls_off(pool: PicturePool) -> None:
+    """By hand, a white lawn: at the lower edge 1.5 m away, at the hedge 5.25 m; beyond it nothing."""
+    from sim.garden import lawn_distance_m
+
+    assert lawn_distance_m(np.array([0.0, 0.23, 0.3, 0.5, 0.65, 1.0])) == pytest.approx(
+        [100.0, 100.0, 5.25, 5.25, 3.0, 1.5]
+    )
+    pixels = decoded(pool.lit(800, 600, 12, 4.0, "none", 0, 3))
+    assert np.abs(pixels.max(axis=2) - pixels.min(axis=2)).mean() < 2.0
+    assert pixels[60:120].mean() < 20
+    weak = decoded(pool.lit(800, 600, 12, 1.0, "none", 0, 3))
+    for row, away_m in ((570, 1.615), (360, 3.5)):  # within 4 m all is as bright as by day
+        share = weak[row - 10 : row + 10].mean() / pixels[row - 10 : row + 10].mean()
+        assert share == pytest.approx(away_m ** (-2 / 2.2), abs=0.03)
+
+
+@pytest.mark.parametrize("kind", ["fox", "hedgehog", "person"])
+def test_a_visitor_is_seen_in_it(pool: PicturePool, kind: str) -> None:
+    empty = decoded(pool.lit(320, 240, 12, 4.0, "none", 0, 3))
+    change = np.abs(decoded(pool.lit(320, 240, 12, 4.0, kind, 1, 3)) - empty).max(axis=2) > 15
+    assert change.mean() > 0.003
+    dark = np.abs(
+        decoded(pool.picture(320, 240, 12, 0.0, kind, 1)) - decoded(pool.picture(320, 240, 12, 0.0))
+    )
+    assert (dark.max(axis=2) > 15).mean() < change.mean() / 2

@@ -13,7 +13,7 @@ import pytest
 from benchmarks import node_js
 from benchmarks.embedded import PYSTACK_WORDS, Embedded, HEAP_KiB, Interpreter, LIMIT_s, VmFailure
 from benchmarks.embedded_wakes import LIVES, Event, Wakes, node_of, story_of, uxga
-from sim.nodefile import STATES
+from sim.prices import STATES
 
 
 @pytest.fixture(scope="module")

@@ -1,4 +1,4 @@
-"""Integer milliseconds that wrap, and the time since reset."""
+"""Milliseconds that wrap, and the time since reset."""
 
 import time
 
@@ -27,6 +27,10 @@ def after(ms):
 def left(deadline):
     """Milliseconds until `deadline`; negative when it has passed."""
     return (deadline - ticks_ms() + _HALF) % PERIOD - _HALF
+
+
+def wait(deadline):
+    time.sleep(max(0, left(deadline)) / 1000)
 
 
 def awake():

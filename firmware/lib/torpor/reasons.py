@@ -31,6 +31,9 @@ SAFE_MODE = const(25)  # argument: how often in a row before this wake
 CLOCK_LOST = const(27)  # the external clock is silent, or its line hangs
 CLOCK_SET = const(28)  # argument: by how many seconds
 RECORD_LOST = const(29)  # its region is full and may not be rewritten: the next wake begins a new life
+CARD_LOST = const(30)  # argument: failures of the SD card in a row; 0: one picture on it cannot be read
+GAIN = const(31)  # argument: of the sensor, in sixteenths
+LINES = const(32)  # argument: exposure in 8 lines
 
 # What was decided, and why
 GO = const(40)

@@ -8,10 +8,11 @@ SLOT = 120
 STATES = 10
 FIELDS = (
     "boot wake sync_s since_sync_s heard_s picture mV sleep_s log_end log_sent waiting credit flags soc "
-    "cause brownouts link_fails skip_links camera_fails dark stuck crashes camera_skips dark_luma"
+    "cause brownouts link_fails skip_links camera_fails dark stuck crashes camera_skips dark_luma sd_fails "
+    "sd_skips"
 ).split()
 # magic "TP", version, size, sequence; the fields; time and energy of each state
-FORMAT = "<HBBIIIIIIHHHHHHHBBBBBBBBBBBB" + "HH" * STATES
+FORMAT = "<HBBIIIIIIHHHHHHHBBBBBBBBBBBBBB" + "HH" * STATES
 HEAD = (0x5054, 1, struct.calcsize(FORMAT))
 
 # flags

@@ -48,7 +48,7 @@ class Session:
         self._pool = pool
         self._settings = settings
         self._key = unhexlify(settings["key"])
-        self._telemetry = telemetry
+        self.telemetry = telemetry  # of the next request
         self._pause = pause  # async: called after each piece, so that other tasks and the watchdog live
         self._socket = None
         self._buffer = buffer  # of PIECE bytes
@@ -85,9 +85,9 @@ class Session:
 
     async def _send(self, path, length, read_into):
         mac = Hmac(self._key)
-        mac.update(("PUT\n%s\n%s\n%d\n" % (path, self._telemetry, length)).encode())
+        mac.update(("PUT\n%s\n%s\n%d\n" % (path, self.telemetry, length)).encode())
         head = "PUT %s HTTP/1.1\r\nHost: %s\r\nContent-Length: %d\r\nX-Torpor: %s\r\n\r\n"
-        await self._all((head % (path, self._settings["host"], length + FOOTER, self._telemetry)).encode())
+        await self._all((head % (path, self._settings["host"], length + FOOTER, self.telemetry)).encode())
         view = memoryview(self._buffer)
         crc = 0
         left = length

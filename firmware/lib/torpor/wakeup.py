@@ -8,8 +8,7 @@ COLD, TIMER, PIN, WATCHDOG, BROWNOUT, UNKNOWN = range(6)
 
 
 def cause(record):
-    """The wake class; every answer is legal (after deep sleep an RP2040 says SOFTWARE). Of what was armed the
-    record is believed."""
+    """The wake class; every answer is legal. Of what was armed the record is believed."""
     reason = cpu.reset_reason
     if reason is ResetReason.WATCHDOG:
         return WATCHDOG

@@ -1,0 +1,64 @@
+"""What the parts must have that a design may do without: clock, latch, SD card, light."""
+
+from __future__ import annotations
+
+from boards.rules import PINS, RAIL_OF, CapRule, Kind, RowRule
+
+CLOCK = Kind(
+    rows={"standing": RowRule("mA", 0, 10), "error": RowRule("1", 0, 0.01)},
+    caps={
+        "chip": CapRule("str", ("DS3231",)),
+        "address": CapRule("int"),
+        "active": CapRule("str", ("high", "low")),
+        "rail": RAIL_OF,
+        "pins": PINS,
+    },
+    tables={},
+)
+
+LATCH = Kind(
+    rows={
+        "standing": RowRule("mA", 0, 10),
+        "turn_on": RowRule("s", 0, 10),
+        "on_resistance": RowRule("ohm", 0, 10),
+    },
+    caps={"closed_by": CapRule("str", ("pir",)), "pins": PINS},
+    tables={},
+)
+
+SD = Kind(
+    rows={
+        "write": RowRule("mA", 0, 500),
+        "read": RowRule("mA", 0, 500),
+        "idle": RowRule("mA", 0, 100),
+        "off": RowRule("mA", 0, 100),
+        "power_up": RowRule("s", 0, 2),
+        "mount": RowRule("s", 0, 10),
+        "absent": RowRule("s", 0, 10),
+        "write_time": RowRule("us/B", 0.01, 1000),
+        "read_time": RowRule("us/B", 0.01, 1000),
+        "update": RowRule("ms", 0, 2000),
+        "file_open": RowRule("ms", 0, 1000),
+        "size": RowRule("KiB", 1024, 1 << 31),
+        "cluster": RowRule("B", 512, 1 << 20),
+        "wear": RowRule("cycles", 10, 1e7),
+    },
+    caps={
+        #: "breakout": on pins of the design, behind a switch of its own; "board": in the board's slot.
+        "slot": CapRule("str", ("breakout", "board")),
+        "rail": RAIL_OF,
+        "pins": PINS,
+    },
+    tables={},
+)
+
+LIGHT = Kind(
+    rows={
+        "run": RowRule("mA", 0, 5000),
+        "rise": RowRule("s", 0, 1),
+        "wavelength": RowRule("nm", 300, 1100),
+        "reach": RowRule("m", 0.1, 100),
+    },
+    caps={"rail": RAIL_OF, "pins": PINS},
+    tables={},
+)
