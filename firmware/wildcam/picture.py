@@ -10,6 +10,7 @@ from shutter import CameraError
 from torpor import machine, reasons
 
 TRIES = 3  # exposures for one good picture
+READINGS = 4  # of one exposure: the fault may lie between FIFO and us
 PIECE = 1024
 
 
@@ -36,9 +37,13 @@ async def _frame(wake, number):
             begin(wake)
         while frame.ready() is None:  # bounded by the driver: CameraError when no frame comes
             await asyncio.sleep_ms(5)
-        check = await scan(wake)
-        if not check.done:  # the same frame once more: the fault may lie between FIFO and us
+        before = None
+        for _ in range(READINGS):
             check = await scan(wake)
+            found = check.error, check.length
+            if check.done or found == before:  # or it lies so in the FIFO
+                break
+            before = found
     except CameraError:
         return jpeg.NO_FRAME
     if not check.done:
