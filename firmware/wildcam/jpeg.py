@@ -1,8 +1,8 @@
 """Streaming JPEG check: finds the picture in what the FIFO gives and says whether it is whole.
 
-It sees every lost head, cut tail, wrong size and second header. It cannot see a flipped or lost byte
-inside the coded scan: compare `crc` with that of a second reading for those on the way from the FIFO. What lay
-there wrong already passes: 98 of 100 pictures with a flipped byte (docs/cameras.md has the rate of each kind)."""
+It sees every lost head, cut tail, wrong size and second header. It cannot see a flipped or lost byte inside
+the coded scan: for those on the way from the FIFO compare `crc` with that of a second reading. What lay there
+wrong already passes: 98 of 100 pictures with a flipped byte (docs/cameras.md has the rate of each kind)."""
 
 from binascii import crc32
 
