@@ -126,9 +126,23 @@ def capture(kind: Kind, rows: CameraRows, pool: PicturePool, seed: int, tally: T
     view = Watcher(pool, seed)
     bench = Bench(faults, rows, view, LIGHT, kind=kind)
     exposures: list[tuple[str, bool]] = []
-    tally.captures += 1
     kept = wake(bench, SIZES[seed // len(FAULTS) % len(SIZES)], lambda: _listen(bench, exposures))
-    tally.longest_s = max(tally.longest_s, bench.now_s)
+    in_memory = kept is not None and kept in bench.bridge.fifo(bench.now_s)
+    count(tally, fault, exposures, kept, in_memory, kept in view.frames, bench.now_s)
+
+
+def count(
+    tally: Tally,
+    fault: str,
+    exposures: list[tuple[str, bool]],
+    kept: bytes | None,
+    in_memory: bool,
+    as_sent: bool,
+    took_s: float,
+) -> None:
+    """Enter one capture: what was kept, whether it lay so in memory, whether the sensor had sent it so."""
+    tally.captures += 1
+    tally.longest_s = max(tally.longest_s, took_s)
     tally.seen.update(found for found, _ in exposures)
     able = any(right for _, right in exposures)
     tally.able += able
@@ -140,9 +154,9 @@ def capture(kind: Kind, rows: CameraRows, pool: PicturePool, seed: int, tally: T
     if kept is None:
         return
     tally.kept += 1
-    if kept not in bench.bridge.fifo(bench.now_s):
+    if not in_memory:
         tally.bad_marked_good += 1
-    elif kept not in view.frames:
+    elif not as_sent:
         tally.passed[exposures[-1][0]] += 1
         tally.suspected[exposures[-1][0]] += not walk(kept).whole
 

@@ -6,13 +6,12 @@ already wrong in it. The picture is copied once, so that what is checked and wha
 
 from __future__ import annotations
 
-from benchmarks.camera import CAPTURES, LIGHT, Tally, Watcher, figures_of, wake
+from benchmarks.camera import CAPTURES, LIGHT, Tally, Watcher, count, figures_of, wake
 from benchmarks.contract import Figure, Progress
 from benchmarks.esp_bench import DESIGNS, EspBench, design_of
 from sim.devices import EspFaults
 from sim.devices.espcam import LOST, WRONG
 from sim.pictures import PicturePool
-from station.jpeg_walk import walk
 
 SIZES = ((800, 600), (320, 240))
 FAULTS = ("", *EspFaults.kinds())
@@ -53,25 +52,9 @@ def capture(design: str, pool: PicturePool, seed: int, tally: Tally) -> None:
     bench = EspBench(design, faults, view, LIGHT)
     bench.spend(bench.rows.power_up_s + bench.design.rail.v("rise"))
     exposures = _exposures(bench)
-    tally.captures += 1
     kept = wake(bench, SIZES[seed // len(FAULTS) % len(SIZES)])
-    tally.longest_s = max(tally.longest_s, bench.now_s)
-    tally.seen.update(found for found, _ in exposures)
-    able = any(right for _, right in exposures)
-    tally.able += able
-    tally.able_kept += able and kept is not None
-    if able and kept is None:
-        tally.failed[fault or "none"] += 1
-    if not exposures:
-        tally.refused[fault or "none"] += 1
-    if kept is None:
-        return
-    tally.kept += 1
-    if not any(kept in jpeg for _, jpeg in bench.frames):
-        tally.bad_marked_good += 1
-    elif kept not in view.frames:
-        tally.passed[exposures[-1][0]] += 1
-        tally.suspected[exposures[-1][0]] += not walk(kept).whole
+    in_memory = kept is not None and any(kept in jpeg for _, jpeg in bench.frames)
+    count(tally, fault, exposures, kept, in_memory, kept in view.frames, bench.now_s)
 
 
 def _exposures(bench: EspBench) -> list[tuple[str, bool]]:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from itertools import pairwise
 from types import MappingProxyType
 
 import pytest
 
-from boards import Design, load_design
+from boards import Design, list_designs, load_design
+from sim.drive import ROOT
 from sim.nodefile import node_source, node_values, rows_source
 from sim.prices import STATES
 
@@ -181,7 +183,7 @@ def test_what_a_camera_on_the_connector_needs_to_know(name: str) -> None:
 def test_an_arducam_needs_nothing_of_it(design) -> None:
     values = node_values(design)
     assert (values["CAMERA"], values["HOLD"]) == ("arducam", ())
-    assert not {"CAMERA_LINES", "CAMERA_SIZES", "CAMERA_ADDRESS"} & set(values)
+    assert not {"CAMERA_LINES", "CAMERA_SIZES"} & set(values)
 
 
 def test_a_node_without_a_bench_pin_says_so(design) -> None:
@@ -251,3 +253,11 @@ def test_the_simulator_draws_card_and_light_as_they_are_priced() -> None:
         assert world.load_A - before[1] == pytest.approx(amps - off_A)
         hardware.release_pin(hardware.design.pins[pin])
         assert (world.load_W, world.load_A) == pytest.approx(before)
+
+
+def test_every_constant_is_read_by_some_firmware() -> None:
+    """DESIGN only says whose the files are."""
+    firmware = "\n".join(path.read_text("utf-8") for path in (ROOT / "firmware").rglob("*.py"))
+    told = {name for design in list_designs() for name in node_values(load_design(design))} - {"DESIGN"}
+    read = set(re.findall(r"\b(?:node|rows)\.(\w+)|from (?:node|rows) import (\w+)", firmware))
+    assert told - {name for pair in read for name in pair} == set()
