@@ -139,8 +139,8 @@ _ARGUMENTS = {
 
 
 def _camera_lines(design: Design) -> dict[str, object]:
-    """The driver; for a camera on the board's own connector also its bus, and espcamera's pin arguments with the
-    board's names."""
+    """The driver; for a camera on the board's own connector also its bus, and espcamera's pin arguments by
+    the board's names."""
     lines: dict[str, object] = {"CAMERA": driver_module(design)}
     if design.camera.caps["bus"] == "arduchip":
         lines["CAMERA_PINS"] = tuple(design.pins[f"camera_{line}"] for line in _LINES)
