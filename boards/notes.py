@@ -87,9 +87,12 @@ def _enable(design: Design) -> Iterator[str]:
 
 def _storage(design: Design) -> Iterator[str]:
     if design.latch:
-        yield "its sleep memory is lost whenever the latch opens: the node then begins a new life; journal, settings and pictures stay."
+        yield "its sleep memory is lost whenever the latch opens: the record is kept in nvm."
     elif not design.board.caps["sleep_memory_survives_reset"]:
-        yield "its sleep memory is lost at every reset that is no deep sleep: the node then begins a new life; journal, settings and pictures stay."
+        yield (
+            "its sleep memory is lost at every reset that is no deep sleep: the node then begins a new life; "
+            "journal, settings and pictures stay."
+        )
     if design.sd:
         costs = {place.name: place.mJ for place in picture_places(design)}
         yield (
