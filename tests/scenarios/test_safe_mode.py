@@ -118,3 +118,22 @@ def test_behind_a_latch_safe_mode_ends_with_the_motion(live, steady):
     assert [argument for _, _, argument in told.events("WOKE")] == [0, 0, 2]
     assert told.count("SENT") == 2
     assert set(told.twin.hardware.nvm[528:544]) == {0xFF}
+
+
+def test_in_safe_mode_too_the_camera_of_an_esp_board_is_held_off(live, steady):
+    """Its power-down line would be pulled the wrong way by nobody: 16 mA for as long as the node waits."""
+    held = []
+
+    def prepare(twin):
+        fall("BROWNOUT", 1)(twin)
+        enter = twin.life._enter
+
+        def entered(state):
+            enter(state)
+            if state == "SLEEP" and twin.life.machine.safe_mode:
+                held.append(dict(twin.hardware.held))
+
+        twin.life._enter = entered
+
+    live(Scenario(design="esp32-cam", days=0.02, start_day=170, quiet=True, link=steady), prepare=prepare)
+    assert held == [{"CAMERA_PWDN": True}]
