@@ -10,7 +10,7 @@ from torpor import forget, machine, reasons, spool, tasks
 from torpor.record import FULL
 
 ENOSPC = 28
-TRIES = 3  # copies; a third reading decides which of two was wrong
+TRIES = 5  # copies; after each that differs a further reading decides which of the two was wrong
 OF_CAMERA = (
     "shutter",
     "settling",
@@ -84,6 +84,20 @@ async def _write(wake, folder):
         except CameraError:
             await _again(wake)
     return False
+
+
+async def send(wake, session, put):
+    """The picture straight from the camera -> pictures sent. A reading that differs ends the request before
+    its footer, and is begun anew; what never reads the same stays `wake.shot`, for SETTLE to give up."""
+    for _ in range(TRIES):
+        try:
+            sent = await put(wake, session, wake.key, wake.shot[1], lambda: Reader(wake).read_into)
+            wake.shot = None
+            return sent
+        except CameraError:
+            session.close()
+            await _again(wake)
+    return 0
 
 
 async def _again(wake):
