@@ -9,10 +9,10 @@ import pytest
 from benchmarks import camera, camera_bench, camera_esp, esp_bench
 from benchmarks.camera_bench import KINDS, Kind
 from benchmarks.esp_bench import DESIGNS
-from sim.devices.camera import BURST_FAULTS
+from sim.devices.camera import READ_FAULTS
 from sim.modules import SourceFile
 
-SLICE = 308  # 14 captures with each of 21 faults, 14 with none
+SLICE = 350  # 14 captures with each of 24 faults, 14 with none
 
 
 @pytest.fixture(params=KINDS, ids=[kind.sensor for kind in KINDS])
@@ -28,7 +28,7 @@ def hold(figures: dict[str, camera.Figure], captures: int) -> None:
     assert set(figures["invisible_kinds"]) == {"flipped_in_fifo"}
     lost, refused = figures["lost_although_deliverable"], figures["did_not_start"]
     assert isinstance(lost, dict) and isinstance(refused, dict)
-    assert set(lost) <= set(BURST_FAULTS), "only what spoils readings may cost a picture"
+    assert set(lost) <= set(READ_FAULTS), "only what spoils readings may cost a picture"
     assert set(refused) <= {"spi_test", "absent_i2c", "scl_stuck", "nack"}
     assert isinstance(figures["longest_s"], float) and figures["longest_s"] < 15.0
 
@@ -56,7 +56,7 @@ def test_it_counts_what_a_node_without_the_second_reading_would_keep(
 
 
 def test_the_same_seeds_give_the_same_tally(kind: Kind) -> None:
-    first, again = (camera.figures_of(camera.measure(kind, range(44))) for _ in range(2))
+    first, again = (camera.figures_of(camera.measure(kind, range(50))) for _ in range(2))
     assert first == again
 
 
