@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from benchmarks.camera import wake
 from benchmarks.camera_bench import KINDS, Bench, Kind, path_of
 from boards import load_design
 from sim.devices import CameraFaults
@@ -518,6 +519,54 @@ def test_a_passing_fault_is_cured_by_another_exposure(started: Start) -> None:
     for seed in range(20):
         bench = started(CameraFaults(seed, truncated=0.3, second_start=0.2, size_zero=0.1))
         assert 0 in [bench.picture()[0] for _ in range(10)], seed
+
+
+def test_a_frame_whose_reading_fails_the_check_is_read_again_before_another_is_exposed(kind: Kind) -> None:
+    """What went wrong between memory and check costs no exposure; what is wrong in the memory does."""
+    for wrong, exposures in ((1,), 1), ((1, 2), 2):
+        bench = Bench(kind=kind)
+        readings = 0
+
+        def listen(bench: Bench = bench, wrong: tuple[int, ...] = wrong) -> None:
+            frame = bench.frame
+            rewind, read_into = frame.rewind, frame.read_into
+
+            def rewound() -> None:
+                nonlocal readings
+                rewind()
+                readings += 1
+
+            def read(piece: Any) -> int:
+                count = read_into(piece)
+                if readings in wrong and frame._left < frame.size // 2 < frame._left + count:
+                    piece[:2] = b"\xff\xd8"
+                return int(count)
+
+            frame.rewind, frame.read_into = rewound, read
+
+        kept = wake(bench, (640, 480), listen)
+        assert kept and in_fifo(bench, kept)
+        assert bench.bridge.frames == exposures
+        assert readings == len(wrong) + 2  # a good one, and the copy's
+
+
+def test_what_every_burst_does_at_its_end_makes_no_two_equal_readings(kind: Kind) -> None:
+    """The bursts of check and copy end at different bytes: a fault of their edges is not believed twice."""
+    bench = Bench(kind=kind)
+    burst = bench.bridge._burst
+
+    def spoiled(now_s: float, count: int) -> bytes:
+        data = burst(now_s, count)
+        return data[:-1] + bytes((data[-1] ^ 4,)) if count > 4 else data
+
+    bench.bridge._burst = spoiled  # type: ignore[method-assign]
+    kept = wake(bench, (640, 480))
+    assert kept is None
+
+
+def test_done_in_the_middle_of_a_frame_is_noticed_by_a_length_that_grows(started: Start) -> None:
+    with pytest.raises(RuntimeError, match="the FIFO says"):
+        started(CameraFaults.only("early_done")).expose()
 
 
 # -- the files -----------------------------------------------------------------------------------

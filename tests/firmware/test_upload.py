@@ -473,6 +473,7 @@ def test_a_picture_in_the_fifo_that_reads_otherwise_is_read_again(
 ) -> None:
     """Sent, checked, sent, ...: until a reading that is sent is the one that was checked."""
     burst = InFifo(bench, wrong)
+    assert not bench.hardware._camera._sensor.running  # it stands by meanwhile
     assert burst.send() == burst.machine.OK
     assert burst.net.pictures == {burst.wake.key: burst.picture}
     assert burst.readings == readings
