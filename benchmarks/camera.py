@@ -24,7 +24,7 @@ from benchmarks.camera_bench import KINDS, Bench, Kind
 from benchmarks.contract import Figure, Progress, Result
 from boards import load_design
 from sim.devices import CameraFaults, CameraRows
-from sim.devices.camera import BURST_FAULTS, FRAME_FAULTS, POWER_FAULTS
+from sim.devices.camera import FRAME_FAULTS, POWER_FAULTS, READ_FAULTS
 from sim.pictures import KINDS as VISITORS
 from sim.pictures import PicturePool
 from station.jpeg_walk import walk
@@ -33,9 +33,9 @@ CAPTURES = 10_000
 SIZES = ((320, 240), (640, 480))
 LIGHT = 0.75
 FAULTS = ("", *CameraFaults.kinds())
-#: Chance of a fault where it can come: at power-up, at each I2C access, each exposure, each piece read.
+#: Chance of a fault where it can come: at power-up, at each I2C access, each exposure, piece read, rewind.
 CHANCES = {"": 0.0, "nack": 0.0005} | dict.fromkeys(POWER_FAULTS, 1.0)
-CHANCES |= dict.fromkeys(FRAME_FAULTS, 0.5) | dict.fromkeys(BURST_FAULTS, 0.005)
+CHANCES |= dict.fromkeys(FRAME_FAULTS, 0.5) | dict.fromkeys(READ_FAULTS, 0.005) | {"misplaced": 0.05}
 
 
 @dataclass(slots=True)

@@ -96,12 +96,11 @@ async def _pictures(wake, session):
     record.waiting = len(names) + (1 if wake.shot else 0)
     sent = 0
     if wake.shot:  # still in the camera's FIFO
-        from storing import Reader
+        import storing
 
         session.telemetry = _telemetry(record, _marks(wake, wake.key, wake.dark))
-        sent += await _put(wake, session, wake.key, wake.shot[1], lambda: Reader(wake).read_into)
+        sent += await storing.send(wake, session, _put)
         wake.rails.off("camera")
-        wake.shot = None
     for path in names[:MOST]:
         try:
             sent += await _waiting(wake, session, path)

@@ -27,8 +27,11 @@ class Frame:
         self._first = b""
 
     def light(self):
-        """(gain in sixteenths, exposure in lines, mean luma 0..255) as settled by now."""
-        return self._camera.on_i2c(getattr(light, node.SENSOR))
+        """(gain in sixteenths, exposure in lines, mean luma 0..255) as settled by now; None if unread."""
+        try:
+            return self._camera.on_i2c(getattr(light, node.SENSOR))
+        except CameraError:
+            return None  # no reason to lose a picture
 
     def begin(self):
         """Start an exposure. A done flag from an earlier life must be seen to clear first."""

@@ -86,6 +86,20 @@ async def _write(wake, folder):
     return False
 
 
+async def send(wake, session, put):
+    """The picture straight from the camera -> pictures sent. A reading that differs ends the request before
+    its footer, and is begun anew; what never reads the same stays `wake.shot`, for SETTLE to give up."""
+    for _ in range(TRIES):
+        try:
+            sent = await put(wake, session, wake.key, wake.shot[1], lambda: Reader(wake).read_into)
+            wake.shot = None
+            return sent
+        except CameraError:
+            session.close()
+            await _again(wake)
+    return 0
+
+
 async def _again(wake):
     """Which of the two readings was wrong? A third decides."""
     import jpeg

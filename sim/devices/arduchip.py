@@ -159,7 +159,8 @@ class ArduChip:
         if value & 0x01:
             self._fifo.clear()
         if value & self._rewind_bit:
-            self._fifo.position = 0
+            astray = self._chance.hits("misplaced")
+            self._fifo.position = self._chance.random.randrange(1, _SKIP_B) if astray else 0
         if value & 0x02:
             frames = self._registers[_FRAMES] & 7
             self.on_ordered(now_s)
@@ -199,6 +200,12 @@ class ArduChip:
         if fault == "doubled":
             self._fifo.position -= 1
             return data[: at + 1] + data[at:-1]
+        if fault == "shifted":
+            late = int.from_bytes(data[at:], "big") >> 1
+            return data[:at] + late.to_bytes(count - at, "big")
+        if fault == "short_read":
+            self._fifo.position -= count - at
+            return data[:at] + bytes(count - at)
         return data
 
     def _too_fast(self, data: bytes) -> bytes:

@@ -110,8 +110,10 @@ class CameraFaults:
         a few hundred bytes with done set; its end is missing; a second frame's head in the middle; bits
         wrong; a block of the frame before it follows the padding; no picture at all; length 0; full FIFO.
     leading_zero, leading_ff, lost_first : per frame, at the FIFO's first byte.
-    flipped, lost, doubled, skipped : per burst, on the way out: bit 5 of a byte, a byte not seen,
-        a byte seen twice, a block of 1024 jumped over.
+    flipped, lost, doubled, skipped, shifted, short_read : per burst, on the way out: bit 5 of a byte, a byte
+        not seen, a byte seen twice, a block of 1024 jumped over, all bits one place late from a byte on,
+        nothing but zeros from a byte on.
+    misplaced : per reset of the read pointer, which ends somewhere in the first 1024 bytes.
     """
 
     seed: int = 0
@@ -136,6 +138,9 @@ class CameraFaults:
     lost: float = 0.0
     doubled: float = 0.0
     skipped: float = 0.0
+    shifted: float = 0.0
+    short_read: float = 0.0
+    misplaced: float = 0.0
 
     @staticmethod
     def kinds() -> tuple[str, ...]:
@@ -155,7 +160,9 @@ FRAME_FAULTS = (
     "early_done", "short_frame", "truncated", "second_start", "flipped_in_fifo", "stale_tail", "no_start",
     "size_zero", "over_size", "leading_zero", "leading_ff", "lost_first",
 )  # fmt: skip
-BURST_FAULTS = ("flipped", "lost", "doubled", "skipped")
+BURST_FAULTS = ("flipped", "lost", "doubled", "skipped", "shifted", "short_read")
+#: All that lies between frame memory and reader: it spoils readings, not the frame.
+READ_FAULTS = (*BURST_FAULTS, "misplaced")
 
 
 class Faults(Protocol):

@@ -126,6 +126,7 @@ def _spi(machine: Machine) -> type:
             self._target = self.wired.spi
             self._baudrate = 250_000
             self._bit_s = 8.0 / self._baudrate
+            self._late = False
 
         @property
         def ours(self) -> bool:
@@ -142,6 +143,7 @@ def _spi(machine: Machine) -> type:
             self._check()
             self._baudrate = min(baudrate, 62_500_000)
             self._bit_s = 8.0 / self._baudrate
+            self._late = bool(polarity or phase)  # no target here knows another mode than 0
 
         def write(self, buffer: Any, *, start: int = 0, end: int | None = None) -> None:
             self._check()
@@ -149,7 +151,7 @@ def _spi(machine: Machine) -> type:
             hardware.loads.transfers += 1
             world.spend(call_s + len(data) * self._bit_s)
             if self._target is not None:
-                self._target.write(world.now, data)
+                self._target.write(world.now, _one_bit_late(data) if self._late else data)
 
         def readinto(
             self, buffer: Any, *, start: int = 0, end: int | None = None, write_value: int = 0
@@ -161,6 +163,12 @@ def _spi(machine: Machine) -> type:
             if self._target is None:
                 view[:] = b"\xff" * len(view)
             else:
-                view[:] = self._target.read(world.now, len(view), self._baudrate)
+                data = self._target.read(world.now, len(view), self._baudrate)
+                view[:] = _one_bit_late(data) if self._late else data
 
     return SPI
+
+
+def _one_bit_late(data: bytes) -> bytes:
+    """What is sampled at the wrong edge of the clock."""
+    return (int.from_bytes(data, "big") >> 1).to_bytes(len(data), "big")

@@ -11,9 +11,11 @@ from typing import Any
 
 import pytest
 
+from benchmarks.camera import wake
 from benchmarks.camera_bench import KINDS, Bench, Kind, path_of
 from boards import load_design
 from sim.devices import CameraFaults
+from sim.devices.camera import BURST_FAULTS, READ_FAULTS, Chance
 from sim.sensor_jpeg import header
 
 DATA = Path(__file__).resolve().parents[3] / "shared/data/cameras"
@@ -418,6 +420,16 @@ def test_light_follows_the_scene(kind: Kind) -> None:
     assert seen == LIGHTS[kind.sensor]
 
 
+def test_light_that_cannot_be_read_costs_no_picture(kind: Kind, started: Start) -> None:
+    bench = started()
+    bench.sensor._chance = Chance(CameraFaults.only("nack"), "test")
+    assert bench.frame.light() is None
+    assert bench.i2c.try_lock()  # it was let go
+    bench.i2c.unlock()
+    error, picture = bench.picture()
+    assert error == 0 and in_fifo(bench, picture)
+
+
 def test_lines_are_left_low_for_the_rail_to_fall(started: Start) -> None:
     bench = started()
     bench.camera.close()
@@ -470,14 +482,12 @@ def test_a_frame_of_a_few_bytes_with_done_set_is_never_good(started: Start) -> N
 
 
 def test_no_fault_on_the_way_out_ever_gives_a_good_picture_that_differs_from_the_fifo(kind: Kind) -> None:
-    """300 seeds, every kind in turn: good means exactly the bytes that lay in the frame memory."""
+    """350 seeds, every kind in turn: good means exactly the bytes that lay in the frame memory."""
     kinds = CameraFaults.kinds()
     good = dict.fromkeys(kinds, 0)
-    for seed in range(300):
+    for seed in range(350):
         fault = kinds[seed % len(kinds)]
-        chance = {"nack": 0.001, "flipped": 0.02, "lost": 0.02, "doubled": 0.02, "skipped": 0.02}.get(
-            fault, 1.0
-        )
+        chance = {"nack": 0.001, "misplaced": 0.2, **dict.fromkeys(BURST_FAULTS, 0.02)}.get(fault, 1.0)
         bench = Bench(CameraFaults.only(fault, seed, chance), kind=kind)
         try:
             bench.camera.start(640, 480)
@@ -491,7 +501,7 @@ def test_no_fault_on_the_way_out_ever_gives_a_good_picture_that_differs_from_the
     assert good["stale_done"] >= 14 and good["leading_ff"] >= 14 and good["leading_zero"] >= 14
     assert not any(good[fault] for fault in ("truncated", "short_frame", "second_start", "early_done"))
     assert all(
-        0 < good[fault] < 14 for fault in ("flipped", "lost", "doubled", "skipped")
+        0 < good[fault] < 14 for fault in READ_FAULTS
     )  # both outcomes met
 
 
@@ -509,6 +519,54 @@ def test_a_passing_fault_is_cured_by_another_exposure(started: Start) -> None:
     for seed in range(20):
         bench = started(CameraFaults(seed, truncated=0.3, second_start=0.2, size_zero=0.1))
         assert 0 in [bench.picture()[0] for _ in range(10)], seed
+
+
+def test_a_frame_whose_reading_fails_the_check_is_read_again_before_another_is_exposed(kind: Kind) -> None:
+    """What went wrong between memory and check costs no exposure; what is wrong in the memory does."""
+    for wrong, exposures in ((1,), 1), ((1, 2), 2):
+        bench = Bench(kind=kind)
+        readings = 0
+
+        def listen(bench: Bench = bench, wrong: tuple[int, ...] = wrong) -> None:
+            frame = bench.frame
+            rewind, read_into = frame.rewind, frame.read_into
+
+            def rewound() -> None:
+                nonlocal readings
+                rewind()
+                readings += 1
+
+            def read(piece: Any) -> int:
+                count = read_into(piece)
+                if readings in wrong and frame._left < frame.size // 2 < frame._left + count:
+                    piece[:2] = b"\xff\xd8"
+                return int(count)
+
+            frame.rewind, frame.read_into = rewound, read
+
+        kept = wake(bench, (640, 480), listen)
+        assert kept and in_fifo(bench, kept)
+        assert bench.bridge.frames == exposures
+        assert readings == len(wrong) + 2  # a good one, and the copy's
+
+
+def test_what_every_burst_does_at_its_end_makes_no_two_equal_readings(kind: Kind) -> None:
+    """The bursts of check and copy end at different bytes: a fault of their edges is not believed twice."""
+    bench = Bench(kind=kind)
+    burst = bench.bridge._burst
+
+    def spoiled(now_s: float, count: int) -> bytes:
+        data = burst(now_s, count)
+        return data[:-1] + bytes((data[-1] ^ 4,)) if count > 4 else data
+
+    bench.bridge._burst = spoiled  # type: ignore[method-assign]
+    kept = wake(bench, (640, 480))
+    assert kept is None
+
+
+def test_done_in_the_middle_of_a_frame_is_noticed_by_a_length_that_grows(started: Start) -> None:
+    with pytest.raises(RuntimeError, match="the FIFO says"):
+        started(CameraFaults.only("early_done")).expose()
 
 
 # -- the files -----------------------------------------------------------------------------------

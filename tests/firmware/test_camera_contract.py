@@ -183,6 +183,18 @@ def test_no_frame_of_before_the_command_comes_out(rig: Rig, wait_s: float) -> No
         assert rig.now_s < began_s + 1.0
 
 
+@pytest.mark.parametrize("wait_s", [0.0, 0.02, 0.05, 0.09, 0.13])
+def test_nor_one_that_is_on_its_way_when_the_camera_has_just_started(
+    make: Callable[..., Rig], wait_s: float
+) -> None:
+    rig = make()
+    rig.camera.start(*rig.sizes[0])
+    rig.spend(wait_s)
+    began_s = rig.now_s
+    frame_of(rig)
+    assert stamp_of(all_of(rig)) >= began_s - 1e-6
+
+
 def test_a_lower_quality_number_is_a_better_picture(make: Callable[..., Rig]) -> None:
     sizes = []
     for quality in (4, 12, 40):

@@ -68,6 +68,29 @@ def test_the_camera_is_closed_before_the_network_and_off_in_sleep(calm):
         assert any("camera" in note for note in design.notes)
 
 
+@pytest.mark.parametrize("design", DESIGNS)
+def test_without_a_drive_the_picture_waits_in_memory_and_the_camera_is_let_go(live, steady, design):
+    """Its copy outlives the camera, which must be closed before the network, or that hangs."""
+
+    def prepare(twin):
+        twin.hardware.bench = True
+        boot = twin.life._boot
+
+        def booted():
+            boot()
+            twin.hardware.files.readonly = True
+
+        twin.life._boot = booted
+
+    told = live(
+        CALM.change(design=design, days=0.02, visits=((300.0, 9.0), (700.0, 9.0)), link=steady),
+        prepare=prepare,
+    )
+    assert told.count("READ_ONLY") == told.count("PICTURE") == told.count("SENT") == 3
+    assert told.count("STORED") == told.count("SEND_FAILED") == 0
+    assert told.fates() == {"delivered": 2}
+
+
 def test_a_stuck_PIR_is_held_off_by_timer(live, steady):
     told = live(
         CALM.change(design="esp32-cam", days=0.6, visits=(), stuck_PIR=(7200.0, 40_000.0), link=steady)

@@ -297,6 +297,33 @@ def test_faults_at_the_first_byte(kind: str, start: bytes) -> None:
     assert rig.chip.last_fault == kind
 
 
+def test_faults_on_the_way_out() -> None:
+    """At the byte that the seed chooses; the frame itself stays as it is."""
+    whole = Rig()
+    whole.capture(0.0)
+    memory = whole.get(1.0, 0x3C, 64)
+    places = set()
+    for seed in range(20):
+        rig = Rig(CameraFaults.only("shifted", seed))
+        rig.capture(0.0)
+        late = rig.get(1.0, 0x3C, 64)
+        at = next((n for n in range(64) if late[n] != memory[n]), 63)
+        bits = int.from_bytes(memory[at:], "big") >> 1
+        assert late in (memory, memory[:at] + bits.to_bytes(64 - at, "big"))
+        assert rig.chip.fifo(1.0)[:64] == memory
+        rig = Rig(CameraFaults.only("short_read", seed))
+        rig.capture(0.0)
+        first, then = rig.get(1.0, 0x3C, 64), rig.get(1.0, 0x3D)
+        at = next(n for n in range(64, -1, -1) if n == 0 or first[n - 1])
+        assert first == memory[:at] + bytes(64 - at)
+        assert then == memory[at : at + 1] or memory[at] == 0  # the pointer waits where it stopped
+        rig = Rig(CameraFaults.only("misplaced", seed))
+        rig.capture(0.0)
+        rig.set(1.0, 0x04, 0x20)
+        places.add(rig.chip._fifo.position)
+    assert len(places) > 10 and 0 < min(places) <= max(places) < 1024
+
+
 @pytest.mark.parametrize("kind", CameraFaults.kinds())
 def test_every_fault_replays_from_its_seed(kind: str) -> None:
     def story(seed: int) -> tuple[bytes, int, bool]:

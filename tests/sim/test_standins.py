@@ -372,6 +372,17 @@ def test_spi(machine, run_text) -> None:
     assert machine.world.now - before == pytest.approx(2 * 40e-6 + 5 * 8 / 4e6, rel=1e-6)
 
 
+@pytest.mark.parametrize("mode", ["polarity=1", "phase=1", "polarity=1, phase=1"])
+def test_spi_in_another_mode_than_0_is_a_bit_late_both_ways(machine, run_text, mode: str) -> None:
+    run_text(
+        machine,
+        "import board, busio\nspi = busio.SPI(board.GP2, board.GP3, board.GP4)\nspi.try_lock()\n"
+        f"spi.configure({mode})\nspi.write(b'\\x81\\x02')\nb = bytearray(3)\nspi.readinto(b)\n"
+        "assert b == b'\\x00\\x00\\x81', b\n",
+    )
+    assert ("write", b"\x40\x81") in machine.hardware._camera.told
+
+
 # ---- radio and sockets ------------------------------------------------------------------------------------
 
 JOIN = "import wifi, socketpool, time\nwifi.radio.connect('home', 'twelve words', timeout=6)\n"
