@@ -72,7 +72,6 @@ def node_values(design: Design) -> dict[str, object]:
     }
     cells = int(str(design.options.get("cells_parallel", 1)))
     return {
-        "DESIGN": design.name,
         "BENCH": "",
         **pins,
         **_camera_lines(design),
@@ -139,7 +138,7 @@ _ARGUMENTS = {
 
 
 def _camera_lines(design: Design) -> dict[str, object]:
-    """The driver; for a camera on the board's own connector also its bus, the sensor's address there, and
+    """The driver; for a camera on the board's own connector also its bus and
     espcamera's pin arguments with the board's names."""
     lines: dict[str, object] = {"CAMERA": driver_module(design)}
     if design.camera.caps["bus"] == "arduchip":
@@ -148,7 +147,6 @@ def _camera_lines(design: Design) -> dict[str, object]:
         pins = design.board.camera_pins
         shared = pins["scl"] == design.pins["meter_scl"]
         lines["CAMERA_BUS"] = () if shared else (pins["scl"], pins["sda"])
-        lines["CAMERA_ADDRESS"] = int(str(design.camera.caps["i2c_address"]), 0)
         lines["CAMERA_SIZES"] = _frame_sizes(design)
         lines["CAMERA_LINES"] = tuple((key, pins[role]) for role, key in _ARGUMENTS.items() if role in pins)
     return lines
