@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 
 import numpy as np
@@ -85,7 +85,3 @@ class Log:
     def energy_mJ(self) -> FloatArray:
         """Energy of each row, mJ (NaN without a voltage): V * mA * s."""
         return self.V * self.mA * self.dt_s
-
-    def with_notes(self, notes: tuple[str, ...]) -> Log:
-        """The same log with more sentences at the end."""
-        return replace(self, notes=self.notes + notes)

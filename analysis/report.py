@@ -157,12 +157,7 @@ def _energy(result: RunResult, battery_Wh: float | None) -> str:
         said += (
             f": about {percent_text(a_day / battery_Wh)} of the full battery ({battery_Wh:.1f} Wh) per day"
         )
-    notes = {
-        state: f"{time:.0f} s a day"
-        if (time := seconds / result.days) < 7200
-        else f"{time / 3600:.1f} h a day"
-        for state, seconds in result.time_by_state_s.items()
-    }
+    notes = {state: _a_day(seconds / result.days) for state, seconds in result.time_by_state_s.items()}
     parts = [heading("Where the energy goes"), paragraph(said + "."), ""]
     parts += ["By what it was doing:", bars(result.energy_by_state_Wh, notes), ""]
     parts += ["By what took it:", bars(result.energy_by_part_Wh, {})]

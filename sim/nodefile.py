@@ -72,7 +72,6 @@ def node_values(design: Design) -> dict[str, object]:
     }
     cells = int(str(design.options.get("cells_parallel", 1)))
     return {
-        "DESIGN": design.name,
         "BENCH": "",
         **pins,
         **_camera_lines(design),

@@ -32,7 +32,6 @@ class World:
     state, wake : what the history is marked with.
     watchdog_at : when the watchdog bites (None: it is off). watchdog_raises : makes the exception that it
         raises in the firmware instead of a reset.
-    watchdog_at : when the watchdog bites (None: it is off).
     opens_at : when the latch of a latched node opens, as things stand (None: it does not).
     """
 

@@ -8,6 +8,7 @@ from binascii import crc32
 
 from micropython import const
 
+# What is wrong: in the journal with RETAKEN and FRAME_BAD
 NO_START = const(1)
 BAD_SEGMENT = const(2)
 NO_TABLES = const(3)
@@ -18,20 +19,6 @@ TOO_LONG = const(7)
 NO_END = const(8)
 NO_FRAME = const(9)  # the camera gave none
 UNLIKE = const(10)  # two readings of one frame differ
-
-TEXTS = (
-    "good",
-    "no start of picture in the first bytes",
-    "a broken header segment",
-    "a table is missing",
-    "not the requested size",
-    "a stray marker in the picture",
-    "shorter than any picture of this size",
-    "longer than any picture of this size",
-    "ended before its end marker",
-    "no frame",
-    "two readings differ",
-)
 
 _PREFIX = const(64)  # bytes that may stand before the picture
 _ALL = const(7)  # DQT 1, DHT 2, SOF0 4

@@ -10,7 +10,7 @@ from torpor import forget, machine, reasons, spool, tasks
 from torpor.record import FULL
 
 ENOSPC = 28
-TRIES = 8  # copies; after each that fails, one more reading says which was wrong
+TRIES = 12  # copies; after each that fails, one more reading says which was wrong
 OF_CAMERA = (
     "shutter",
     "settling",

@@ -15,7 +15,7 @@ from math import ceil, floor, inf
 from boards import Part
 
 _ALARM, _CONTROL, _STATUS = 0x07, 0x0E, 0x0F
-_A1F, _A1IE, _INTCN, _OSF = 0x01, 0x01, 0x04, 0x80
+_A1F, _A1IE, _INTCN = 0x01, 0x01, 0x04
 _LAST = 0x12
 _START = datetime(2000, 1, 1)
 #: Period of alarm 1 in s by its mask bits A1M4..A1M1; 0: a date or day decides.

@@ -14,7 +14,6 @@ from boards.reading import HOME
 Change = Callable[..., Path]
 
 CUT_OFF = "cut_off = { value = 2.4,"
-QUIESCENT = "quiescent = { value = 0.003,"
 
 REFUSALS = {
     "missing row": (

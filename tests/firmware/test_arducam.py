@@ -500,9 +500,7 @@ def test_no_fault_on_the_way_out_ever_gives_a_good_picture_that_differs_from_the
             good[fault] += 1
     assert good["stale_done"] >= 14 and good["leading_ff"] >= 14 and good["leading_zero"] >= 14
     assert not any(good[fault] for fault in ("truncated", "short_frame", "second_start", "early_done"))
-    assert all(
-        0 < good[fault] < 14 for fault in READ_FAULTS
-    )  # both outcomes met
+    assert all(0 < good[fault] < 14 for fault in READ_FAULTS)  # both outcomes met
 
 
 def test_one_reading_alone_would_pass_what_spi_has_spoiled(started: Start) -> None:

@@ -43,7 +43,6 @@ def verdict(check: Any) -> tuple[bool, int, int, int, int]:
 def test_a_good_picture() -> None:
     check = run(GOOD)
     assert verdict(check) == (True, 0, 0, len(GOOD), binascii.crc32(GOOD))
-    assert jpeg.TEXTS[0] == "good"
 
 
 @pytest.mark.parametrize(
@@ -89,7 +88,7 @@ def test_what_is_refused(name: str) -> None:
     stream, error = SPOILED[name]
     check = run(stream)
     assert (check.done, check.error) == (False, getattr(jpeg, error))
-    assert 0 < check.error < len(jpeg.TEXTS)
+    assert check.error
 
 
 def test_fills_restarts_and_stuffed_bytes_are_fine() -> None:
