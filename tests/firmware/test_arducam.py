@@ -153,6 +153,15 @@ def test_a_sensor_left_in_standby_is_woken_before_it_is_looked_for(started: Star
     assert bench.bridge.load(bench.now_s) == (60.0, 3.3)
 
 
+def test_standby_ends_also_where_the_bridges_reset_leaves_it(started: Start) -> None:
+    """Nobody says that register 07 resets register 06 as well."""
+    bench = started()
+    bench.frame.standby()
+    bench.bridge._defaults = lambda now_s: None  # type: ignore[method-assign]
+    bench.camera.start(640, 480)
+    assert bench.sensor.acknowledges(bench.now_s)
+
+
 def test_a_picture_survives_standby(started: Start) -> None:
     bench = started()
     bench.expose()
@@ -548,14 +557,32 @@ def test_a_frame_whose_reading_fails_the_check_is_read_again_before_another_is_e
         assert readings == len(wrong) + 2  # a good one, and the copy's
 
 
-def test_what_every_burst_does_at_its_end_makes_no_two_equal_readings(kind: Kind) -> None:
-    """The bursts of check and copy end at different bytes: a fault of their edges is not believed twice."""
+@pytest.mark.parametrize(
+    ("frames", "good"),
+    [
+        (["truncated", ""], True),
+        (["size_zero", "second_start", ""], True),
+        (["short_frame", "no_start", "truncated"], False),
+    ],
+)
+def test_a_wake_makes_three_exposures_for_one_good_picture(kind: Kind, frames: list[str], good: bool) -> None:
+    bench, coming = Bench(kind=kind), iter(frames)
+    bench.bridge._fifo._chance.draw = lambda kinds: next(coming)  # type: ignore[method-assign]
+    kept = wake(bench, (640, 480))
+    assert bench.bridge.frames == len(frames)
+    assert (kept is not None) is good
+    assert kept is None or in_fifo(bench, kept)
+
+
+def test_what_every_burst_does_at_its_start_makes_no_two_equal_readings(kind: Kind) -> None:
+    """The bursts of check and copy begin at different bytes: a fault of their edges is not believed twice."""
     bench = Bench(kind=kind)
     burst = bench.bridge._burst
 
     def spoiled(now_s: float, count: int) -> bytes:
+        first = bench.bridge._fifo.position == 0
         data = burst(now_s, count)
-        return data[:-1] + bytes((data[-1] ^ 4,)) if count > 4 else data
+        return data if first else bytes((data[0] ^ 4,)) + data[1:]
 
     bench.bridge._burst = spoiled  # type: ignore[method-assign]
     kept = wake(bench, (640, 480))
