@@ -491,5 +491,5 @@ def test_a_picture_in_the_fifo_that_never_reads_the_same_is_never_finished(
     assert burst.wake.record.link_fails == 0  # the link is well
     assert bench.do(bench.load("resting").settle(burst.wake)) == burst.machine.OK
     assert burst.wake.record.waiting == 0
-    assert burst.events().count((reason["RETAKEN"], 10)) == 5
+    assert burst.events().count((reason["RETAKEN"], 10)) == bench.load("storing").TRIES
     assert (reason["SEND_FAILED"], 0) in burst.events()
