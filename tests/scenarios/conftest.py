@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from sim.air import Link
+from sim.modules import SourceFile
 from sim.run import Twin, build, summarise
 from sim.scenario import Scenario
 
@@ -55,6 +56,30 @@ class Told:
 @pytest.fixture
 def steady() -> Link:
     return STEADY
+
+
+def patched(module: str, old: str, new: str) -> Callable[[Twin], None]:
+    """What changes one place of one module on a twin's drive."""
+
+    def prepare(twin: Twin) -> None:
+        files = dict(twin.life.drive.modules)
+        assert files[module].text.count(old) == 1
+        files[module] = SourceFile(files[module].path, files[module].text.replace(old, new))
+        object.__setattr__(twin.life.drive, "modules", files)
+
+    return prepare
+
+
+@pytest.fixture
+def patch() -> Callable[[str, str, str], Callable[[Twin], None]]:
+    return patched
+
+
+@pytest.fixture
+def hang() -> Callable[[Twin], None]:
+    """Let the check of a picture never end."""
+    head = "async def capture(wake):"
+    return patched("picture", head, head + "\n    import time\n    time.sleep(1000)")
 
 
 @pytest.fixture

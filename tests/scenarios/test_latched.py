@@ -145,16 +145,9 @@ def test_a_battery_outage_and_the_way_back(live_once, steady):
     assert told.count("BROWNOUT") == 0
 
 
-def test_nvm_is_not_rewritten_while_it_sags(live, steady):
+def test_nvm_is_not_rewritten_while_it_sags(live, steady, patch):
     """Below the safe voltage: eight saves, then the journal says that the record was lost, and it goes on."""
-
-    def prepare(twin):
-        files = dict(twin.life.drive.modules)
-        rows = files["rows"]
-        text = rows.text.replace("BURST_mV = ", "BURST_mV = 1500 + ")
-        assert text != rows.text
-        object.__setattr__(twin.life.drive, "modules", {**files, "rows": type(rows)(rows.path, text)})
-
+    prepare = patch("rows", "BURST_mV = ", "BURST_mV = 1500 + ")
     visits = tuple((100.0 + 100.0 * number, 5.0) for number in range(14))
     told = live(QUIET.change(days=0.02, soc=0.6, link=steady, visits=visits), prepare=prepare)
     woke = [argument for _, _, argument in told.events("WOKE")]
@@ -164,19 +157,10 @@ def test_nvm_is_not_rewritten_while_it_sags(live, steady):
     assert told.count("PICTURE") >= 8
 
 
-def test_a_hang_ends_without_a_supply_and_lets_wakes_pass(live, steady):
+def test_a_hang_ends_without_a_supply_and_lets_wakes_pass(live, steady, hang):
     """The watchdog's reset lets go of the switch; the next motion finds a wake that had begun and no more."""
-    from sim.modules import SourceFile
-
-    def prepare(twin):
-        files = dict(twin.life.drive.modules)
-        head = "async def capture(wake):"
-        text = files["picture"].text.replace(head, head + "\n    import time\n    time.sleep(1000)")
-        files["picture"] = SourceFile("picture.py", text)
-        object.__setattr__(twin.life.drive, "modules", files)
-
     visits = tuple((100.0 + 60.0 * number, 4.5) for number in range(14))
-    told = live(QUIET.change(days=0.012, link=steady, visits=visits), meant=True, prepare=prepare)
+    told = live(QUIET.change(days=0.012, link=steady, visits=visits), meant=True, prepare=hang)
     woke = [argument for _, _, argument in told.events("WOKE")]
     assert woke[:5] == [0, 0, 4, 2, 2]  # COLD twice, BROWNOUT, then two that leave the camera alone
     assert told.count("CAMERA_AWAY") >= 4

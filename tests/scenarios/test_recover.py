@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Callable
 from itertools import pairwise
 
 import pytest
 
-from sim.modules import SourceFile
 from sim.run import Twin, build
 from sim.scenario import Scenario
 
@@ -17,15 +17,12 @@ STORY = Scenario(days=0.01, start_day=170, quiet=True, soc=0.9, visits=((300.0, 
 SINKS_s, LEFT = 290.0, 0.1
 
 
-def told_by(link, cuts: tuple[float, ...] = (), text: tuple[str, str] | None = None) -> Twin:
+def told_by(link, cuts: tuple[float, ...] = (), prepare: Callable[[Twin], None] | None = None) -> Twin:
     twin = build(STORY.change(link=link))
     twin.world.cuts = list(cuts)
     twin.life.keep_states = True
-    if text:
-        files = dict(twin.life.drive.modules)
-        assert files["resting"].text.count(text[0]) == 1
-        files["resting"] = SourceFile("resting.py", files["resting"].text.replace(*text))
-        object.__setattr__(twin.life.drive, "modules", files)
+    if prepare:
+        prepare(twin)
 
     def sink(now_s: float) -> None:
         plant = twin.plant
@@ -93,8 +90,8 @@ def test_a_cut_in_recover(steady, number):
     assert len(twin.home.pictures) == 1, said
 
 
-def test_recover_that_throws_still_sleeps(steady):
-    twin = told_by(steady, text=("def recover(wake):", "def recover(wake):\n    1 // 0"))
+def test_recover_that_throws_still_sleeps(steady, patch):
+    twin = told_by(steady, prepare=patch("resting", "def recover(wake):", "def recover(wake):\n    1 // 0"))
     assert twin.life.crashes == []
     assert [entry.argument for entry in twin.life.journal if entry.reason == "CRASH"] == [9]
     assert states(twin)[-1] == "SLEEP"

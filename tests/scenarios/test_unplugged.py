@@ -103,18 +103,9 @@ def test_drive_that_is_not_ours_and_no_network(live):
     assert told.count("SENT") == 0
 
 
-def test_a_hang_at_every_try_lets_wakes_pass(live, steady):
+def test_a_hang_at_every_try_lets_wakes_pass(live, steady, hang):
     """A camera that hangs the program: the watchdog ends it, and then the ladder counts as for a failure."""
-    from sim.modules import SourceFile
-
-    def prepare(twin):
-        files = dict(twin.life.drive.modules)
-        head = "async def capture(wake):"
-        text = files["picture"].text.replace(head, head + "\n    import time\n    time.sleep(1000)")
-        files["picture"] = SourceFile("picture.py", text)
-        object.__setattr__(twin.life.drive, "modules", files)
-
-    told = live(FEW.change(days=0.03, visits=VISITS, link=steady), meant=True, prepare=prepare)
+    told = live(FEW.change(days=0.03, visits=VISITS, link=steady), meant=True, prepare=hang)
     hangs = [argument for _, _, argument in told.events("WOKE") if argument == 3]
     assert len(hangs) == 4
     tries = "".join(
