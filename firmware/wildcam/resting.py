@@ -12,6 +12,9 @@ import rows
 from torpor import clock, machine, policy, reasons, saving, sleep, stored, wakeup
 from torpor.record import BOTH, LOCKED
 
+if node.LATCH:
+    import latching
+
 # How long SETTLE waits for the PIR to fall, at most, once the awake floor has passed; behind a latch the
 # timed sleep is the cheaper wait: the fall ends it.
 FALL_ms = 0 if node.LATCH else 2000
@@ -73,46 +76,15 @@ def sleep_now(wake):
     seconds = decide(wake, policy.SLEEP) if wake.config else rows.HOLDOFF_MAX_s
     if wake.radio != 1:  # what rose beside the radio says nothing
         record.stuck = min(record.stuck + 1, 255) if high else 0
-    way, line = (sleep.BY_TIMER if seconds else sleep.BY_PIN), None
-    if node.CLOCK:
-        import alarmclock
-
-        line = alarmclock.arm(wake, seconds)
-        if line and seconds:
-            way = sleep.BY_CLOCK
-    if way == sleep.BY_TIMER and not rows.TIMER_SLEEP:
-        way, seconds = sleep.BY_PIN, 0
-    if node.LATCH:
-        import latching
-
-        seconds = latching.prepare(wake, seconds)
-    record.sleep_s = armed_s = seconds
-    record.flags &= ~BOTH
-    if rows.OWN_CLOCK and not seconds:
-        import ownclock
-
-        armed_s = ownclock.ring(wake)
-        if armed_s:
-            way = sleep.BY_BOTH
-            record.flags |= BOTH
+    way, seconds, armed_s, line = _way(wake, seconds)
     deciding.admit(wake)
     wake.journal.event(reasons.SLEPT, (seconds + 59) // 60)
     wake.ledger.end()
     floor_ms = max(0, rows.MIN_AWAKE_ms - clock.awake())  # the core keeps the chip awake until then
     if node.LATCH and not high:
         floor_ms = 0  # it goes off at once
-    if floor_ms:
-        wake.ledger.add(table.SLEEP, floor_ms, floor_ms * rows.BOOT_mW // 1000)
-    if seconds and not node.LATCH:  # a latched node learns at its next wake whether it slept so long
-        price_uW = rows.SLEEP_TIMER_uW if way == sleep.BY_TIMER else rows.SLEEP_PIN_uW
-        wake.ledger.add(table.SLEEP, seconds * 1000, seconds * price_uW // 1000)
-    stored.keep(wake.journal, lambda: may_write(wake))
-    if wake.packed:
-        from torpor import settings
-
-        settings.write(wake.packed, lambda: may_write(wake))
-    if marks.count(marks.SAFE_MODES, marks.SAFE_MODES_END) and may_write(wake):
-        marks.clear(marks.SAFE_MODES, marks.SAFE_MODES_END)
+    _book(wake, way, seconds, floor_ms)
+    _write(wake)
     record.since_sync_s += (clock.awake() + floor_ms) // 1000 + (0 if node.LATCH else seconds)
     if node.LATCH:
         latching.save(wake)
@@ -124,3 +96,50 @@ def sleep_now(wake):
     if node.LATCH:
         latching.let_go()
     sleep.deep(way, armed_s, getattr(board, node.PIR), line)
+
+
+def _way(wake, seconds):
+    """(way, seconds that are asked for, seconds to arm, line of the clock or None) of those that this design
+    has. The timer of BY_BOTH rings for the heartbeat: what is asked for is motion."""
+    record = wake.record
+    way, line = (sleep.BY_TIMER if seconds else sleep.BY_PIN), None
+    if node.CLOCK:
+        import alarmclock
+
+        line = alarmclock.arm(wake, seconds)
+        if line and seconds:
+            way = sleep.BY_CLOCK
+    if way == sleep.BY_TIMER and not rows.TIMER_SLEEP:
+        way, seconds = sleep.BY_PIN, 0
+    if node.LATCH:
+        seconds = latching.prepare(wake, seconds)
+    record.sleep_s = armed_s = seconds
+    record.flags &= ~BOTH
+    if rows.OWN_CLOCK and not seconds:
+        import ownclock
+
+        armed_s = ownclock.ring(wake)
+        if armed_s:
+            way = sleep.BY_BOTH
+            record.flags |= BOTH
+    return way, seconds, armed_s, line
+
+
+def _book(wake, way, seconds, floor_ms):
+    """What is still to come of this wake, and the sleep where its length is known."""
+    if floor_ms:
+        wake.ledger.add(table.SLEEP, floor_ms, floor_ms * rows.BOOT_mW // 1000)
+    if seconds and not node.LATCH:  # a latched node learns at its next wake whether it slept so long
+        price_uW = rows.SLEEP_TIMER_uW if way == sleep.BY_TIMER else rows.SLEEP_PIN_uW
+        wake.ledger.add(table.SLEEP, seconds * 1000, seconds * price_uW // 1000)
+
+
+def _write(wake):
+    """Everything that goes to nvm but the record."""
+    stored.keep(wake.journal, lambda: may_write(wake))
+    if wake.packed:
+        from torpor import settings
+
+        settings.write(wake.packed, lambda: may_write(wake))
+    if marks.count(marks.SAFE_MODES, marks.SAFE_MODES_END) and may_write(wake):
+        marks.clear(marks.SAFE_MODES, marks.SAFE_MODES_END)

@@ -37,9 +37,7 @@ async def store(wake):
     if not folders:
         if "flash" in rows.SPOOL:
             wake.journal.event(reasons.READ_ONLY)
-        record.waiting += (
-            1  # it waits in the camera, whose rail stays on until UPLOAD or SETTLE, or in memory
-        )
+        record.waiting += 1  # in memory, or in the camera, whose rail stays on until UPLOAD or SETTLE
         if wake.frame.keeps:
             wake.rails.off("camera")
         else:

@@ -1,4 +1,4 @@
-"""The INA219 meter and the ledger: milliseconds and microjoules of every state visit."""
+"""The INA219 meter, and what the battery's voltage says of its charge."""
 
 import time
 
