@@ -145,6 +145,36 @@ def test_card_full(live: Callable[..., Any]) -> None:
     whole(told.twin)
 
 
+def test_the_owners_limit_is_for_the_drive_alone(live: Callable[..., Any]) -> None:
+    """A picture is larger than this limit: the card takes it all the same, and the drive never would."""
+    limit = {"TORPOR_DARK_LUMA": 0, "TORPOR_SPOOL_KIB": 1}
+    told = live(STORY.change(settings=limit))
+    assert told.events("NO_SPACE", "CARD_LOST") == []
+    assert told.count("STORED") == told.count("PICTURE") == 15
+    whole(told.twin)
+    told = live(STORY.change(settings=limit), card_faults=CardFaults(away=((0.0, inf),)))
+    assert told.count("NO_SPACE") > 0
+    assert told.count("STORED") == 0
+
+
+def test_a_card_that_fills_up_while_it_is_written_has_not_failed(
+    live: Callable[..., Any], patch: Any
+) -> None:
+    """Somebody else used the last clusters after the look at its room: no fault, and the drive takes it."""
+
+    def small(twin: Twin) -> None:
+        patch("torpor.spool", "if (stat[3] - 2) * stat[0] < length:", "if folder != CARD and stat[3] < 2:")(
+            twin
+        )
+        assert twin.hardware.fittings.card
+        twin.hardware.fittings.card.files.size = 8 * twin.hardware.fittings.card.files.cluster
+
+    told = live(STORY, prepare=small)
+    assert told.events("CARD_LOST", "NO_SPACE") == []
+    assert told.count("STORED") == 15
+    whole(told.twin)
+
+
 def test_card_and_drive_full(live: Callable[..., Any]) -> None:
     def prepare(twin: Twin) -> None:
         assert twin.hardware.fittings.card
