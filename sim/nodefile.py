@@ -28,7 +28,7 @@ _HEARTBEAT_H = 24
 
 #: What the shutter needs (and every pin, by its role).
 _BEFORE_SHUTTER = frozenset(
-    "BENCH CAMERA CLOCK HEIGHT HOLD I2C_Hz LATCH RAILS SENSOR SETTLE_ms SPI_Hz WATCHDOG_MS WIDTH".split()
+    "BENCH CAMERA CLOCK HOLD I2C_Hz LATCH RAILS SENSOR SETTLE_ms SIZES SPI_Hz WATCHDOG_MS".split()
 )
 
 
@@ -64,7 +64,6 @@ def _is_early(design: Design, name: str) -> bool:
 def node_values(design: Design) -> dict[str, object]:
     """Everything that node.py and rows.py say, by name; units in the names."""
     board, cell = design.board, design.cell
-    width, height = (int(part) for part in str(design.options["frame_size"]).split("x"))
     pins = {
         role.upper(): pin
         for role, pin in design.pins.items()
@@ -92,8 +91,7 @@ def node_values(design: Design) -> dict[str, object]:
         "SPI_Hz": int(str(design.options.get("spi_Hz", 0))),
         "METER_ADDRESS": _address(design.meter),
         "SHUNT_mohm": round(design.meter.v("shunt") * 1000),
-        "WIDTH": width,
-        "HEIGHT": height,
+        "SIZES": _sizes(design),
         "SETTLE_ms": round(design.camera.v("settle") * 1000),
         "CELL_mohm": round(cell.v("resistance") * 1000 / cells),
         "OCV": _curve(cell),
@@ -152,12 +150,18 @@ def _camera_lines(design: Design) -> dict[str, object]:
     return lines
 
 
+def _sizes(design: Design) -> tuple[tuple[int, int], tuple[int, int]]:
+    """Width and height of a usual picture, and of a small one for days of want."""
+    (w, h), (w_small, h_small) = (
+        map(int, str(design.options[key]).split("x")) for key in ("frame_size", "frame_size_small")
+    )
+    return (w, h), (w_small, h_small)
+
+
 def _frame_sizes(design: Design) -> tuple[tuple[tuple[int, int], str], ...]:
     """The sizes that the design asks for, with esp32-camera's names of them."""
-    asked = dict.fromkeys(str(design.options[key]) for key in ("frame_size", "frame_size_small"))
     sizes = {(width, height): name for name, (width, height) in FRAME_SIZES.items()}
-    pairs = [tuple(map(int, size.split("x"))) for size in asked]
-    return tuple(((width, height), sizes[width, height]) for width, height in pairs)
+    return tuple((pair, sizes[pair]) for pair in dict.fromkeys(_sizes(design)))
 
 
 def _hold(design: Design) -> tuple[tuple[str, int], ...]:

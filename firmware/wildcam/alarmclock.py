@@ -8,7 +8,7 @@ import ringing
 import node
 from torpor import policy, reasons
 from torpor.ds3231 import DS3231
-from torpor.record import DUE
+from torpor.flags import DUE
 
 _TROUBLE = (OSError, RuntimeError, ValueError)
 _OFF_s = 2  # a clock that is wrong by less is left alone

@@ -10,7 +10,7 @@ from deciding import decide
 
 import node
 from torpor import forget, machine, policy, reasons, wakeup
-from torpor.record import BOTH, FULL, LOCKED
+from torpor.flags import BOTH, FULL, LOCKED
 
 # Not wanted again before the burst, and the picture wants the heap.
 ONCE = (

@@ -5,7 +5,7 @@ from deciding import decide
 
 import rows
 from torpor import energy, policy, reasons
-from torpor.record import LOCKED
+from torpor.flags import LOCKED
 
 
 def meter(wake):
@@ -28,6 +28,7 @@ def measure(wake):
         wake.meter = None
         record.mV = policy.NO_METER
         record.soc = 100
+        record.charge = 10000
         wake.journal.event(reasons.METER_LOST)
     if decide(wake, policy.LOCK):
         record.flags |= LOCKED

@@ -10,7 +10,7 @@ from deciding import decide
 import node
 import rows
 from torpor import forget, machine, policy, reasons, spool, tasks, upload
-from torpor.record import DUE, FULL, LOCKED
+from torpor.flags import DUE, FULL, LOCKED
 
 MOST = 20  # pictures in one session
 OF_BEFORE = ("storing", "arriving", "marks", "torpor.stored", "torpor.validate", "torpor.settings")

@@ -2,7 +2,8 @@
 
 import rows
 from torpor import clock, policy, reasons
-from torpor.record import ADMIT, DUE, FULL, LOCKED, NIGHT
+from torpor.flags import DUE, FULL, LOCKED, NIGHT
+from torpor.record import ADMIT
 
 
 def prepare(wake, look=False):

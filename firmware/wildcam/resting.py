@@ -10,7 +10,7 @@ from deciding import decide, may_write
 import node
 import rows
 from torpor import clock, machine, policy, reasons, saving, sleep, stored, wakeup
-from torpor.record import BOTH, LOCKED
+from torpor.flags import BOTH, LOCKED
 
 if node.LATCH:
     import latching

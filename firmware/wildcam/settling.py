@@ -3,7 +3,7 @@ before has asked what this one needs to know."""
 
 import node
 from torpor import clock, machine
-from torpor.record import NIGHT
+from torpor.flags import NIGHT
 
 LOADS = (
     "torpor.reasons",

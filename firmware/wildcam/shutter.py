@@ -2,6 +2,7 @@
 
 import node
 from torpor import clock
+from torpor.record import SMALL
 
 
 class CameraError(RuntimeError):
@@ -15,7 +16,7 @@ def power_up(wake):
         driver = __import__(node.CAMERA)
         clock.wait(up)
         wake.camera = driver.open(wake)
-        wake.camera.start(node.WIDTH, node.HEIGHT)
+        wake.camera.start(*node.SIZES[wake.record.flags // SMALL])
         until = clock.after(node.SETTLE_ms)
         import settling
 

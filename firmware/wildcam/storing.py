@@ -7,7 +7,7 @@ from shutter import CameraError
 import node
 import rows
 from torpor import forget, machine, reasons, spool, tasks
-from torpor.record import FULL
+from torpor.flags import FULL
 
 ENOSPC = 28
 TRIES = 12  # copies; after each that fails, one more reading says which was wrong

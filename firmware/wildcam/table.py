@@ -12,10 +12,10 @@ ROWS = (
     (BOOT, OK, TRIAGE),
     (BOOT, FAIL, SLEEP),  # no settings to work with
     (TRIAGE, OK, CAMERA),
-    (TRIAGE, SKIP, SLEEP),  # all quiet, or a PIR that is not believed
+    (TRIAGE, SKIP, SLEEP),  # quiet, or a PIR not believed
     (TRIAGE, LOW, SLEEP),  # locked out
     (TRIAGE, CRITICAL, RECOVER),
-    (TRIAGE, DUE, CONNECT),  # nothing to see, but it is time to speak
+    (TRIAGE, DUE, CONNECT),  # time to speak
     (CAMERA, OK, CAPTURE),  # the frame runs into the FIFO by now
     (CAMERA, SKIP, SETTLE),  # too dark, again
     (CAPTURE, OK, STORE),

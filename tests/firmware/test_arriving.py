@@ -36,7 +36,7 @@ def test_a_full_drive_does_not_keep_the_node_from_the_next_session(
     bench.load("battery").measure(wake)
     record, machine = wake.record, bench.load("torpor.machine")
     record.cause = bench.load("torpor.wakeup").PIN
-    record.flags |= bench.load("torpor.record").FULL
+    record.flags |= bench.load("torpor.flags").FULL
     record.skip_links = 2
     for left in (1, 0):
         assert bench.load("arriving").triage(wake) == machine.SKIP

@@ -127,7 +127,7 @@ def test_damage_to_any_byte_of_the_newer_slot_is_seen(module: Any, save: Any) ->
             assert loaded(module, damaged).wake == 2, at
 
 
-@pytest.mark.parametrize(("at", "value"), [(0, 0x51), (2, 2), (3, 0x50)], ids=["magic", "version", "size"])
+@pytest.mark.parametrize(("at", "value"), [(0, 0x51), (2, 1), (3, 0x50)], ids=["magic", "version", "size"])
 def test_a_whole_slot_of_another_kind_is_not_ours(module: Any, save: Any, at: int, value: int) -> None:
     import struct
     import zlib

@@ -16,7 +16,7 @@ def exposed(bench: Any, mV: int) -> Any:
     """A wake at midnight whose camera has taken one picture; `mV` decides over the node's own light."""
     wake = bench.awake()
     wake.record.dark, wake.record.mV, wake.record.dark_luma = DARK_SO_FAR, mV, 24
-    wake.record.flags |= bench.load("torpor.record").NIGHT
+    wake.record.flags |= bench.load("torpor.flags").NIGHT
     wake.rails.on("camera", lambda: wake.camera and wake.camera.close())
     bench.pass_s(0.1)
     wake.camera = bench.load("arducam").open(wake)

@@ -99,7 +99,7 @@ def test_constants_of_the_design(design) -> None:
     rise_ms = round((design.rail.v("rise") + design.camera.v("power_up")) * 1000)
     assert values["RAILS"] == {"camera": ("GP14", rise_ms)}
     assert (values["WATCHDOG_MS"], values["METER_ADDRESS"], values["SHUNT_mohm"]) == (8000, 0x40, 100)
-    assert (values["WIDTH"], values["HEIGHT"]) == (800, 600)
+    assert values["SIZES"] == ((800, 600), (320, 240))
     assert values["CELL_mohm"] == round(design.cell.v("resistance") * 1000)
     curve = values["OCV"]
     assert curve == tuple(sorted(curve))

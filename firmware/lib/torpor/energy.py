@@ -62,3 +62,4 @@ def gauge(record, mV, tenth_mA, curve, resistance_mohm):
     """Rest voltage (reading plus the drop that the load makes in the cell) and state of charge."""
     record.mV = mV + tenth_mA * resistance_mohm // 10000
     record.soc = soc(record.mV, curve)
+    record.charge = 100 * record.soc

@@ -1,4 +1,4 @@
-"""What survives deep sleep: a packed record in two slots, the newer valid one counts (docs/memory.md)."""
+"""What survives deep sleep: the newer valid one of two slots (docs/memory.md)."""
 
 import os
 import struct
@@ -7,27 +7,24 @@ from binascii import crc32
 SLOT = 120
 STATES = 10
 FIELDS = (
-    "boot wake sync_s since_sync_s heard_s picture mV sleep_s log_end log_sent waiting credit flags soc "
-    "cause brownouts link_fails skip_links camera_fails dark stuck crashes camera_skips dark_luma sd_fails "
-    "sd_skips"
+    "boot wake sync_s since_sync_s heard_s picture mV sleep_s log_end log_sent waiting credit charge harvest "
+    "base rate learnt charge_ref seen flags brownouts link_fails skip_links camera_fails dark stuck crashes "
+    "camera_skips dark_luma sd_fails sd_skips allow unsure held wake_c picture_c small_c join_c kib_c"
 ).split()
 # magic "TP", version, size, sequence; the fields; time and energy of each state
-FORMAT = "<HBBIIIIIIHHHHHHHBBBBBBBBBBBBBB" + "HH" * STATES
-HEAD = (0x5054, 1, struct.calcsize(FORMAT))
+FORMAT = "<HBBI" + "I" * 5 + "H" * 14 + "B" * 20 + "HH" * STATES
+HEAD = (0x5054, 2, struct.calcsize(FORMAT))
 
-# flags
-LOCKED = 1  # low-voltage lock-out
-FULL = 2  # the last picture found no room
-DUE = 4  # home must hear from the node
+# flags for the shutter; more in torpor.flags
 ADMIT = 8  # the next motion may have the camera
-NIGHT = 16  # and may keep a dark picture
-BOTH = 32  # a timer was armed beside the pin
+SMALL = 64  # with the small frame
 
 
 class Record:
-    """FIELDS as attributes; `ledger` is time (0.1 s) and energy (10 mJ) of each state, by turns."""
+    """FIELDS as attributes; `ledger` is time and energy of each state, by turns."""
 
     valid = False
+    cause = 0
 
     def load(self, memory):
         """Take the newer valid slot of `memory`; without one, a new life begins."""
@@ -45,4 +42,5 @@ class Record:
         self.sequence = best[3]
         for i in range(len(FIELDS)):
             setattr(self, FIELDS[i], best[4 + i])
+        self.soc = self.charge // 100
         self.ledger = list(best[4 + len(FIELDS) :])
