@@ -24,7 +24,7 @@ class Record:
     """FIELDS as attributes; `ledger` is time and energy of each state, by turns."""
 
     valid = False
-    cause = 0
+    cause = charge = 0
 
     def load(self, memory):
         """Take the newer valid slot of `memory`; without one, a new life begins."""
