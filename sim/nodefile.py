@@ -7,7 +7,21 @@ from itertools import pairwise
 
 from boards import CLOCK, DEEP_BOTH, Design, Part, heartbeat_way, picture_places
 from sim.devices.espcam import FRAME_SIZES
-from sim.prices import blink_mW, board_mW, burst_mV, light_mV, off_W, part_mW, sleep_W, state_mW
+from sim.prices import (
+    PICTURES_KiB,
+    action_mJ,
+    best_day_J,
+    blink_mW,
+    board_mW,
+    burst_mV,
+    cell_J,
+    light_mV,
+    off_W,
+    part_mW,
+    sag_mV,
+    sleep_W,
+    state_mW,
+)  # fmt: skip
 
 #: Lines of a camera on SPI, in the order of CAMERA_PINS.
 _LINES = ("sck", "mosi", "miso", "cs", "sda", "scl")
@@ -82,7 +96,6 @@ def node_values(design: Design) -> dict[str, object]:
         "BLINK_mW": round(blink_mW(design)),
         "JOURNAL_END": int(board.v("nvm")) - (_RECORD_B if design.latch else 0),
         "WATCHDOG_MS": int(min(board.v("watchdog_max"), 8.0) * 1000),
-        "TIMER_SLEEP": int("time" in _list(board, "alarms")),
         "SPOOL": _spool(design),
         "I2C_Hz": int(str(design.options["i2c_Hz"])),
         "CLOCK": _address(design.clock) if design.clock else 0,
@@ -98,6 +111,15 @@ def node_values(design: Design) -> dict[str, object]:
         "LOW_PCT": _percent(cell, float(str(design.options["lockout_enter_mV"])) / 1000.0),
         "HIGH_PCT": _percent(cell, float(str(design.options["lockout_leave_mV"])) / 1000.0),
         "BURST_mV": burst_mV(design, cells, board_mW(design, "radio_tx")),
+        "SAG_mV": sag_mV(design),
+        "COSTS": action_mJ(design),
+        "KIB": PICTURES_KiB,
+        "CELL_J": cell_J(design, cells),
+        "HARVEST_J": best_day_J(design),
+        "BASE_J": round(86_400 * ways_uW(design)[0] / 1e6),
+        "TILT_deg": round(float(str(design.options["tilt_deg"]))),
+        "SPOOL_FITS": _spool_fits(design),
+        "WAYS_uW": ways_uW(design),
         "LIGHT_mV": light_mV(design, cells),
         "LIGHT_mW": round(part_mW(design, design.light, "run")) if design.light else 0,
         "HOLDOFF_MAX_s": _HOLDOFF_MAX_s,
@@ -107,7 +129,7 @@ def node_values(design: Design) -> dict[str, object]:
         "MIN_AWAKE_ms": round(board.v("min_awake") * 1000),
         "BOOT_mW": round(board_mW(design, "busy")),
         "JOIN_mW": round(board_mW(design, "radio_join")),
-        "SLEEP_PIN_uW": round((off_W(design) if design.latch else sleep_W(design, "deep_sleep_pin")) * 1e6),
+        "SLEEP_PIN_uW": ways_uW(design)[0],
         "SLEEP_TIMER_uW": round(sleep_W(design, "deep_sleep_timer") * 1e6),
         "PRICES_mW": tuple(round(price) for price in state_mW(design)),
     }
@@ -211,6 +233,28 @@ def _spool(design: Design) -> tuple[str, ...]:
     """Where pictures may wait."""
     places = tuple(place.name for place in picture_places(design))
     return ("fifo",) if design.options.get("spool") == "fifo" else places
+
+
+def _spool_fits(design: Design) -> int:
+    """Pictures that find room where they wait, one left free; a card takes whatever comes."""
+    places = _spool(design)
+    if "sd" in places:
+        return 255
+    room = design.options.get("spool_KiB", 0) if "flash" in places else 0
+    return max(1, int(str(room)) // PICTURES_KiB[0] - 1)
+
+
+def ways_uW(design: Design) -> tuple[int, int, int, int]:
+    """Price of each way to sleep, in the firmware's order: by pin, by timer, by an external clock's line, by
+    pin and timer; 0 where this design has none."""
+    pin = round((off_W(design) if design.latch else sleep_W(design, "deep_sleep_pin")) * 1e6)
+    timer = round(sleep_W(design, "deep_sleep_timer") * 1e6)
+    return (
+        pin,
+        timer if "time" in _list(design.board, "alarms") else 0,
+        pin if design.clock else 0,
+        max(pin, timer) if _own_clock(design) else 0,
+    )
 
 
 def _curve(cell: Part) -> tuple[tuple[int, int], ...]:

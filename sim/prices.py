@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
-from boards import Design, Part, watts_of
+from itertools import pairwise
+
+from boards import Design, Part, half_full_V, watts_of
+
+#: Sizes of a usual and of a small picture (OV2640, 800x600 and 320x240), KiB.
+PICTURES_KiB = (40, 9)
+#: First beliefs of a node that has measured nothing: a join, s; a garden's Wi-Fi, KiB/s; a good day's sun, h.
+JOIN_s, SENT_KiB_s, SUN_h = 3.5, 70.0, 4.5
 
 STATES = ("BOOT", "TRIAGE", "CAMERA", "CAPTURE", "STORE", "CONNECT", "UPLOAD", "SETTLE", "SLEEP", "RECOVER")
 
@@ -81,6 +88,43 @@ def state_mW(design: Design) -> list[float]:
     return [prices[state] + standing for state in STATES]
 
 
+def action_mJ(design: Design) -> tuple[int, int, int, int, int]:
+    """What a wake without a picture, a picture, a small one, a join (mJ) and a KiB sent (0.1 mJ) cost.
+
+    The node believes them until it has measured its own, so the seconds in here need not be right.
+    """
+    board, camera = design.board, part_mW(design, design.camera, "run")
+    busy, idle = board_mW(design, "busy"), board_mW(design, "idle")
+    boot_s = board.v("boot") + board.v("radio_boot") + 0.5
+    wake = boot_s * busy + max(0.0, board.v("min_awake") - boot_s) * idle
+    picture, small = (
+        (0.3 + design.camera.v("settle")) * (busy + camera) + KiB * 0.04 * (busy + camera)
+        for KiB in PICTURES_KiB
+    )
+    sent = board_mW(design, "radio_tx") / SENT_KiB_s
+    return (
+        round(wake),
+        round(picture),
+        round(small),
+        round(JOIN_s * board_mW(design, "radio_join")),
+        round(10 * sent),
+    )
+
+
+def best_day_J(design: Design) -> int:
+    """What the panel by its label gives the cell on a day of the best season, J: also only a first belief."""
+    panel = design.panel
+    through = half_full_V(design) / panel.v("v_mp")
+    return round(panel.v("rated") * panel.v("effective") * through * SUN_h * 3600.0)
+
+
+def cell_J(design: Design, cells: int) -> int:
+    """Energy of the full cells, J."""
+    curve = design.cell.table("ocv")
+    mean_V = sum((b[0] - a[0]) * (a[1] + b[1]) / 2 for a, b in pairwise(curve))
+    return round(design.cell.v("capacity") * cells * 3600.0 * mean_V)
+
+
 def light_mV(design: Design, cells: int) -> int:
     """The same for the light, with board and camera awake beside it; 0 without a light."""
     if not design.light:
@@ -95,3 +139,9 @@ def burst_mV(design: Design, cells: int, burst_mW: float) -> int:
     lowest = max(design.protection.v("cut_off"), design.board.v("supply_min"))
     burst_W = burst_mW / 1000.0
     return round((lowest + 3.0 * design.cell.v("resistance") / cells * burst_W / lowest) * 1000)
+
+
+def sag_mV(design: Design) -> int:
+    """Voltage under the radio's load below which a session ends: the lowest supply, and 50 mV for the next
+    picture."""
+    return round(max(design.protection.v("cut_off"), design.board.v("supply_min")) * 1000) + 50

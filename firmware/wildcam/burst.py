@@ -35,6 +35,9 @@ async def connect(wake):
     joined = link.join(wake.settings, wake.feed)
     wake.ledger.skip(rows.JOIN_mW)  # blocking: not sampled
     if joined:
+        signal = link.signal()
+        if signal:
+            wake.journal.event(reasons.SIGNAL, signal)
         return machine.OK
     link.off()
     _failed(record)
@@ -102,6 +105,8 @@ async def _pictures(wake, session):
         sent += await storing.send(wake, session, _put)
         wake.rails.off("camera")
     for path in names[:MOST]:
+        if not decide(wake, policy.MORE):
+            break
         try:
             sent += await _waiting(wake, session, path)
         except spool.ERRORS:  # of its place: the network's are UploadErrors
@@ -136,6 +141,7 @@ async def _put(wake, session, key, length, source):
     while not sent and tries < 2:
         try:
             _acknowledged(wake, await session.put("images/" + key, length, source()))
+            wake.sent_B += length
             sent = 1
         except upload.UploadError as error:
             if error.status not in NEVER:
@@ -166,6 +172,7 @@ def _acknowledged(wake, answer):
         # The node cannot time its own pin sleep; between two signed answers it can.
         asleep_s = now_s - record.sync_s - record.since_sync_s
         wake.ledger.add(table.SLEEP, asleep_s * 1000, asleep_s * rows.SLEEP_PIN_uW // 1000)
+    wake.told = True
     record.sync_s = now_s
     record.since_sync_s = 0
 

@@ -1,9 +1,9 @@
 """Asking the policy: its configuration from settings and design, its snapshot from the wake."""
 
 import rows
-from torpor import clock, policy, reasons
+from torpor import clock, costs, policy, reasons
 from torpor.flags import DUE, FULL, LOCKED, NIGHT
-from torpor.record import ADMIT
+from torpor.record import ADMIT, SMALL
 
 
 def prepare(wake, look=False):
@@ -29,6 +29,8 @@ def _woke(wake):
     wake.due = wake.due or wake.record.flags & DUE != 0
     first_ms = clock.before_ms + (wake.visits[0][1] - clock.first) % clock.PERIOD
     wake.visits = ()
+    record = wake.record
+    record.held = record.held + 1 if record.waiting else 0
     wake.ledger.add(0, first_ms, first_ms * rows.BOOT_mW // 1000)
     wake.journal.event(reasons.WOKE, wake.record.cause)
 
@@ -45,6 +47,9 @@ def _config(values):
         rows.HOLDOFF_MAX_s,
         rows.PIR_s,
         rows.RECHECK_s,
+        rows.SAG_mV,
+        values["wakes_h"],
+        rows.SPOOL_FITS,
     )
 
 
@@ -79,6 +84,13 @@ def ask(wake, question, is_dark=False):
         (2 if wake.radio == 1 else 1) if wake.pir.value else 0,
         record.flags & FULL,
         record.camera_skips,
+        record.allow,
+        record.held,
+        wake.per_hour,
+        wake.ledger.mV,
+        costs.picture(record, False),
+        costs.picture(record, True),
+        costs.of(record, costs.JOIN),
     )
     return policy.decide(snapshot, wake.config)
 
@@ -95,13 +107,16 @@ def admit(wake):
     """Ask now whether the next motion may have the camera, and keep a dark picture: nothing that the answers
     hang on changes in sleep, and the shutter need not wait for the policy then."""
     record = wake.record
-    record.flags &= ~(ADMIT | NIGHT)
+    record.flags &= ~(ADMIT | NIGHT | SMALL)
     if wake.config:
-        record.dark_luma = wake.settings["dark_luma"]
+        share = policy.duty(record.soc, record.allow, wake.config)
+        record.dark_luma = policy.darkest(wake.settings["dark_luma"], share)
         if ask(wake, policy.CAMERA)[0]:
             record.flags |= ADMIT
         if ask(wake, policy.KEEP, True)[0]:
             record.flags |= NIGHT
+        if ask(wake, policy.TIER)[0]:
+            record.flags |= SMALL
 
 
 def may_write(wake):

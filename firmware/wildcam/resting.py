@@ -9,7 +9,7 @@ from deciding import decide, may_write
 
 import node
 import rows
-from torpor import clock, machine, policy, reasons, saving, sleep, stored, wakeup
+from torpor import clock, forget, machine, policy, reasons, saving, sleep, stored, wakeup
 from torpor.flags import BOTH, LOCKED
 
 if node.LATCH:
@@ -20,6 +20,10 @@ if node.LATCH:
 FALL_ms = 0 if node.LATCH else 2000
 LOOK_ms = 100
 
+# Not wanted any more
+OF_BURST = ("burst", "torpor.upload", "torpor.spool", "torpor.link", "storing")
+OF_LESSON = ("torpor.daily", "torpor.checkpoint", "torpor.learning", "torpor.season")
+
 
 async def settle(wake):
     """Read the battery at rest; wait, within bounds, for the PIR to fall, unless the radio is powered."""
@@ -28,6 +32,8 @@ async def settle(wake):
     import battery
 
     record = wake.record
+    forget.modules(*OF_BURST)
+    wake.buffer = None
     if wake.shot:  # a picture that only the FIFO held
         wake.journal.event(reasons.SEND_FAILED)
         record.waiting = max(0, record.waiting - 1)
@@ -43,6 +49,11 @@ async def settle(wake):
             await asyncio.sleep_ms(LOOK_ms)
     if record.flags & LOCKED:
         return machine.CRITICAL
+    if wake.told:
+        from torpor import daily
+
+        daily.lesson(wake, lambda: may_write(wake))
+        forget.modules(*OF_LESSON)
     if record.brownouts and may_write(wake):
         record.brownouts = 0
         marks.clear(marks.BOOTS, marks.BOOTS_END)
@@ -76,6 +87,8 @@ def sleep_now(wake):
     seconds = decide(wake, policy.SLEEP) if wake.config else rows.HOLDOFF_MAX_s
     if wake.radio != 1:  # what rose beside the radio says nothing
         record.stuck = min(record.stuck + 1, 255) if high else 0
+    if record.cause == wakeup.PIN:
+        record.seen += 1
     way, seconds, armed_s, line = _way(wake, seconds)
     deciding.admit(wake)
     wake.journal.event(reasons.SLEPT, (seconds + 59) // 60)
@@ -83,6 +96,9 @@ def sleep_now(wake):
     floor_ms = max(0, rows.MIN_AWAKE_ms - clock.awake())  # the core keeps the chip awake until then
     if node.LATCH and not high:
         floor_ms = 0  # it goes off at once
+    import pricing
+
+    pricing.learn(wake, floor_ms * rows.BOOT_mW // 1000)
     _book(wake, way, seconds, floor_ms)
     _write(wake)
     record.since_sync_s += (clock.awake() + floor_ms) // 1000 + (0 if node.LATCH else seconds)
@@ -102,14 +118,15 @@ def _way(wake, seconds):
     """(way, seconds that are asked for, seconds to arm, line of the clock or None) of those that this design
     has. The timer of BY_BOTH rings for the heartbeat: what is asked for is motion."""
     record = wake.record
-    way, line = (sleep.BY_TIMER if seconds else sleep.BY_PIN), None
+    prices_uW, line = rows.WAYS_uW, None
     if node.CLOCK:
         import alarmclock
 
         line = alarmclock.arm(wake, seconds)
-        if line and seconds:
-            way = sleep.BY_CLOCK
-    if way == sleep.BY_TIMER and not rows.TIMER_SLEEP:
+        if not line:
+            prices_uW = prices_uW[:2] + (0, 0)
+    way = policy.way(seconds, not seconds, prices_uW)
+    if way < 0:
         way, seconds = sleep.BY_PIN, 0
     if node.LATCH:
         seconds = latching.prepare(wake, seconds)

@@ -4,6 +4,7 @@ before has asked what this one needs to know."""
 import node
 from torpor import clock, machine
 from torpor.flags import NIGHT
+from torpor.record import SMALL
 
 LOADS = (
     "torpor.reasons",
@@ -48,12 +49,14 @@ def begin(wake):
 
 def _begun(wake, light):
     """The frame is on its way: now the books may be opened."""
-    from torpor import policy
+    from torpor import policy, reasons
 
     record = wake.record
     if not _noted(wake, light):
         return machine.FAIL
-    record.credit = max(0, record.credit + policy.duty(record.soc, wake.config) - 1000)
+    record.credit = max(0, record.credit + policy.duty(record.soc, record.allow, wake.config) - 1000)
+    if record.flags & SMALL:
+        wake.journal.event(reasons.SMALL)
     record.dark = min(record.dark + 1, 255) if wake.dark and not wake.lit else 0
     return machine.OK
 

@@ -12,9 +12,9 @@ from torpor.record import ADMIT, Record
 
 
 class CameraWake(machine.Wake):
-    camera = frame = shot = exposure = buffer = packed = bad = None
-    dark = lit = due = False
-    radio = 0  # 1: used, and the PIR was low before; 2: used, and it was high
+    key = camera = frame = shot = exposure = buffer = packed = bad = None
+    dark = lit = due = told = False
+    sent_B = per_hour = radio = 0  # 1: radio used, the PIR was low before; 2: high
 
 
 def main():

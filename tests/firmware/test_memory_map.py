@@ -26,12 +26,14 @@ def constants(bench: Any) -> dict[str, Region]:
     """Every region that the code names, by its name in the map."""
     record, settings = bench.load("torpor.record"), bench.load("torpor.settings")
     stored, marks = bench.load("torpor.stored"), bench.load("marks")
+    totals = bench.load("torpor.checkpoint")
     assert len(bench.nvm) == stored.END
     found = [
         ("slot 0", 0, record.SLOT),
         ("slot 1", record.SLOT, record.SLOT),
         ("settings", settings.START, settings.SIZE),
         ("safe modes", marks.SAFE_MODES, marks.SAFE_MODES_END - marks.SAFE_MODES),
+        ("totals", totals.START, 2 * totals.SLOT),
         ("cold boots", marks.BOOTS, marks.BOOTS_END - marks.BOOTS),
         ("journal", stored.START, stored.END - stored.START),
     ]

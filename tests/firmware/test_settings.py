@@ -35,7 +35,7 @@ def test_defaults(bench: Any) -> None:
         "node": "garden", "key": "5a" * 32, "ssid": "home", "password": "twelve words",
         "host": "192.168.1.10", "port": 8080, "low_pct": node.LOW_PCT, "high_pct": node.HIGH_PCT,
         "full_pct": 60, "batch": 1, "holdoff_s": 30, "night": 1, "dark_luma": 24, "spool_kib": 0, "join_s": 6,
-        "heartbeat_h": 0,
+        "latitude": 90, "wakes_h": 60, "heartbeat_h": 0,
     }  # fmt: skip
 
 
@@ -146,7 +146,7 @@ def test_the_longest_settings_fit(bench: Any) -> None:
     longest = read(
         bench, TORPOR_NODE="n" * 32, TORPOR_WIFI_SSID="s" * 32, TORPOR_WIFI_PASSWORD="p" * 64,
         TORPOR_HOST="h" * 64, TORPOR_PORT=65535, TORPOR_FULL_PCT=100, TORPOR_BATCH=20, TORPOR_HOLDOFF_S=3600,
-        TORPOR_DARK_LUMA=255, TORPOR_SPOOL_KIB=100000,
+        TORPOR_DARK_LUMA=255, TORPOR_SPOOL_KIB=100000, TORPOR_LATITUDE=-45, TORPOR_WAKES_H=1000,
     )  # fmt: skip
     settings = bench.load("torpor.settings")
     settings.write(settings.pack(longest), lambda: True)

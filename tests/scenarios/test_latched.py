@@ -87,7 +87,7 @@ def test_the_node_books_its_sleeps_when_it_knows_them(live_once, steady):
     found = [unpack_entry(raw[at : at + 8]) for at in range(0, len(raw) - 7, 8)]
     rows = [row for row in found if isinstance(row, NodeRow) and row.dt_s > 20.0]
     assert [(row.wake, row.dt_s, row.J) for row in rows] == [
-        (2, 13_990.0, 6.0),  # 0.45 mW, in whole joules
+        (2, 13_980.0, 6.0),  # 0.45 mW, in whole joules
         (3, 30.0, pytest.approx(30.0 * 30.45e-3, abs=0.01)),
         (4, 19_940.0, 8.0),
     ]
@@ -106,7 +106,7 @@ def test_a_stuck_PIR_is_waited_out_by_timer(live_once, steady):
     assert told.fates() == {"delivered": 2}
     assert opened(told)[-2:] == [
         40_000.0,
-        pytest.approx(45_010.6, abs=0.3),
+        pytest.approx(45_010.9, abs=0.3),
     ]  # when it falls, the supply goes in mid-sleep
 
 
@@ -258,5 +258,5 @@ def test_wear_of_the_sector(live, steady):
     told = live(scenario)
     assert told.count("WOKE") == days * count
     erased_a_year = rewrites(told) * 365 / days
-    assert erased_a_year == pytest.approx(1900, rel=0.06)
-    assert told.twin.design.board.v("flash_wear") / erased_a_year > 48.0
+    assert erased_a_year == pytest.approx(2100, rel=0.06)
+    assert told.twin.design.board.v("flash_wear") / erased_a_year > 47.0

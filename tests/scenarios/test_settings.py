@@ -33,7 +33,7 @@ def test_example_is_complete_and_runs(live, steady):
     assert told.count("SENT") == 1
     source = (EXAMPLE.parents[1] / "lib" / "torpor" / "validate.py").read_text("utf-8")
     keys = [line.split('"')[1] for line in source.splitlines() if line.startswith('    ("TORPOR_')]
-    assert len(keys) == 16
+    assert len(keys) == 18
     assert [key for key in keys if key not in text] == []
 
 
@@ -126,7 +126,7 @@ FEW = Scenario(days=0.01, start_day=170, quiet=True, visits=((300.0, 3.0), (600.
         ({"TORPOR_HOST": ""}, 4, [0.6]),
         ({"TORPOR_BATCH": 0}, 9, [0.6, 0.6]),
         ({"TORPOR_SPOOL_KIB": -1}, 13, [0.6, 0.6, 0.15, 0.15, 0.15, 0.15]),
-        ({"TORPOR_HEARTBEAT_H": 1}, 15, [0.6, 0.6, 0.6, 0.15]),  # it has no clock for one
+        ({"TORPOR_HEARTBEAT_H": 1}, 17, [0.6, 0.6, 0.6, 0.15, 0.15, 0.15]),  # it has no clock for one
     ],
 )  # fmt: skip
 def test_the_led_says_which_key_is_wrong(live, steady, values, index, seen):
@@ -136,7 +136,7 @@ def test_the_led_says_which_key_is_wrong(live, steady, values, index, seen):
     wakes = told.count("WOKE")
     assert wakes == 3
     assert flashes(told) == pytest.approx(seen * 2 * wakes, abs=0.02)
-    assert [note.asleep_s - note.booted_s < 13.0 for note in told.twin.life.notes] == [True] * wakes
+    assert [note.asleep_s - note.booted_s < 14.0 for note in told.twin.life.notes] == [True] * wakes
     assert told.twin.home.requests == 0
     assert told.states()[-1][1] == "SLEEP"
 

@@ -4,6 +4,10 @@ import rows
 from torpor import clock
 from torpor.journal import Journal
 
+SLEEP = 8  # a sleep is long: coarser units
+UNIT_ms = (100,) * SLEEP + (10_000, 100)  # of the record's ledger, by state
+UNIT_mJ = (10,) * SLEEP + (100, 10)
+
 
 class Ledger:
     """Adds each visit to the record and writes it as a row into the journal."""
@@ -14,6 +18,7 @@ class Ledger:
         self._journal = journal
         self._prices_mW = prices_mW
         self.mV = record.mV
+        self.spent = [0] * len(UNIT_mJ)  # mJ of this wake by state
         self._open(0, clock.now())
         for i in range(len(visits)):
             state, start = visits[i]
@@ -63,9 +68,10 @@ class Ledger:
 
     def add(self, state, ms, mJ, sampled_ms=0):
         """Book `ms` and `mJ` to a state; inferred unless at least half of it was sampled."""
+        self.spent[state] += mJ
         book = self._record.ledger
-        book[2 * state] = min(book[2 * state] + (ms + 50) // 100, 0xFFFF)
-        book[2 * state + 1] = min(book[2 * state + 1] + (mJ + 5) // 10, 0xFFFF)
+        for at, amount, unit in ((2 * state, ms, UNIT_ms[state]), (2 * state + 1, mJ, UNIT_mJ[state])):
+            book[at] = min(book[at] + (amount + unit // 2) // unit, 0xFFFF)
         self._journal.row(state, self.mV, ms, mJ, sampled_ms < ms)
 
 

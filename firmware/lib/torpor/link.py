@@ -20,6 +20,14 @@ def join(settings, feed):
     return False
 
 
+def signal():
+    """Strength of the access point, -dBm; 0 where the radio does not say."""
+    try:
+        return max(0, -wifi.radio.ap_info.rssi)
+    except (AttributeError, OSError, RuntimeError):
+        return 0
+
+
 def pool():
     """The one socket pool that a radio may have."""
     global _pool

@@ -1,15 +1,23 @@
 """All policy: pure functions on plain integers. Board, twin and kernel run this very file.
 
-`decide(snapshot, config)` gives (action, reason). A snapshot is a tuple in the order of SNAPSHOT,
-a config one in the order of CONFIG; per cent, millivolts, seconds. `pir_high` is 2 if the PIR only
-rose after the radio was switched on.
+`decide(snapshot, config)` gives (action, reason). Both arguments are tuples in the order below; per cent,
+millivolts, millijoules, seconds. `pir_high` is 2 if the PIR only rose after the radio was switched on. What a
+day may cost is planned once a day by torpor.learning.
+
+Snapshot: question soc mV locked brownouts credit waiting skip_links stuck dark is_dark pir_high full
+    camera_skips allow held per_hour load_mV picture_mJ small_mJ join_mJ.
+
+Config: low_pct high_pct full_pct burst_mV batch holdoff_s night holdoff_max_s pir_s recheck_s sag_mV
+    wakes_h spool.
 """
 
 from micropython import const
 
 from torpor.reasons import (
+    AGE,
     BACK_OFF,
     BATCH,
+    BUSY,
     CAMERA_AWAY,
     DUTY,
     GO,
@@ -21,6 +29,7 @@ from torpor.reasons import (
     RECOVERED,
     RETRIGGER,
     SAGGING,
+    SMALL,
     TOO_DARK,
     WATCH,
 )
@@ -32,42 +41,21 @@ KEEP = const(2)  # action 1: keep a frame this dark
 LINK = const(3)  # action 1: open Wi-Fi
 SLEEP = const(4)  # action: seconds by timer, 0 = until the pin wakes
 WRITE = const(5)  # action 1: erase and rewrite a sector of nvm
+TIER = const(6)  # action 1: the small frame
+MORE = const(7)  # action 1: one more picture in this session
 
-SNAPSHOT = (
-    "question",
-    "soc",
-    "mV",
-    "locked",
-    "brownouts",
-    "credit",
-    "waiting",
-    "skip_links",
-    "stuck",
-    "dark",
-    "is_dark",
-    "pir_high",
-    "full",
-    "camera_skips",
-)
-CONFIG = (
-    "low_pct",
-    "high_pct",
-    "full_pct",
-    "burst_mV",
-    "batch",
-    "holdoff_s",
-    "night",
-    "holdoff_max_s",
-    "pir_s",
-    "recheck_s",
-)
 
 STUCK_MAX = const(3)  # wakes in a row with the PIR never low, after which it is not believed
 DARK_MAX = const(3)  # dark frames in a row, after which dark frames are skipped
 BATCH_MAX = const(8)
+HELD_MAX = const(60)  # wakes that the oldest picture may wait
 BROWNOUTS_MAX = const(2)  # cold boots in a row that may be an accident
 RETRY_s = const(3600)  # a heartbeat that did not reach home is tried again
 NO_METER = const(0)  # mV of a node that cannot measure
+BRIM_PCT = const(95)  # from here on what the panel gives would be lost
+GUARD_PCT = const(10)  # above the lock-out: a plan may be wrong, so it fades out here
+SCARCE = const(500)  # share of motions, per mille, below which dark pictures are not worth their energy
+WANT = const(250)  # share below which a small picture is better than none
 
 
 def decide(snapshot, config):
@@ -78,26 +66,43 @@ def decide(snapshot, config):
     if question == CAMERA:
         return _camera(snapshot, config)
     if question == KEEP:
-        return _keep(snapshot[9], snapshot[10], config)
+        return _keep(snapshot, config)
     if question == LINK:
         return _link(snapshot, config)
     if question == WRITE:
         return _write(snapshot[1], snapshot[2], config)
-    return _sleep(snapshot[3], snapshot[8], snapshot[11], config)
+    if question == TIER:
+        return _tier(snapshot, config)
+    if question == MORE:
+        return (0, SAGGING) if NO_METER < snapshot[17] < config[10] else (1, GO)
+    return _sleep(snapshot, config)
 
 
-def duty(soc, config):
-    """The ramp: share of triggers served, per mille, from 0 at low_pct to 1000 at full_pct."""
-    if soc >= config[2]:
-        return 1000
+def duty(soc, allow, config):
+    """Share of motions that may have the camera, per mille: the plan's (`allow` - 1 in 1/250), all of them
+    where the battery is full, fading out above the lock-out. Without a plan (`allow` 0), a ramp from low_pct
+    to full_pct."""
     if soc <= config[0]:
-        return 0
-    return 1000 * (soc - config[0]) // (config[2] - config[0])
+        return 1000 if soc >= config[2] else 0
+    if not allow:
+        return min(1000, 1000 * (soc - config[0]) // max(1, config[2] - config[0]))
+    if soc >= BRIM_PCT:
+        return 1000
+    return min(4 * (allow - 1), 1000 * (soc - config[0]) // GUARD_PCT)
 
 
-def batch(soc, config):
-    """Pictures worth one Wi-Fi session: the setting when full, up to BATCH_MAX times it when low."""
-    return config[4] * (1 + (BATCH_MAX - 1) * (1000 - duty(soc, config)) // 1000)
+def darkest(luma, share):
+    """Mean brightness below which a picture is too dark: the setting, or more where energy is scarce."""
+    return min(255, luma * (2000 - share) // 1000)
+
+
+def batch(share, join_mJ, picture_mJ, config):
+    """Pictures worth one Wi-Fi session: the setting where every motion has its picture; where not, so many
+    that joining costs a sixth of what they do, as far as they find room."""
+    if share >= 1000:
+        return config[4]
+    fit = min(BATCH_MAX * config[4], max(config[4], config[12]))
+    return max(config[4], min(fit, 6 * join_mJ // max(1, picture_mJ)))
 
 
 def _lock(soc, locked, brownouts, config):
@@ -118,15 +123,26 @@ def _camera(snapshot, config):
         return 0, CAMERA_AWAY
     if snapshot[12] and snapshot[7]:  # nowhere to put it, and no Wi-Fi at this wake
         return 0, NO_SPACE
-    if snapshot[5] + duty(snapshot[1], config) < 1000:
+    if snapshot[5] + duty(snapshot[1], snapshot[14], config) < 1000:
         return 0, DUTY
     return 1, GO
 
 
-def _keep(dark, is_dark, config):
-    if is_dark and (dark >= DARK_MAX or not config[6]):
+def _keep(snapshot, config):
+    if not snapshot[10]:
+        return 1, GO
+    if snapshot[9] >= DARK_MAX or not config[6] or duty(snapshot[1], snapshot[14], config) < SCARCE:
         return 0, TOO_DARK
     return 1, GO
+
+
+def _tier(snapshot, config):
+    # Found no room, or scarce, and the small one is worth it.
+    if snapshot[12]:
+        return 1, SMALL
+    if duty(snapshot[1], snapshot[14], config) < WANT and 2 * snapshot[19] <= snapshot[18]:
+        return 1, SMALL
+    return 0, GO
 
 
 def _link(snapshot, config):
@@ -139,8 +155,8 @@ def _link(snapshot, config):
         return 0, BACK_OFF
     if NO_METER < snapshot[2] < config[3]:
         return 0, SAGGING
-    if waiting < batch(snapshot[1], config):
-        return 0, BATCH
+    if waiting < batch(duty(snapshot[1], snapshot[14], config), snapshot[20], snapshot[18], config):
+        return (0, BATCH) if snapshot[15] < HELD_MAX else (1, AGE)
     return 1, GO
 
 
@@ -152,17 +168,31 @@ def _write(soc, mV, config):
     return 1, GO
 
 
-def _sleep(locked, stuck, pir_high, config):
-    if locked and config[9]:  # a clock looks for the sun more cheaply than the PIR's wakes do
+def _sleep(snapshot, config):
+    stuck = snapshot[8]
+    if snapshot[3] and config[9]:  # a clock looks for the sun more cheaply than the PIR's wakes do
         return config[9], WATCH
     # A level alarm on a pin that is still high would wake at once, and each such wake costs the
     # awake floor: then the dearer timed sleep is the cheaper one, longer each time.
-    if not pir_high:
-        return 0, WATCH
-    if pir_high == 2:  # it rose while the radio was on, which it takes for motion: let it fall
+    if snapshot[11] == 1:
+        seconds = min(config[5] << min(stuck, 12), config[7])
+        return seconds, PIR_STUCK if stuck >= STUCK_MAX else RETRIGGER
+    if config[9] and snapshot[16] > config[11]:  # sun and wind, most likely
+        return min(max(config[5], 3600 // config[11]), config[7]), BUSY
+    if snapshot[11]:  # it rose while the radio was on, which it takes for motion: let it fall
         return config[8], RADIO
-    seconds = min(config[5] << min(stuck, 12), config[7])
-    return seconds, PIR_STUCK if stuck >= STUCK_MAX else RETRIGGER
+    return 0, WATCH
+
+
+def way(timed, watching, prices_uW):
+    """The cheapest way to sleep that a clock can end (`timed`), motion (`watching`), or both. `prices_uW`: of
+    torpor.sleep's ways in their order, 0 where there is none. -1: no way fits."""
+    best = -1
+    for one in range(len(prices_uW)):
+        fits = (one != 0 or not timed) and (one in (0, 3) or not watching)
+        if prices_uW[one] and fits and (best < 0 or prices_uW[one] < prices_uW[best]):
+            best = one
+    return best
 
 
 def ring(hours, silent_s, tried):

@@ -34,6 +34,8 @@ RECORD_LOST = const(29)  # its region is full and may not be rewritten: the next
 CARD_LOST = const(30)  # argument: failures of the SD card in a row; 0: one picture on it cannot be read
 GAIN = const(31)  # argument: of the sensor, in sixteenths
 LINES = const(32)  # argument: exposure in 8 lines
+SIGNAL = const(33)  # argument: of the access point at the join, -dBm
+LEARNT = const(34)  # argument: share of motions that may have the camera from now on, 1/250, plus 1
 
 # What was decided, and why
 GO = const(40)
@@ -52,7 +54,10 @@ SAGGING = const(52)  # the battery would not carry the radio's burst
 QUIET = const(53)  # hold-off over, no motion
 RADIO = const(54)  # the PIR rose while Wi-Fi was on: no motion is believed, only let it fall
 CAMERA_AWAY = const(55)  # it failed at the last tries: let wakes pass
+AGE = const(56)  # the oldest picture has waited for long enough
 HEARTBEAT = const(57)  # nothing to see, but it is time to speak
+BUSY = const(58)  # more wakes in an hour than they are worth: a hold-off
+SMALL = const(59)  # the small frame: energy or room is scarce
 
 # What the journal keeps longest when the space ends: crashes, and reasons to lose a visitor
 LOSSES = (CRASH, CAMERA_FAILED, CAMERA_AWAY, FRAME_BAD, LOW_BATTERY, DUTY, PIR_STUCK, TOO_DARK, NO_SPACE)

@@ -15,7 +15,7 @@ FIELDS = (
 FORMAT = "<HBBI" + "I" * 5 + "H" * 14 + "B" * 20 + "HH" * STATES
 HEAD = (0x5054, 2, struct.calcsize(FORMAT))
 
-# flags for the shutter; more in torpor.flags
+# flags; more in torpor.flags
 ADMIT = 8  # the next motion may have the camera
 SMALL = 64  # with the small frame
 

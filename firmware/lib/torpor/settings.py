@@ -38,7 +38,7 @@ def load():
 
 def pack(values):
     """A validated set with its file's size and time, ready to be written. ValueError if it is too long."""
-    body = json.dumps(values).encode()
+    body = json.dumps(values, separators=(",", ":")).encode()
     if len(body) > SIZE - _FIXED:
         raise ValueError("settings are %d bytes, at most %d fit" % (len(body), SIZE - _FIXED))
     size, stamp = _file_stamp()

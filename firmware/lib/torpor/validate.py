@@ -24,6 +24,8 @@ KEYS = (
     ("TORPOR_DARK_LUMA", "dark_luma", NUMBER, 0, 255, 24),
     ("TORPOR_SPOOL_KIB", "spool_kib", NUMBER, 0, 100000, 0),
     ("TORPOR_JOIN_S", "join_s", NUMBER, 2, 7, 6),
+    ("TORPOR_LATITUDE", "latitude", NUMBER, -89, 90, 90),
+    ("TORPOR_WAKES_H", "wakes_h", NUMBER, 1, 1000, 60),
     ("TORPOR_HEARTBEAT_H", "heartbeat_h", NUMBER, 0, rows.HEARTBEAT_H, rows.HEARTBEAT_H),
 )
 

@@ -1,0 +1,91 @@
+"""The daily lesson and the plan for the half-year ahead, with figures that can be checked by hand."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+CONFIG = (40_000, 20, 3000, 640)  # J in the cell, lock-out, first beliefs of harvest and use
+
+
+@pytest.fixture
+def learning(shared: Any) -> Any:
+    return shared.load("torpor.learning")
+
+
+@pytest.fixture
+def season(shared: Any) -> Any:
+    return shared.load("torpor.season")
+
+
+def facts(**changes: int) -> tuple[int, ...]:
+    known = {
+        "hours": 24, "charge_ref": 5000, "charge": 5000, "spent_J": 700, "base_J": 640, "seen": 40, "half": 6,
+        "picture_mJ": 1500, **changes,
+    }  # fmt: skip
+    return tuple(known.values())
+
+
+def test_harvest_is_what_was_gained_and_spent(learning: Any, season: Any) -> None:
+    """1 % of 40 kJ more in the cell and 700 J spent: 1100 J; an eighth of a day's lesson is believed."""
+    state = learning.learn((1100, 640, 400, 0), facts(charge=5100), CONFIG, season.flat())
+    assert state[:3] == (1100, 640, 400)
+    state = learning.learn((300, 640, 400, 0), facts(charge=5100), CONFIG, season.flat())
+    assert state[0] == 300 + (1100 - 300) * 24 // 192
+    state = learning.learn((300, 640, 400, 0), facts(charge=5100, hours=96), CONFIG, season.flat())
+    assert state[0] == 287  # in four days: 275 J a day, and half of that is believed
+
+
+def test_a_full_battery_says_only_how_much_it_was_at_least(learning: Any, season: Any) -> None:
+    full = facts(charge_ref=9800, charge=9800)
+    assert learning.learn((3000, 640, 400, 0), full, CONFIG, season.flat())[0] == 3000
+    assert learning.learn((300, 640, 400, 0), full, CONFIG, season.flat())[0] == 350
+
+
+def test_what_was_not_counted_is_use(learning: Any, season: Any) -> None:
+    """The cell lost 1000 J more than was spent: the sleep is dearer than its row; no harvest."""
+    state = learning.learn((800, 640, 400, 0), facts(charge=5000 - 425), CONFIG, season.flat())
+    assert state[0] == 800 - 800 * 24 // 192
+    assert state[1] == 640 + 1000 * 24 // 192
+
+
+def test_a_plan_spends_what_lies_between_charge_and_reserve(learning: Any, season: Any) -> None:
+    """Sun as large as the use: what is above 28 % is spread over 12 half-months of 15.2 days."""
+    sun = -(-640 * 100 // learning.TRUST)
+    spare_J = 40_000 * (80 - 28) // 100
+    planned = learning.plan(8000, 0, sun, 640, 1000, CONFIG, season.flat())
+    assert planned == pytest.approx(spare_J / (12 * 15.2), abs=5)
+    assert learning.plan(2800, 0, sun, 640, 1000, CONFIG, season.flat()) <= 1
+    assert learning.plan(8000, 0, 10 * sun, 640, 1000, CONFIG, season.flat()) == 1000
+
+
+def test_it_saves_before_the_winter_and_spends_after_it(learning: Any, season: Any) -> None:
+    course = season.course(52, 60)
+    shares = []
+    for half in (4, 12, 19, 22):
+        sun_J = 1100 * course[half] // 1000
+        lesson = facts(charge=9000, charge_ref=9000, half=half, spent_J=sun_J)
+        shares.append(learning.learn((1100, 640, 400, 0), lesson, CONFIG, course)[3])
+    assert shares[0] == 251  # March
+    assert shares[1] > shares[2]  # July and October, before the dark months
+    assert shares[3] > shares[2]  # December: half of them are over
+
+
+def test_half_months(learning: Any) -> None:
+    assert learning.half_month(0) == 0
+    assert [learning.half_month(1_750_000_000 + day * 86_400) for day in (0, 15, 30)] == [10, 11, 12]
+
+
+@pytest.mark.parametrize("latitude", [-55, -10, 0, 26, 36, 52, 65, 89])
+def test_the_suns_course(season: Any, latitude: int) -> None:
+    course = season.course(latitude, 60)
+    assert len(course) == 24
+    assert max(course) == 1000
+    assert min(course) >= 0
+
+
+def test_winter_is_in_july_in_the_south(season: Any) -> None:
+    north, south = season.course(52, 60), season.course(-52, 60)
+    assert north[23] < 400 < south[23]
+    assert south[12] < 400 < north[12]
