@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 from sim.errors import EndOfWake
@@ -84,6 +85,11 @@ class Far:
 
     def reason(self) -> str:
         return self._life.machine.reset_reason
+
+    def temperature(self) -> float | None:
+        """Of the chip, None where it has no thermometer."""
+        chip_C: float = self._life.machine.cores["microcontroller"].cpu.temperature
+        return None if math.isnan(chip_C) else chip_C
 
     def deep(self, *alarms: int) -> None:
         self._cores["alarm"].exit_and_deep_sleep_until_alarms(*[self._objects[one] for one in alarms if one])

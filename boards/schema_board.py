@@ -25,6 +25,8 @@ _CURRENTS = {
 #: What work costs in time.
 _TIMES = {
     "boot": RowRule("s", 0, 60),
+    #: Without it: a chip that knows no temperature (ESP32).
+    "chip_warm": RowRule("K", -20, 40, required=False),
     "radio_boot": RowRule("s", 0, 60),
     "min_awake": RowRule("s", 0, 60),
     "first_awake": RowRule("s", 0, 60, required=False),

@@ -108,6 +108,11 @@ def node_values(design: Design) -> dict[str, object]:
         "SETTLE_ms": round(design.camera.v("settle") * 1000),
         "CELL_mohm": round(cell.v("resistance") * 1000 / cells),
         "OCV": _curve(cell),
+        "COLD": tuple(
+            (round(at), max(0, round(100 * (1 - share)))) for at, share in cell.table("capacity_factor")
+        ),
+        "STIFF": tuple((round(at), round(100 * factor)) for at, factor in cell.table("resistance_factor")),
+        "CHIP_WARM_C": round(board.v("chip_warm")) if "chip_warm" in board.rows else 0,
         "LOW_PCT": _percent(cell, float(str(design.options["lockout_enter_mV"])) / 1000.0),
         "HIGH_PCT": _percent(cell, float(str(design.options["lockout_leave_mV"])) / 1000.0),
         "BURST_mV": burst_mV(design, cells, board_mW(design, "radio_tx")),

@@ -103,7 +103,7 @@ def triage(wake):
 
 def _refused(wake):
     record = wake.record
-    duty = policy.duty(record.soc, record.allow, wake.config)
+    duty = policy.served(record.soc, record.allow, record.dark, wake.config)
     record.credit = min(record.credit + duty, 1000)
     if record.camera_skips:
         record.camera_skips -= 1

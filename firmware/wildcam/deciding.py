@@ -31,6 +31,7 @@ def _woke(wake):
     wake.visits = ()
     record = wake.record
     record.held = record.held + 1 if record.waiting else 0
+    record.soc = max(0, 100 * (record.charge // 100 - record.cold) // (100 - record.cold))
     wake.ledger.add(0, first_ms, first_ms * rows.BOOT_mW // 1000)
     wake.journal.event(reasons.WOKE, wake.record.cause)
 

@@ -54,7 +54,8 @@ def _begun(wake, light):
     record = wake.record
     if not _noted(wake, light):
         return machine.FAIL
-    record.credit = max(0, record.credit + policy.duty(record.soc, record.allow, wake.config) - 1000)
+    share = policy.served(record.soc, record.allow, record.dark, wake.config)
+    record.credit = max(0, record.credit + share - 1000)
     if record.flags & SMALL:
         wake.journal.event(reasons.SMALL)
     record.dark = min(record.dark + 1, 255) if wake.dark and not wake.lit else 0

@@ -21,31 +21,31 @@ def season(shared: Any) -> Any:
 
 def facts(**changes: int) -> tuple[int, ...]:
     known = {
-        "hours": 24, "charge_ref": 5000, "charge": 5000, "spent_J": 700, "base_J": 640, "seen": 40, "half": 6,
-        "picture_mJ": 1500, **changes,
+        "hours": 24, "charge_ref": 5000, "charge": 5000, "spent_J": 700, "base_J": 640, "share": 1000,
+        "half": 6,        "motion_J": 60, **changes,
     }  # fmt: skip
     return tuple(known.values())
 
 
 def test_harvest_is_what_was_gained_and_spent(learning: Any, season: Any) -> None:
     """1 % of 40 kJ more in the cell and 700 J spent: 1100 J; an eighth of a day's lesson is believed."""
-    state = learning.learn((1100, 640, 400, 0), facts(charge=5100), CONFIG, season.flat())
-    assert state[:3] == (1100, 640, 400)
-    state = learning.learn((300, 640, 400, 0), facts(charge=5100), CONFIG, season.flat())
+    state = learning.learn((1100, 640, 60, 0), facts(charge=5100), CONFIG, season.flat())
+    assert state[:3] == (1100, 640, 60)
+    state = learning.learn((300, 640, 60, 0), facts(charge=5100), CONFIG, season.flat())
     assert state[0] == 300 + (1100 - 300) * 24 // 192
-    state = learning.learn((300, 640, 400, 0), facts(charge=5100, hours=96), CONFIG, season.flat())
+    state = learning.learn((300, 640, 60, 0), facts(charge=5100, hours=96), CONFIG, season.flat())
     assert state[0] == 287  # in four days: 275 J a day, and half of that is believed
 
 
 def test_a_full_battery_says_only_how_much_it_was_at_least(learning: Any, season: Any) -> None:
     full = facts(charge_ref=9800, charge=9800)
-    assert learning.learn((3000, 640, 400, 0), full, CONFIG, season.flat())[0] == 3000
-    assert learning.learn((300, 640, 400, 0), full, CONFIG, season.flat())[0] == 350
+    assert learning.learn((3000, 640, 60, 0), full, CONFIG, season.flat())[0] == 3000
+    assert learning.learn((300, 640, 60, 0), full, CONFIG, season.flat())[0] == 350
 
 
 def test_what_was_not_counted_is_use(learning: Any, season: Any) -> None:
     """The cell lost 1000 J more than was spent: the sleep is dearer than its row; no harvest."""
-    state = learning.learn((800, 640, 400, 0), facts(charge=5000 - 425), CONFIG, season.flat())
+    state = learning.learn((800, 640, 60, 0), facts(charge=5000 - 425), CONFIG, season.flat())
     assert state[0] == 800 - 800 * 24 // 192
     assert state[1] == 640 + 1000 * 24 // 192
 
@@ -61,15 +61,20 @@ def test_a_plan_spends_what_lies_between_charge_and_reserve(learning: Any, seaso
 
 
 def test_it_saves_before_the_winter_and_spends_after_it(learning: Any, season: Any) -> None:
+    """At 52 degrees north the same charge allows more in January, when the dark is nearly over."""
     course = season.course(52, 60)
-    shares = []
-    for half in (4, 12, 19, 22):
-        sun_J = 1100 * course[half] // 1000
-        lesson = facts(charge=9000, charge_ref=9000, half=half, spent_J=sun_J)
-        shares.append(learning.learn((1100, 640, 400, 0), lesson, CONFIG, course)[3])
-    assert shares[0] == 251  # March
-    assert shares[1] > shares[2]  # July and October, before the dark months
-    assert shares[3] > shares[2]  # December: half of them are over
+    planned = [learning.plan(9000, half, 1400, 640, 400, CONFIG, course) for half in (0, 5, 12, 17, 19, 22)]
+    assert planned[1] == 400  # in March everything
+    assert planned[2] > planned[3] > planned[4]  # the nearer the dark, the less
+    assert planned[4] < planned[5] < planned[0]
+
+
+def test_what_all_pictures_would_cost_is_learned_from_those_taken(learning: Any, season: Any) -> None:
+    """60 J on pictures at a share of 50 %: 120 J a day for all; an eighth of that is believed."""
+    lesson = facts(spent_J=700, base_J=640, share=500)
+    assert learning.learn((1100, 640, 80, 0), lesson, CONFIG, season.flat())[2] == 80 + 40 * 24 // 192
+    assert learning.learn((1100, 640, 0, 0), lesson, CONFIG, season.flat())[2] == 60 + 60 * 24 // 192
+    assert learning.learn((1100, 640, 80, 0), facts(share=49), CONFIG, season.flat())[2] == 80
 
 
 def test_half_months(learning: Any) -> None:

@@ -115,12 +115,13 @@ CURVE = ((2500, 0), (3500, 20), (4200, 100))
      (4200, 100), (4201, 100)],
 )  # fmt: skip
 def test_state_of_charge(shared: Any, mV: int, percent: int) -> None:
-    assert shared.load("torpor.energy").soc(mV, CURVE) == percent
+    assert shared.load("torpor.energy").along(CURVE, mV) == percent
 
 
 def test_the_rest_voltage_adds_what_the_load_drops(bench: Any) -> None:
     record = bench.load("torpor.record").Record()
-    bench.load("torpor.energy").gauge(record, 3450, 5000, CURVE, 100)  # 500 mA over 0.1 ohm: 50 mV
+    gauge = bench.load("torpor.energy").gauge
+    gauge(record, 3450, 5000, CURVE, 100, ((0, 0),), ((0, 100),), None)  # 500 mA over 0.1 ohm: 50 mV
     assert (record.mV, record.soc) == (3500, 20)
 
 
@@ -128,7 +129,11 @@ def test_a_measurement_reads_the_real_battery_and_powers_the_meter_down(bench: A
     wake = bench.awake()
     bench.load("battery").measure(wake)
     assert wake.record.mV == pytest.approx(bench.twin.plant.volts * 1000, abs=60)
-    assert wake.record.soc == bench.load("torpor.energy").soc(wake.record.mV, bench.load("rows").OCV) > 0
+    assert (
+        wake.record.charge
+        == 100 * bench.load("torpor.energy").along(bench.load("rows").OCV, wake.record.mV)
+        > 0
+    )
     assert bench.hardware.meter.load_mA() < 0.1
 
 
@@ -187,3 +192,21 @@ def test_boot_books_the_time_before_the_first_line(bench: Any) -> None:
     assert before_ms == pytest.approx(3000, abs=200)
     assert 10 * duration == pytest.approx(before_ms, abs=600)  # and what was compiled since
     assert energy == pytest.approx(10 * duration * rows.BOOT_mW / 1000, abs=2)
+
+
+COLD, STIFF = ((-20, 50), (-10, 35), (0, 20), (23, 0)), ((-20, 400), (0, 170), (23, 100))
+
+
+@pytest.mark.parametrize(
+    ("cell_C", "mV", "soc"),
+    [
+        (23.0, 3505, 70), (None, 3505, 69), (0.0, 3508, 62), (-10.0, 3514, 53), (-20.0, 3520, 40),
+        (-40.0, 3520, 40),
+    ],
+)  # fmt: skip
+def test_a_cold_cell_gives_less_and_sags_more(shared: Any, cell_C: float | None, mV: int, soc: int) -> None:
+    """70 % by voltage; 50 mA over 0.1 ohm are 5 mV when warm and four times that at -20 C."""
+    record = shared.load("torpor.record").Record()
+    curve = ((3000, 0), (3500, 70), (3600, 70), (4200, 100))
+    shared.load("torpor.energy").gauge(record, 3500, 500, curve, 100, COLD, STIFF, cell_C)
+    assert (record.mV, record.charge, record.soc) == (mV, 7000, soc)

@@ -183,7 +183,7 @@ def test_dark_frames(ask: Asked, facts: dict[str, int], night: int, answer: tupl
         ({"soc": 50, "waiting": 6}, (1, "GO")),
         ({"soc": 50, "waiting": 5, "held": 59}, (0, "BATCH")),
         ({"soc": 50, "waiting": 5, "held": 60}, (1, "AGE")),
-        ({"soc": 50, "waiting": 5, "allow": 251}, (1, "GO")),
+        ({"soc": 60, "waiting": 5, "allow": 251}, (1, "GO")),
     ],
 )
 def test_opening_the_link(ask: Asked, facts: dict[str, int], answer: tuple[int, str]) -> None:
@@ -203,8 +203,9 @@ def test_the_batch_is_as_large_as_a_join_is_dear(ask: Asked) -> None:
 @pytest.mark.parametrize(
     ("soc", "allow", "share"),
     [
-        (80, 1, 0), (80, 2, 4), (80, 126, 500), (80, 251, 1000), (94, 2, 4), (95, 2, 1000), (96, 1, 1000),
-        (20, 251, 0), (21, 251, 100), (29, 251, 900), (30, 251, 1000), (29, 101, 400), (19, 101, 0),
+        (80, 1, 666), (80, 25, 666), (80, 26, 750), (40, 25, 96), (41, 1, 16), (80, 188, 750), (80, 189, 752),
+        (80, 251, 1000), (94, 2, 900), (94, 26, 925), (95, 2, 1000), (96, 1, 1000), (20, 251, 0),
+        (21, 251, 25), (40, 251, 500), (60, 251, 1000), (40, 101, 400), (40, 2, 4), (40, 26, 250), (19, 101, 0),
     ],
 )  # fmt: skip
 def test_the_share_of_a_plan(ask: Asked, soc: int, allow: int, share: int) -> None:
@@ -216,10 +217,11 @@ def test_the_share_of_a_plan(ask: Asked, soc: int, allow: int, share: int) -> No
     [
         ({}, (0, "GO")),
         ({"full": 2}, (1, "SMALL")),
-        ({"allow": 63}, (1, "SMALL")),
-        ({"allow": 64}, (0, "GO")),
-        ({"allow": 63, "small_mJ": 750}, (1, "SMALL")),
-        ({"allow": 63, "small_mJ": 751}, (0, "GO")),  # hardly cheaper
+        ({"soc": 29, "allow": 1}, (0, "GO")),  # a join is shared by six: 250 mJ
+        ({"soc": 29, "allow": 1, "small_mJ": 625}, (1, "SMALL")),
+        ({"soc": 29, "allow": 1, "small_mJ": 626}, (0, "GO")),  # two of them would be dearer than one
+        ({"soc": 55, "allow": 1, "small_mJ": 625}, (0, "GO")),
+        ({"soc": 54, "allow": 1, "small_mJ": 625}, (1, "SMALL")),
     ],
 )
 def test_the_size_of_a_picture(ask: Asked, facts: dict[str, int], answer: tuple[int, str]) -> None:
@@ -266,6 +268,14 @@ def test_the_cheapest_way_that_fits(
     ask: Asked, timed: int, watching: int, prices_uW: tuple[int, ...], best: int
 ) -> None:
     assert ask.policy.way(timed, watching, prices_uW) == best
+
+
+def test_in_the_night_few_motions_are_looked_at(ask: Asked) -> None:
+    config = ask.config()
+    assert [ask.policy.served(60, 126, dark, config) for dark in (0, 2, 3, 255)] == [500, 500, 62, 62]
+    assert ask.policy.served(95, 1, 255, config) == 1000
+    assert ask("CAMERA", soc=60, allow=126, credit=500) == (1, "GO")
+    assert ask("CAMERA", soc=60, allow=126, credit=500, dark=3) == (0, "DUTY")
 
 
 def test_a_picture_in_poor_light_needs_more_light_when_energy_is_scarce(ask: Asked) -> None:

@@ -36,12 +36,12 @@ def _learn(wake, hours):
     share = policy.duty(record.soc, record.allow, wake.config)
     batch = policy.batch(share, costs.of(record, costs.JOIN), costs.picture(record, False), wake.config)
     facts = (
-        hours, record.charge_ref, record.charge, sum(spent) // 1000, base_mJ // 1000, record.seen,
-        learning.half_month(record.sync_s), costs.picture(record, False, batch),
+        hours, record.charge_ref, record.charge, sum(spent) // 1000, base_mJ // 1000, share,
+        learning.half_month(record.sync_s), record.seen * costs.picture(record, False, batch) // 1000,
     )  # fmt: skip
     latitude = wake.settings["latitude"]
     course = season.flat() if latitude == 90 else season.course(latitude, rows.TILT_deg)
-    state = (record.harvest, record.base, record.rate, record.allow)
+    state = (record.harvest, record.base, record.wish, record.allow)
     config = (rows.CELL_J, wake.config[0], rows.HARVEST_J, rows.BASE_J)
-    record.harvest, record.base, record.rate, record.allow = learning.learn(state, facts, config, course)
+    record.harvest, record.base, record.wish, record.allow = learning.learn(state, facts, config, course)
     wake.journal.event(reasons.LEARNT, record.allow)

@@ -46,20 +46,27 @@ class Meter:
         return self.read()
 
 
-def soc(mV, curve):
-    """State of charge in per cent from rest voltage; `curve` is ((mV, per cent), ...) rising."""
-    if mV <= curve[0][0]:
-        return curve[0][1]
-    for i in range(1, len(curve)):
-        high, percent = curve[i]
-        if mV < high:
-            low, below = curve[i - 1]
-            return below + (percent - below) * (mV - low) // (high - low)
-    return curve[-1][1]
+def along(points, x):
+    """Linear between (x, y) points with rising x, level beyond their ends."""
+    before, y = points[0]
+    if x <= before:
+        return y
+    for at, value in points:
+        if x < at:
+            return y + (value - y) * (x - before) // (at - before)
+        before, y = at, value
+    return y
 
 
-def gauge(record, mV, tenth_mA, curve, resistance_mohm):
-    """Rest voltage (reading plus the drop that the load makes in the cell) and state of charge."""
-    record.mV = mV + tenth_mA * resistance_mohm // 10000
-    record.soc = soc(record.mV, curve)
-    record.charge = 100 * record.soc
+def gauge(record, mV, tenth_mA, curve, resistance_mohm, withheld, stiffer, cell_C):
+    """Rest voltage, charge and state of charge from a reading under load.
+
+    `withheld` ((C, per cent), ...) of the charge does not come out of a cold cell, `stiffer` ((C, per cent),
+    ...) is its resistance relative to the warm one. `cell_C`: its temperature, None where nobody knows: warm.
+    """
+    cell_C = 20 if cell_C is None else int(cell_C)
+    drop = tenth_mA * resistance_mohm * along(stiffer, cell_C) // 1000000
+    record.mV = mV + drop
+    record.charge = 100 * along(curve, record.mV)
+    record.cold = along(withheld, cell_C)
+    record.soc = max(0, 100 * (record.charge // 100 - record.cold) // (100 - record.cold))

@@ -12,12 +12,13 @@ HALF_d10 = const(152)  # days of a half-month, tenths
 YEAR_s = const(31556926)
 MEMORY_h = const(192)  # weight of a day: 24 of so many hours
 BRIM = const(9700)  # charge, 1/100 %, from which on the battery may have refused sun
-TRUST = const(85)  # of the projected harvest, per cent
+TRUST = const(80)  # of the projected harvest, per cent
 RESERVE = const(800)  # kept above the lock-out, 1/100 %
+LEAST_SHARE = const(50)  # served, per mille, below which it says little of all
 STEPS = const(8)  # halvings of the search for a plan
 
-STATE = ("harvest", "base", "rate", "allow")  # as in the record (docs/memory.md)
-FACTS = ("hours", "charge_ref", "charge", "spent_J", "base_J", "seen", "half", "picture_mJ")
+STATE = ("harvest", "base", "wish", "allow")  # as in the record (docs/memory.md)
+FACTS = ("hours", "charge_ref", "charge", "spent_J", "base_J", "share", "half", "motion_J")
 CONFIG = ("capacity_J", "low_pct", "harvest_J", "base_J")  # the last two: what rows promise
 
 
@@ -27,11 +28,12 @@ def half_month(now_s):
 
 
 def learn(state, facts, config, season):
-    """The state after one lesson. `season`: the sun of each half-month, per mille of the best."""
-    hours, charge_ref, charge, spent_J, base_J, seen, half, picture_mJ = facts
+    """The state after one lesson. `season`: the sun of each half-month, per mille of the best; `share`: of
+    the motions that had their picture, per mille; `motion_J`: what all of them would cost by the rows."""
+    hours, charge_ref, charge, spent_J, base_J, share, half, motion_J = facts
     harvest = state[0] or config[2]
     base = state[1] or config[3]
-    rate = state[2]
+    wish = state[2] or motion_J * 24 // hours
     weight = min(hours, MEMORY_h // 2)
     gained = spent_J + (charge - charge_ref) * config[0] // 10000
     use = base_J * 24 // hours
@@ -42,16 +44,12 @@ def learn(state, facts, config, season):
     if seen_best > harvest or max(charge, charge_ref) < BRIM:
         harvest += (seen_best - harvest) * weight // MEMORY_h
     base += (use - base) * weight // MEMORY_h
-    seen_day = seen * 240 // hours
-    rate = rate + (seen_day - rate) * weight // MEMORY_h if rate else seen_day
-    service_J = plan(charge, half, harvest, base, rate * picture_mJ // 10000, config, season)
-    wanted_J = max(1, rate * picture_mJ // 10000)
-    return (
-        min(max(harvest, 1), 65535),
-        min(max(base, 1), 65535),
-        min(rate, 65535),
-        1 + min(250, 250 * service_J // wanted_J),
-    )
+    if share >= LEAST_SHARE:
+        whole = (spent_J - base_J) * 24 // hours * 1000 // share
+        wish += (whole - wish) * weight // MEMORY_h
+    wish = min(max(wish, 1), 65535)
+    service_J = plan(charge, half, harvest, base, wish, config, season)
+    return min(max(harvest, 1), 65535), min(max(base, 1), 65535), wish, 1 + 250 * service_J // wish
 
 
 def plan(charge, half, harvest, base, most_J, config, season):

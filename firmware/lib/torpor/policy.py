@@ -53,8 +53,11 @@ BROWNOUTS_MAX = const(2)  # cold boots in a row that may be an accident
 RETRY_s = const(3600)  # a heartbeat that did not reach home is tried again
 NO_METER = const(0)  # mV of a node that cannot measure
 BRIM_PCT = const(95)  # from here on what the panel gives would be lost
-GUARD_PCT = const(10)  # above the lock-out: a plan may be wrong, so it fades out here
+GUARD_PCT = const(40)  # above the lock-out: a plan may be wrong, so it fades out here
+POOR = const(25)  # a plan up to this (a tenth of the motions) sees hard times coming:
+SPARE_PCT = const(40)  # then the ramp begins here
 SCARCE = const(500)  # share of motions, per mille, below which dark pictures are not worth their energy
+NIGHT = const(8)  # of so many motions in the dark one is looked at
 WANT = const(250)  # share below which a small picture is better than none
 
 
@@ -79,16 +82,25 @@ def decide(snapshot, config):
 
 
 def duty(soc, allow, config):
-    """Share of motions that may have the camera, per mille: the plan's (`allow` - 1 in 1/250), all of them
-    where the battery is full, fading out above the lock-out. Without a plan (`allow` 0), a ramp from low_pct
-    to full_pct."""
+    """Share of motions that may have the camera, per mille: the plan's (`allow` - 1 in 1/250) or that of a
+    ramp on the charge, whichever is more; all of them where the battery is full; fading out above the
+    lock-out. Without a plan (`allow` 0), a ramp from low_pct to full_pct."""
     if soc <= config[0]:
         return 1000 if soc >= config[2] else 0
     if not allow:
         return min(1000, 1000 * (soc - config[0]) // max(1, config[2] - config[0]))
     if soc >= BRIM_PCT:
         return 1000
-    return min(4 * (allow - 1), 1000 * (soc - config[0]) // GUARD_PCT)
+    foot = config[0] if allow > POOR else max(config[0], SPARE_PCT)
+    ramp = 1000 * max(0, soc - foot) // (100 - foot)
+    return min(max(4 * (allow - 1), ramp), 1000 * (soc - config[0]) // GUARD_PCT)
+
+
+def served(soc, allow, dark, config):
+    """The same after `dark` dark pictures in a row: in the night a motion rarely is worth its camera, unless
+    there is energy for everything."""
+    share = duty(soc, allow, config)
+    return share // NIGHT if dark >= DARK_MAX and share < 1000 else share
 
 
 def darkest(luma, share):
@@ -123,7 +135,7 @@ def _camera(snapshot, config):
         return 0, CAMERA_AWAY
     if snapshot[12] and snapshot[7]:  # nowhere to put it, and no Wi-Fi at this wake
         return 0, NO_SPACE
-    if snapshot[5] + duty(snapshot[1], snapshot[14], config) < 1000:
+    if snapshot[5] + served(snapshot[1], snapshot[14], snapshot[9], config) < 1000:
         return 0, DUTY
     return 1, GO
 
@@ -140,7 +152,9 @@ def _tier(snapshot, config):
     # Found no room, or scarce, and the small one is worth it.
     if snapshot[12]:
         return 1, SMALL
-    if duty(snapshot[1], snapshot[14], config) < WANT and 2 * snapshot[19] <= snapshot[18]:
+    share = duty(snapshot[1], snapshot[14], config)
+    join_mJ = snapshot[20] // batch(share, snapshot[20], snapshot[18], config)
+    if share < WANT and 2 * (snapshot[19] + join_mJ) <= snapshot[18] + join_mJ:
         return 1, SMALL
     return 0, GO
 

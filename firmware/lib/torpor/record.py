@@ -8,8 +8,8 @@ SLOT = 120
 STATES = 10
 FIELDS = (
     "boot wake sync_s since_sync_s heard_s picture mV sleep_s log_end log_sent waiting credit charge harvest "
-    "base rate learnt charge_ref seen flags brownouts link_fails skip_links camera_fails dark stuck crashes "
-    "camera_skips dark_luma sd_fails sd_skips allow unsure held wake_c picture_c small_c join_c kib_c"
+    "base wish learnt charge_ref seen flags brownouts link_fails skip_links camera_fails dark stuck crashes "
+    "camera_skips dark_luma sd_fails sd_skips allow cold held wake_c picture_c small_c join_c kib_c"
 ).split()
 # magic "TP", version, size, sequence; the fields; time and energy of each state
 FORMAT = "<HBBI" + "I" * 5 + "H" * 14 + "B" * 20 + "HH" * STATES
@@ -24,7 +24,7 @@ class Record:
     """FIELDS as attributes; `ledger` is time and energy of each state, by turns."""
 
     valid = False
-    cause = charge = 0
+    cause = soc = 0
 
     def load(self, memory):
         """Take the newer valid slot of `memory`; without one, a new life begins."""
@@ -42,5 +42,4 @@ class Record:
         self.sequence = best[3]
         for i in range(len(FIELDS)):
             setattr(self, FIELDS[i], best[4 + i])
-        self.soc = self.charge // 100
         self.ledger = list(best[4 + len(FIELDS) :])

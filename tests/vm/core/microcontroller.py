@@ -18,6 +18,7 @@ class ResetReason:
 
 class cpu:
     reset_reason = getattr(ResetReason, call("far", "reason"))
+    temperature = call("far", "temperature")
 
 
 class _Watchdog:

@@ -1,0 +1,210 @@
+"""The fast kernel's inner loop, compiled: hours, motions, decisions, plant (`sim.kernel` calls it)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+
+from sim.kernel_plant import Floats
+from sim.policy_source import compiled, jitter
+
+
+@lru_cache(maxsize=1)
+def loop() -> Callable[..., tuple[Floats, Floats]]:
+    """The compiled loop."""
+    space: dict[str, Any] = compiled()
+    jit = jitter()
+    decide, duty, batch_of, learn = space["decide"], space["duty"], space["batch"], space["learn"]
+    LOCK, CAMERA, KEEP, LINK, TIER = (space[name] for name in ("LOCK", "CAMERA", "KEEP", "LINK", "TIER"))
+    back_off, served = space["back_off"], space["served"]
+
+    @jit
+    def at_charge(charge: float, q: Floats, u: Floats) -> float:
+        piece = min(max(int(np.searchsorted(q, charge)) - 1, 0), len(q) - 2)
+        return float(u[piece] + (charge - q[piece]) * (u[piece + 1] - u[piece]) / (q[piece + 1] - q[piece]))
+
+    @jit
+    def current(row: Floats, volts: Floats, at_V: float) -> float:
+        step = volts[1] - volts[0]
+        piece = min(max(int((at_V - volts[0]) / step), 0), len(volts) - 2)
+        part = min(max((at_V - volts[piece]) / step, 0.0), 1.0)
+        return float(row[piece] + part * (row[piece + 1] - row[piece]))
+
+    @jit
+    def worth(count: float, steps: Floats) -> float:
+        value = 0.0
+        for at in range(len(steps)):
+            taken = min(count, steps[at, 0])
+            value += taken * steps[at, 1]
+            count -= taken
+        return value
+
+    @jit
+    def live(  # type: ignore[no-untyped-def]  # arrays and tuples as numba sees them
+        amps, volts, standing_A, ohm, floor_C, q, u, cell, prices, first, kinds, up, who, config, season,
+        first_J, fixed, gauge_error, batching, steps, soc0, start_hour, small_value,
+    ):  # fmt: skip
+        capacity_C, leak_1_s, float_C, cut_V, restart_V, release_C = cell
+        (sleep_W, booked_W, awake_W, wake_J, dark_J, picture_J, small_J, join_J, kib_J, big, little) = prices
+        hours = len(first) - 1
+        days = np.zeros((hours // 24, 11))
+        hour_soc = np.zeros(hours)
+        slots = np.zeros(24)  # EWMA: harvest of each hour of the day, J
+        usual = 0.0  # and motions of a day
+        charge = soc0 * capacity_C
+        down = locked = False
+        credit = waiting = held = fails = skips = dark = allow = 0
+        waiting_KiB = 0.0
+        harvest, base, wish, learnt = 0, 0, 0, -1
+        charge_ref = int(soc0 * 10000)
+        spent = idle = 0.0
+        seen = 0
+        share = 1000
+        whole_mJ, little_mJ = int(1000 * (picture_J + big * kib_J)), int(1000 * (small_J + little * kib_J))
+        join_mJ = int(1000 * join_J)
+        base_W = awake_W if who == 6 else sleep_W
+        for hour in range(hours):
+            at, day = hour % len(standing_A), hour // 24
+            ocv = at_charge(charge, q, u)
+            # what a cold cell withholds is no charge to the node: its gauge knows the temperature
+            held_back = floor_C[at] if who == 0 else 0.0
+            soc = int(100.0 * (charge - held_back) / (capacity_C - held_back) + gauge_error)
+            soc = min(100, max(0, soc))
+            mV = int(1000 * ocv)
+            if (
+                hour % 24 == 0 and who == 4
+            ):  # as Kansal: what the slots promise, and what the battery has too much
+                promised = slots.sum() - 86400.0 * base_W
+                spare = (charge / capacity_C - 0.6) * capacity_C * ocv / 10.0
+                cost = max(1.0, usual) * (picture_J + big * kib_J + join_J)
+                share = int(1000 * min(1.0, max(0.0, (promised + spare) / cost)))
+            load_J = 0.0
+            good = 0.0
+            if not down:
+                load_J = base_W * 3600.0
+                spent += booked_W * 3600.0 if who != 6 else load_J
+                idle += booked_W * 3600.0
+                for one in range(first[hour], first[hour + 1]):
+                    kind = kinds[one]
+                    lit = kind == 0 or kind == 1
+                    used = 0.0 if who == 6 else wake_J
+                    idle += used
+                    seen += 1
+                    days[day, 2] += 1
+                    days[day, 3] += 1 if kind == 1 else 0
+                    held = held + 1 if waiting else 0
+                    if who == 0:
+                        share = served(soc, allow, dark, config)
+                    elif who == 1:
+                        share = duty(soc, 0, config)
+                    elif who == 2:
+                        share = int(1000 * fixed)
+                    elif who != 4:
+                        share = 1000
+                    full = 2 if waiting >= config[12] + 1 else 0
+                    snapshot = (
+                        CAMERA, soc, mV, int(locked), 0, credit, waiting, skips, 0, dark, int(not lit), 0,
+                        full, 0, allow, held, 0, mV, whole_mJ, little_mJ, join_mJ,
+                    )  # fmt: skip
+                    if who == 0:
+                        go = decide(snapshot, config)[0] == 1
+                    else:
+                        go = not locked and not (full and skips) and credit + share >= 1000
+                    if not go:
+                        credit = min(credit + share, 1000)
+                        skips = max(0, skips - 1) if full else skips
+                    else:
+                        credit = max(0, credit + share - 1000)
+                        keep = lit or decide((KEEP,) + snapshot[1:], config)[0] == 1
+                        dark = 0 if lit else min(dark + 1, 255)
+                        if not keep:
+                            used += dark_J
+                        else:
+                            small = who == 0 and decide((TIER,) + snapshot[1:], config)[0] == 1
+                            used += small_J if small else picture_J
+                            if waiting <= config[12]:
+                                waiting += 1
+                                waiting_KiB += little if small else big
+                                days[day, 1] += 1
+                                if kind == 1:
+                                    good += small_value if small else 1.0
+                        asked = (
+                            LINK, soc, mV, int(locked), 0, credit, waiting, skips, 0, dark, 0, 0, full, 0,
+                            allow, held, 0, mV, whole_mJ, little_mJ, join_mJ,
+                        )  # fmt: skip
+                        if batching and who == 0:
+                            send = decide(asked, config)[0] == 1
+                        elif batching:
+                            send = waiting >= batch_of(share, join_mJ, whole_mJ, config) and not skips
+                        else:
+                            send = waiting > 0 and not skips
+                        if send and up[hour]:
+                            used += join_J + waiting_KiB * kib_J
+                            days[day, 10] += waiting
+                            waiting, waiting_KiB, held, fails, skips = 0, 0.0, 0, 0, 0
+                            if learnt < 0 or hour - learnt >= 20:
+                                if learnt >= 0 and hour - learnt <= 240 and who == 0:
+                                    pace = batch_of(share, join_mJ, whole_mJ, config)
+                                    half = (start_hour + hour) % 8760 * 24 // 8760
+                                    all_J = seen * (whole_mJ + join_mJ // pace) // 1000
+                                    measured = int(10000.0 * charge / capacity_C)
+                                    spans = (hour - learnt, charge_ref, measured, int(spent), int(idle))
+                                    facts = spans + (share, half, all_J)
+                                    believed = (first_J[0], config[0], first_J[1], first_J[2])
+                                    harvest, base, wish, allow = learn(
+                                        (harvest, base, wish, allow), facts, believed, season
+                                    )
+                                learnt, seen = hour, 0
+                                charge_ref = int(10000.0 * charge / capacity_C)
+                                spent = idle = 0.0
+                        elif send:
+                            used += 2.0 * join_J
+                            fails = min(fails + 1, 255)
+                            skips = back_off(fails)
+                        elif skips:
+                            skips -= 1
+                    if who < 5:
+                        locked = decide((LOCK,) + snapshot[1:], config)[0] == 1
+                    load_J += used
+                    spent += used
+            # the plant, over the hour
+            load_A = load_J / 3600.0 / max(ocv, 0.5)
+            charged = current(amps[at], volts, ocv)
+            net = charged - load_A - standing_A[at]
+            end = charge + (net - charge * leak_1_s) * 3600.0
+            if end > float_C and charged > 0.0:
+                taken = max(0.0, float_C - charge) / 3600.0 + load_A + standing_A[at]
+                charged = min(charged, taken)
+                end = min(end, max(float_C, charge))
+            charge = max(0.0, end)
+            gained_J = charged * 3600.0 * (ocv + ohm[at] * (charged - load_A))
+            if who == 4:
+                slots[hour % 24] += 0.5 * (gained_J - slots[hour % 24])
+                if hour % 24 == 23:
+                    usual += 0.3 * (days[day, 2] - usual) if usual else days[day, 2]
+            if down:
+                days[day, 4] += 1
+                ocv = at_charge(charge, q, u)
+                if ocv + ohm[at] * net >= restart_V and charge - floor_C[at] >= release_C:
+                    down, credit, allow, learnt = False, 0, 0, -1
+                    harvest = base = wish = 0
+            else:
+                days[day, 5] += 1 if locked else 0
+                if charge <= floor_C[at] or at_charge(charge, q, u) - ohm[at] * load_A < cut_V:
+                    down = True
+            days[day, 0] += good  # turned into worth at the day's end
+            days[day, 6] += gained_J
+            days[day, 7] += load_J
+            days[day, 9] += share / 24000.0
+            hour_soc[hour] = charge / capacity_C
+            if hour % 24 == 23:
+                days[day, 8] = charge / capacity_C
+        for day in range(len(days)):
+            days[day, 0] = worth(days[day, 0], steps)
+        return days, hour_soc
+
+    made: Callable[..., tuple[Floats, Floats]] = live
+    return made
