@@ -16,6 +16,7 @@ import os
 import platform
 import re
 import shutil
+import signal
 import subprocess
 import time
 from collections.abc import Callable, Sequence
@@ -224,13 +225,14 @@ def call_quietly(command: Sequence[str], folder: Path) -> tuple[int, str]:
 
 def run_child(command: Sequence[str], folder: Path) -> int:
     """Run a command with our terminal; Ctrl-C reaches it too, so wait until it has ended by itself."""
-    with subprocess.Popen(command, cwd=folder) as child:
-        while True:
-            try:
-                code = child.wait()
-                return INTERRUPTED if code == WINDOWS_CTRL_C else 128 - code if code < 0 else code
-            except KeyboardInterrupt:
-                continue
+    # not SIG_IGN, which the child would inherit; and before it starts, so that no Ctrl-C comes in between
+    before = signal.signal(signal.SIGINT, lambda *_: None)
+    try:
+        with subprocess.Popen(command, cwd=folder) as child:
+            code = child.wait()
+    finally:
+        signal.signal(signal.SIGINT, before)
+    return INTERRUPTED if code == WINDOWS_CTRL_C else 128 - code if code < 0 else code
 
 
 def commands_for(
