@@ -225,11 +225,10 @@ def call_quietly(command: Sequence[str], folder: Path) -> tuple[int, str]:
 
 def run_child(command: Sequence[str], folder: Path) -> int:
     """Run a command with our terminal; Ctrl-C reaches it too, so wait until it has ended by itself."""
-    # not SIG_IGN, which the child would inherit; and before it starts, so that no Ctrl-C comes in between
+    # before it starts; not SIG_IGN, which the child would inherit
     before = signal.signal(signal.SIGINT, lambda *_: None)
     try:
-        with subprocess.Popen(command, cwd=folder) as child:
-            code = child.wait()
+        code = subprocess.Popen(command, cwd=folder).wait()
     finally:
         signal.signal(signal.SIGINT, before)
     return INTERRUPTED if code == WINDOWS_CTRL_C else 128 - code if code < 0 else code

@@ -12,6 +12,7 @@ from sim.result import RunResult
 from . import periods
 from .advice_view import Advice
 from .report_parts import bars, heading, paragraph, table
+from .report_readings import readings_part
 from .style import hours_text, percent_text, seconds_text
 
 #: What each fate of a visitor means, in plain words.
@@ -51,7 +52,7 @@ def report(
     """
     battery_Wh = battery_Wh or periods.battery_Wh(result)
     parts = [
-        _title(result), verdict(result), _visitors(result), _months(result), _energy(result, battery_Wh),
+        _title(result), verdict(result), _seen(result), _months(result), _energy(result, battery_Wh),
         _wakes(result, battery_Wh), _advice(advice), _notes(result), _foot(result, folder),
     ]  # fmt: skip
     return "\n\n".join(part for part in parts if part) + "\n"
@@ -69,16 +70,17 @@ def verdict(result: RunResult) -> str:
     down_h = periods.down_hours(result)
     soc, when = periods.lowest(result)
     span = "the whole year" if result.days >= YEAR_DAYS else f"all {result.days:.0f} days"
+    what = "camera" if result.readings is None else "node"
     low = f"The battery was lowest on {when:%d %B at %H:%M}, at {100 * soc:.0f} %."
     if down_h > 0:
         days_down = int((periods.days(result).down_h > 0).sum())
         share = percent_text(down_h / (24 * result.days))
         said = (
-            f"It does NOT survive: the camera is without power for {hours_text(down_h)} ({share} of the time)"
+            f"It does NOT survive: the {what} is without power for {hours_text(down_h)} ({share} of the time)"
         )
         return paragraph(f"{said}, on {days_down} day{'s' * (days_down != 1)}{_worst_month(result)}. {low}")
     only = " It only just does: a dull week more could stop it." if soc < NARROW_SOC else ""
-    return paragraph(f"It survives: the camera keeps its power for {span}.{only} {low}")
+    return paragraph(f"It survives: the {what} keeps its power for {span}.{only} {low}")
 
 
 def _worst_month(result: RunResult) -> str:
@@ -87,6 +89,11 @@ def _worst_month(result: RunResult) -> str:
         return ""
     worst = max(whole, key=lambda month: month.down_h)
     return f", most of all in {worst.name} ({hours_text(worst.down_h)})"
+
+
+def _seen(result: RunResult) -> str:
+    """What the node is there for."""
+    return _visitors(result) if result.readings is None else readings_part(result, result.readings)
 
 
 def _visitors(result: RunResult) -> str:
@@ -176,9 +183,8 @@ def _wakes(result: RunResult, battery_Wh: float | None) -> str:
         (cause, f"{count:,}", percent_text(count / max(result.wakes, 1)))
         for cause, count in sorted(result.wakes_by_cause.items(), key=lambda item: -item[1])
     ]
-    return "\n".join(
-        (heading("Wakes"), paragraph(said), table(rows, right=(1, 2)), _empties(result), _dark(result))
-    )
+    pictures = (_empties(result), _dark(result)) if result.readings is None else ()
+    return "\n".join((heading("Wakes"), paragraph(said), table(rows, right=(1, 2)), *pictures))
 
 
 def _empties(result: RunResult) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+from collections import Counter
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -30,6 +31,7 @@ def summary_json(result: RunResult, advice: Advice | None = None) -> dict[str, A
         lowest_at (ISO), worst_day.
     months : per month name, year, days, available_Wh, harvest_Wh, load_Wh, down_h, soc_low.
     visitors : total and count per fate; they add up.
+    readings : null without a sensor, else taken, by_fate, longest_gap_s.
     pictures : taken, dark, bytes, empties, empties_Wh, pir_to_frame_s (median, p90, max; null without any).
     energy : load_Wh, harvest_Wh, available_Wh, by_state_Wh, by_part_Wh, time_by_state_s,
         battery_Wh (or null).
@@ -43,7 +45,7 @@ def summary_json(result: RunResult, advice: Advice | None = None) -> dict[str, A
         "site": {"name": result.site, "latitude": result.latitude, "longitude": result.longitude},
         "verdict": _verdict(result), "months": [_month(month) for month in periods.months(result)],
         "visitors": {"total": sum(result.fates.values()), "by_fate": dict(result.fates)},
-        "pictures": _pictures(result), "energy": _energy(result),
+        "pictures": _pictures(result), "readings": _readings(result), "energy": _energy(result),
         "wakes": {"total": result.wakes, "by_cause": dict(result.wakes_by_cause)},
         "journal": dict(result.journal_counts), "books": {k: float(v) for k, v in result.books.items()},
         "notes": list(result.notes), "advice": _advice(advice),
@@ -84,6 +86,18 @@ def _pictures(result: RunResult) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def _readings(result: RunResult) -> dict[str, Any] | None:
+    if result.readings is None:
+        return None
+    times = [reading.t_s for reading in result.readings if reading.fate != "lost"]
+    gaps = np.diff([0.0, *times, result.days * 86_400.0])
+    return {
+        "taken": len(result.readings),
+        "by_fate": dict(Counter(reading.fate for reading in result.readings)),
+        "longest_gap_s": round(float(gaps.max()), 1),
+    }
+
+
 def _energy(result: RunResult) -> dict[str, Any]:
     battery = periods.battery_Wh(result)
     return {
@@ -114,7 +128,19 @@ def write_summary(path: Path, result: RunResult, advice: Advice | None = None) -
 
 
 HOURS_COLUMNS = ("time", "soc", "harvest_Wh", "available_Wh", "load_Wh", "down_s", "temp_C", "poa_W_m2")
+READINGS_COLUMNS = ("time", "t_s", "said_s", "fate")
 PICTURES_COLUMNS = ("key", "time", "t_s", "size", "crc32", "fate", "visitors", "dark")
+
+
+def write_readings(path: Path, result: RunResult) -> int:
+    """Write readings.csv: one row per reading with the node's own time of it."""
+    with path.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow((*READINGS_COLUMNS, *result.of))
+        for item in result.readings or ():
+            when = periods.moment(result, item.t_s).isoformat(timespec="seconds")
+            writer.writerow((when, f"{item.t_s:.1f}", f"{item.said_s:.0f}", item.fate, *item.values))
+    return len(result.readings or ())
 
 
 def write_hours(path: Path, result: RunResult) -> int:

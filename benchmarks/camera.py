@@ -86,7 +86,7 @@ def run(progress: Progress) -> Result:
 
 def rows_of(kind: Kind) -> CameraRows:
     """The real rows of a camera's part."""
-    return CameraRows.from_part(load_design(kind.design).camera)
+    return CameraRows.from_part(load_design(kind.design).part("camera"))
 
 
 def figures_of(tally: Tally) -> dict[str, Figure]:

@@ -32,7 +32,7 @@ def figures(progress: Progress, first: float, share: float) -> dict[str, Figure]
             if seed % 100 == 0:
                 done = (index + seed / CAPTURES) / len(DESIGNS)
                 progress(f"{design}, capture {seed}", first + share * done)
-        found[design_of(design).camera.name] = figures_of(tally)
+        found[design_of(design).part("camera").name] = figures_of(tally)
     return found
 
 
@@ -50,7 +50,7 @@ def capture(design: str, pool: PicturePool, seed: int, tally: Tally) -> None:
     faults = EspFaults.only(fault, seed, CHANCES[fault]) if fault else EspFaults(seed)
     view = Watcher(pool, seed)
     bench = EspBench(design, faults, view, LIGHT)
-    bench.spend(bench.rows.power_up_s + bench.design.rail.v("rise"))
+    bench.spend(bench.rows.power_up_s + bench.design.part("rail").v("rise"))
     exposures = _exposures(bench)
     kept = wake(bench, SIZES[seed // len(FAULTS) % len(SIZES)])
     in_memory = kept is not None and any(kept in jpeg for _, jpeg in bench.frames)

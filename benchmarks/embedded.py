@@ -235,7 +235,7 @@ class Embedded:
         elif (path := text.rpartition(".")[0]) in self._paths:
             name = self._paths[path]
             life._loading(name, life.drive.modules[name])
-            if name == "table":
+            if name in ("table", "torpor.tasktable"):
                 life._loaded(name, _names(life.drive.modules[name].text))
 
 

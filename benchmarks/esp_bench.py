@@ -99,11 +99,12 @@ class EspBench:
         files.readonly = False
         home = Home("garden", bytes(32), int(time.time()), lambda key, jpeg: None)
         air = Air(Link(join_spread=0.0, join_fails=0.0), home, lambda: world.now, world.spend, 1)
-        self.hardware = Hardware(self.design, world, files, Pir(self.design.pir, [], 1), air, 1)
+        self.hardware = Hardware(self.design, world, files, Pir(self.design.part("pir"), [], 1), air, 1)
         self.frames: list[tuple[float, bytes]] = []
         self.light = light
+        part = self.design.part("camera")
         self.device = EspCamera(
-            rows or CameraRows.from_part(self.design.camera), str(self.design.camera.caps["sensor"]), view,
+            rows or CameraRows.from_part(part), str(part.caps["sensor"]), view,
             lambda _: self.light, faults, self.hardware.camera_load,
             lambda start_s, jpeg: self.frames.append((start_s, jpeg)),
         )  # fmt: skip

@@ -29,7 +29,8 @@ def run(progress: Progress) -> Result:
     from boards import list_designs, load_design
 
     figures: dict[str, Figure] = {}
-    ready = [name for name in list_designs() if load_design(name).firmware == "ready"]
+    designs = [load_design(name) for name in list_designs()]
+    ready = [design.name for design in designs if design.firmware == "ready" and design.camera]
     for index, name in enumerate(ready):
         for compiled in (False, True):
             form = "mpy" if compiled else "py"

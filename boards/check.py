@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import cast
 
 from boards.check_pins import check_camera_pins, check_pins
-from boards.model import BoardsError, Design
+from boards.model import BoardsError, Design, Part
 from boards.places import place_names
 from boards.reading import missing, one_of, refused, shown
 
@@ -19,10 +19,12 @@ def check_design(design: Design) -> None:
     check_sleep(design)
     check_pins(design)
     check_spool(design)
-    check_camera(design)
-    check_light(design)
+    if design.camera:
+        check_camera(design, design.camera)
+        check_light(design, design.camera)
     check_charging(design)
-    check_pir(design)
+    if design.pir:
+        check_pir(design, design.pir)
     check_lockout(design)
 
 
@@ -42,7 +44,7 @@ def check_sleep(design: Design) -> None:
         raise refused(design.path, "sleep.edge", True, f"false, since {board.name} wakes on levels only")
     if "pin" in asked and not plan.wake:
         raise refused(design.path, "sleep.wake", [], 'at least one pin role, such as ["pir"]')
-    if design.rail.caps["needs_hold"] and asked and not board.caps["preserve_dios"]:
+    if design.rail and design.rail.caps["needs_hold"] and asked and not board.caps["preserve_dios"]:
         must = f"a switch that stays off by itself, since {board.name} holds no pin in deep sleep"
         raise refused(design.path, "parts.rail", design.rail.name, must)
 
@@ -54,9 +56,9 @@ def check_spool(design: Design) -> None:
     places = tuple(dict.fromkeys((*design.board.words("spool_places"), *place_names(design))))
     if place not in places:
         raise refused(design.path, "options.spool", place, f"{one_of(places)} on {design.board.name}")
-    if place == "fifo" and "fifo_size" not in design.camera.rows:
-        must = f"another place, since {design.camera.name} has no FIFO"
-        raise refused(design.path, "options.spool", place, must)
+    if place == "fifo" and (design.camera is None or "fifo_size" not in design.camera.rows):
+        who = design.camera.name if design.camera else design.name
+        raise refused(design.path, "options.spool", place, f"another place, since {who} has no FIFO")
     room_KiB = _room_KiB(design, place)
     if size_KiB > room_KiB:
         must = f"at most {room_KiB:.0f}, all that {place} has"
@@ -80,21 +82,21 @@ def _room_KiB(design: Design, place: str) -> float:
     """Return the size of a spool place."""
     if place == "sd" and design.sd:
         return design.sd.v("size")
-    return design.board.v("drive") if place == "flash" else design.camera.v("fifo_size") / _KIB
+    return design.board.v("drive") if place == "flash" else design.part("camera").v("fifo_size") / _KIB
 
 
-def check_light(design: Design) -> None:
+def check_light(design: Design, camera: Part) -> None:
     """A light that the lens does not let through is refused, not noted: it would only empty the battery."""
     light = design.light
-    if light and design.camera.caps["ir_cut"] and light.v("wavelength") > _VISIBLE_nm:
+    if light and camera.caps["ir_cut"] and light.v("wavelength") > _VISIBLE_nm:
         back = f"holds {light.v('wavelength'):.0f} nm back"
-        must = f"absent, since the IR-cut filter of {design.camera.name} {back}"
+        must = f"absent, since the IR-cut filter of {camera.name} {back}"
         raise refused(design.path, "parts.light", light.name, must)
 
 
-def check_camera(design: Design) -> None:
+def check_camera(design: Design, camera: Part) -> None:
     """The camera's bus, memory, sizes and clock."""
-    camera, board = design.camera, design.board
+    board = design.board
     buses = board.words("camera_buses")
     if camera.caps["bus"] not in buses:
         must = f"a camera whose bus is {one_of(buses)}, for {board.name}"
@@ -102,15 +104,15 @@ def check_camera(design: Design) -> None:
     if camera.caps["bus"] == "espcamera" and not board.caps["psram"]:
         must = f"a camera with a FIFO, since {board.name} has no PSRAM"
         raise refused(design.path, "parts.camera", camera.name, must)
-    check_camera_pins(design)
+    check_camera_pins(design, camera)
     for key in ("frame_size", "frame_size_small"):
         if design.options[key] not in camera.words("sizes"):
             raise refused(design.path, f"options.{key}", design.options[key], one_of(camera.words("sizes")))
-    _check_clock(design)
+    _check_clock(design, camera)
 
 
-def _check_clock(design: Design) -> None:
-    camera, clock_Hz = design.camera, cast("int | None", design.options.get("spi_Hz"))
+def _check_clock(design: Design, camera: Part) -> None:
+    clock_Hz = cast("int | None", design.options.get("spi_Hz"))
     if "spi_max" not in camera.rows:
         if clock_Hz is not None:
             raise refused(design.path, "options.spi_Hz", clock_Hz, f"absent, since {camera.name} has no SPI")
@@ -137,9 +139,9 @@ def check_charging(design: Design) -> None:
         raise refused(path, "parts.panel", design.panel.name, must)
 
 
-def check_pir(design: Design) -> None:
+def check_pir(design: Design, pir: Part) -> None:
     """The PIR must run from its rail, down to the lock-out."""
-    pir, on_battery = design.pir, design.pir.caps["rail"] == "battery"
+    on_battery = pir.caps["rail"] == "battery"
     lowest_V = (
         cast(int, design.options["lockout_enter_mV"]) / 1000 if on_battery else design.board.v("rail_3V3")
     )

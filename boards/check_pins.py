@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from boards.model import Design
+from boards.model import Design, Part
 from boards.reading import missing, one_of, refused
 
 #: A jumper to ground that leaves the drive to the computer; a role of the node itself.
@@ -28,17 +28,18 @@ def check_pins(design: Design) -> None:
             _check_bus(design, bus, {s: f"{group}_{s}" for s in signals if f"{group}_{s}" in design.pins})
 
 
-def check_camera_pins(design: Design) -> None:
+def check_camera_pins(design: Design, camera: Part) -> None:
     """A camera on the board's connector needs its lines; so does a switch that is one of them."""
-    connector, own = design.board.camera_pins, design.rail.caps.get("board_pin")
-    on_connector = design.camera.caps["bus"] == "espcamera"
+    rail, connector = design.part("rail"), design.board.camera_pins
+    own = rail.caps.get("board_pin")
+    on_connector = camera.caps["bus"] == "espcamera"
     absent = [line for line in _CONNECTOR if line not in connector] if on_connector else []
     if absent:
         must = f"one for another bus, since {design.board.name} names no camera pins for {', '.join(absent)}"
-        raise refused(design.path, "parts.camera", design.camera.name, must)
+        raise refused(design.path, "parts.camera", camera.name, must)
     if own is not None and not (on_connector and own in connector):
-        why = f"{design.board.name} has no camera line {own} for {design.camera.name}"
-        raise refused(design.path, "parts.rail", design.rail.name, f"a switch of its own, since {why}")
+        why = f"{design.board.name} has no camera line {own} for {camera.name}"
+        raise refused(design.path, "parts.rail", rail.name, f"a switch of its own, since {why}")
 
 
 def _check_roles(design: Design) -> None:

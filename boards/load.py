@@ -27,10 +27,10 @@ from boards.reading import (
     word,
 )
 from boards.rules import CapRule
-from boards.schema import KINDS, OPTIONAL_KINDS
+from boards.schema import KINDS, MAY_HAVE, NEEDS, OPTIONAL_KINDS
 
 DEFAULT_DESIGN = "pico-w-arducam-2mp"
-APPLICATIONS = ("wildcam",)
+APPLICATIONS = tuple(NEEDS)
 FIRMWARE = ("ready", "planned")
 _KEYS = ("title", "application", "firmware", "parts", "pins", "sleep", "options", "rows", "caps")
 
@@ -53,19 +53,22 @@ def load_design(name: str | Path) -> Design:
     path = _find(name)
     document = read_toml(path)
     only_keys(path, "", document, _KEYS)
-    parts = _parts(path, document)
+    application = word(path, "", document, "application", APPLICATIONS)
+    parts = _parts(path, document, application)
     optional = {kind: parts.pop(kind, None) for kind in OPTIONAL_KINDS}
     design = Design(
         name=path.stem,
         title=text(path, "", document, "title"),
-        application=word(path, "", document, "application", APPLICATIONS),
+        application=application,
         firmware=word(path, "", document, "firmware", FIRMWARE),
         path=path,
         **parts,
         **optional,
         sleep=_sleep(path, sub_table(path, "", document, "sleep")),
         pins=MappingProxyType(_pins(path, sub_table(path, "", document, "pins"))),
-        options=MappingProxyType(read_options(path, sub_table(path, "", document, "options"))),
+        options=MappingProxyType(
+            read_options(path, sub_table(path, "", document, "options"), optional["camera"] is not None)
+        ),
         notes=(),
     )
     check_design(design)
@@ -84,7 +87,7 @@ def _find(name: str | Path) -> Path:
     return HOME / f"{name}.toml"
 
 
-def _parts(path: Path, document: dict[str, Any]) -> dict[str, Any]:
+def _parts(path: Path, document: dict[str, Any], application: str) -> dict[str, Any]:
     names = sub_table(path, "", document, "parts")
     only_keys(path, "parts", names, KINDS)
     own = path.parent / "parts"
@@ -93,8 +96,12 @@ def _parts(path: Path, document: dict[str, Any]) -> dict[str, Any]:
     found = {
         kind: _part(path, kind, names, catalogue)
         for kind in KINDS
-        if kind in names or kind not in OPTIONAL_KINDS
+        if kind in names or kind not in OPTIONAL_KINDS or kind in NEEDS[application]
     }
+    for kind in found:
+        if kind in OPTIONAL_KINDS and kind not in (*NEEDS[application], *MAY_HAVE[application]):
+            must = f"absent, since {application} has no use for a {kind}"
+            raise refused(path, f"parts.{kind}", names[kind], must)
     return _with_own_figures(path, document, found)
 
 

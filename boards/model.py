@@ -105,7 +105,7 @@ class SleepPlan:
 
 @dataclass(frozen=True, slots=True)
 class Design:
-    """One node design with all its parts; `clock`, `latch`, `sd`, `light` are None where it has none."""
+    """One node design with all its parts; those that it has not are None."""
 
     name: str
     title: str
@@ -113,18 +113,19 @@ class Design:
     firmware: str
     path: Path
     board: Part
-    camera: Part
-    pir: Part
+    camera: Part | None
+    pir: Part | None
     meter: Part
     panel: Part
     charger: Part
     cell: Part
     protection: Part
-    rail: Part
+    rail: Part | None
     clock: Part | None
     latch: Part | None
     sd: Part | None
     light: Part | None
+    sensor: Part | None
     sleep: SleepPlan
     pins: Mapping[str, str]
     options: Mapping[str, CapValue]
@@ -133,6 +134,15 @@ class Design:
     @property
     def parts(self) -> tuple[Part, ...]:
         """All parts that this design really has, the board first."""
-        every = (self.board, self.camera, self.pir, self.meter, self.panel, self.charger, self.cell)
-        optional = (self.clock, self.latch, self.sd, self.light)
-        return (*every, self.protection, self.rail, *(part for part in optional if part))
+        every = (
+            self.board, self.camera, self.pir, self.meter, self.panel, self.charger, self.cell,
+            self.protection, self.rail, self.clock, self.latch, self.sd, self.light, self.sensor,
+        )  # fmt: skip
+        return tuple(part for part in every if part)
+
+    def part(self, kind: str) -> Part:
+        """Return a part that this design must have for what is asked; BoardsError if it has none."""
+        found = next((part for part in self.parts if part.kind == kind), None)
+        if found is None:
+            raise BoardsError(f"{self.name} has no {kind}; it has {', '.join(p.kind for p in self.parts)}.")
+        return found

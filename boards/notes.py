@@ -27,7 +27,7 @@ def _clock(design: Design) -> Iterator[str]:
         yield f"wakes by clock in its cheap sleep ({cheapest.name}): a heartbeat can be promised."
     else:
         yield f"cannot wake by clock in its cheap sleep ({cheapest.name}): no heartbeat is promised."
-    if cheapest.name == DEEP_PIN and DEEP_TIMER in ways:
+    if cheapest.name == DEEP_PIN and DEEP_TIMER in ways and design.pir:
         pin, timer = (design.board.v(row) for row in ("deep_sleep_pin", "deep_sleep_timer"))
         yield (
             f"lock-out stays on pin sleep ({pin:g} mA against {timer:g} mA by timer): a motion then costs "
@@ -55,7 +55,7 @@ def _waking(design: Design) -> Iterator[str]:
 
 
 def _held(design: Design, needed_s: float) -> Iterator[str]:
-    least_s = needed_s - design.pir.v("hold")
+    least_s = needed_s - design.part("pir").v("hold")
     if least_s > 0.0:
         yield (
             f"its PIR must stay high for {needed_s:.1f} s until the firmware holds the switch: "
@@ -64,7 +64,7 @@ def _held(design: Design, needed_s: float) -> Iterator[str]:
 
 
 def _power(design: Design) -> Iterator[str]:
-    if not design.rail.caps["switched"]:
+    if design.camera and design.rail and not design.rail.caps["switched"]:
         row = design.camera.rows["phantom"]
         yield f"nothing cuts the camera's supply: it draws {row.value:g} mA in every sleep once it was used."
         day_Wh = 24.0 * watts_of(design, design.camera, row)
@@ -77,7 +77,8 @@ def _power(design: Design) -> Iterator[str]:
 
 def _enable(design: Design) -> Iterator[str]:
     """A switch on a pin that the board pulls the wrong way while nobody drives it."""
-    pulled, row = design.board.caps["reset_pull"] == "up", design.rail.rows.get("pull_down")
+    pulled = design.board.caps["reset_pull"] == "up"
+    row = design.rail.rows.get("pull_down") if design.rail else None
     if pulled and row and row.value > PULL_DOWN_MOST_kohm:
         yield (
             f"the board pulls its pins up at every reset: the camera's switch comes on unless its "
@@ -91,7 +92,7 @@ def _storage(design: Design) -> Iterator[str]:
     elif not design.board.caps["sleep_memory_survives_reset"]:
         yield (
             "its sleep memory is lost at every reset that is no deep sleep: the node then begins a new life; "
-            "journal, settings and pictures stay."
+            f"journal, settings and {'pictures' if design.camera else 'readings'} stay."
         )
     if design.sd:
         costs = {place.name: place.mJ for place in picture_places(design)}
@@ -106,5 +107,5 @@ def _night(design: Design) -> Iterator[str]:
         watts = watts_of(design, design.light, design.light.rows["run"])
         reach_m = design.light.v("reach")
         yield f"its light takes {watts:.1f} W during an exposure in the dark and reaches about {reach_m:g} m."
-    if not design.camera.caps["ir_cut"]:
+    if design.camera and not design.camera.caps["ir_cut"]:
         yield "its lens has no IR-cut filter: by day green leaves and dark cloth look pale and reddish."

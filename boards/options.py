@@ -13,36 +13,38 @@ from boards.rules import CapRule
 
 @dataclass(frozen=True, slots=True)
 class OptionRule:
-    """An option's type ("int", "float", "str"), and its range or words."""
+    """An option's type ("int", "float", "str"), and its range or words; `of_camera`: only with a camera."""
 
     type: str
     low: float = 0.0
     high: float = 0.0
     allowed: tuple[str, ...] = ()
     required: bool = True
+    of_camera: bool = False
 
 
 OPTIONS: dict[str, OptionRule] = {
-    "frame_size": OptionRule("str"),
-    "frame_size_small": OptionRule("str"),
+    "frame_size": OptionRule("str", of_camera=True),
+    "frame_size_small": OptionRule("str", of_camera=True),
     "spool": OptionRule("str", allowed=("fifo", "flash", "sd")),
     "spool_KiB": OptionRule("int", 0, 1 << 26),
     "cells_parallel": OptionRule("int", 1, 16),
     "tilt_deg": OptionRule("float", 0, 90),
     "azimuth_deg": OptionRule("float", 0, 360),
-    "spi_Hz": OptionRule("int", 100_000, 80_000_000, required=False),
+    "spi_Hz": OptionRule("int", 100_000, 80_000_000, required=False, of_camera=True),
     "i2c_Hz": OptionRule("int", 10_000, 1_000_000),
     "lockout_enter_mV": OptionRule("int", 500, 4500),
     "lockout_leave_mV": OptionRule("int", 500, 4500),
 }
 
 
-def read_options(path: Path, document: dict[str, Any]) -> dict[str, CapValue]:
+def read_options(path: Path, document: dict[str, Any], has_camera: bool) -> dict[str, CapValue]:
     """Read the options: all that are required, and nothing unknown."""
-    only_keys(path, "options", document, OPTIONS)
+    rules = {name: rule for name, rule in OPTIONS.items() if has_camera or not rule.of_camera}
+    only_keys(path, "options", document, rules)
     return {
         name: _option(path, name, document, rule)
-        for name, rule in OPTIONS.items()
+        for name, rule in rules.items()
         if rule.required or name in document
     }
 

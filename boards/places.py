@@ -35,7 +35,8 @@ class Place:
 
 def place_names(design: Design) -> tuple[str, ...]:
     """Return where pictures can wait: what the board has, and what a part of the design adds."""
-    places = tuple(name for name in design.board.words("spool_places") if name != "sd")
+    absent = ("sd",) if design.camera else ("sd", "fifo")
+    places = tuple(name for name in design.board.words("spool_places") if name not in absent)
     return (*places, "sd") if design.sd else places
 
 
@@ -51,8 +52,9 @@ def _busy_W(design: Design) -> float:
 
 def _fifo(design: Design) -> Place:
     """The camera's frame memory: it forgets with its rail."""
-    run_W = watts_of(design, design.camera, design.camera.rows["run"])
-    return Place("fifo", design.camera.v("fifo_size") / 1024, 0.0, run_W, math.inf)
+    camera = design.part("camera")
+    run_W = watts_of(design, camera, camera.rows["run"])
+    return Place("fifo", camera.v("fifo_size") / 1024, 0.0, run_W, math.inf)
 
 
 def _flash(design: Design) -> Place:

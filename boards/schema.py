@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from boards.rules import PINS, RAIL_OF, CapRule, Kind, RowRule, TableRule
 from boards.schema_board import BOARD
-from boards.schema_optional import CLOCK, LATCH, LIGHT, SD
+from boards.schema_optional import CLOCK, LATCH, LIGHT, SD, SENSOR
 
 _ARDUCHIP = ("bus", "arduchip")
 _ESPCAMERA = ("bus", "espcamera")
@@ -169,7 +169,7 @@ RAIL = Kind(
     tables={},
 )
 
-#: Kinds that every design has, in the order of Design's fields.
+#: Every kind of part, in the order of Design's fields.
 KINDS: dict[str, Kind] = {
     "board": BOARD,
     "camera": CAMERA,
@@ -184,5 +184,10 @@ KINDS: dict[str, Kind] = {
     "latch": LATCH,
     "sd": SD,
     "light": LIGHT,
+    "sensor": SENSOR,
 }
-OPTIONAL_KINDS = ("clock", "latch", "sd", "light")
+
+#: What a design of each application must have, and what it may have; every other design part is for all.
+NEEDS = {"wildcam": ("camera", "pir", "rail"), "soil": ("sensor",)}
+MAY_HAVE = {"wildcam": ("clock", "latch", "sd", "light"), "soil": ("clock",)}
+OPTIONAL_KINDS = ("camera", "pir", "rail", "clock", "latch", "sd", "light", "sensor")

@@ -1,4 +1,4 @@
-"""What the parts must have that a design may do without: clock, latch, SD card, light."""
+"""What the parts must have that a design may do without: clock, latch, SD card, light, sensor."""
 
 from __future__ import annotations
 
@@ -60,5 +60,25 @@ LIGHT = Kind(
         "reach": RowRule("m", 0.1, 100),
     },
     caps={"rail": RAIL_OF, "pins": PINS},
+    tables={},
+)
+
+SENSOR = Kind(
+    rows={
+        "run": RowRule("mA", 0, 100),
+        "off": RowRule("mA", 0, 10),
+        "power_up": RowRule("s", 0, 10),
+        "reading": RowRule("s", 0, 1),
+        "dry": RowRule("1", 0, 4095),
+        "wet": RowRule("1", 0, 4095),
+        "noise": RowRule("1", 0, 1000),
+        "temperature_error": RowRule("C", 0, 10),
+    },
+    caps={
+        "chip": CapRule("str", ("seesaw",)),
+        "address": CapRule("int"),
+        "rail": RAIL_OF,
+        "pins": PINS,
+    },
     tables={},
 )

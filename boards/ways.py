@@ -88,14 +88,22 @@ def _draw(design: Design, part: Part, name: str) -> float:
 def _standing(design: Design, powered: bool) -> float:
     """Return what stands beside the board; without the 3V3 rail (`powered` False) what is on the battery."""
     always = _draw(design, design.protection, "quiescent") + _draw(design, design.charger, "back_feed")
-    always += _draw(design, design.pir, "standing")
+    always += _draw(design, design.pir, "standing") if design.pir else 0.0
     if not powered:
         return always
-    camera = 0.0 if design.rail.caps["switched"] else _draw(design, design.camera, "phantom")
-    rail = _draw(design, design.rail, "off" if "off" in design.rail.rows else "quiescent")
     clock = _draw(design, design.clock, "standing") if design.clock else 0.0
     card = _draw(design, design.sd, "off") if design.sd else 0.0
-    return always + camera + rail + clock + card + _draw(design, design.meter, "power_down")
+    sensor = _draw(design, design.sensor, "off") if design.sensor else 0.0
+    beside = _camera_standing(design) + clock + card + sensor
+    return always + beside + _draw(design, design.meter, "power_down")
+
+
+def _camera_standing(design: Design) -> float:
+    """What a camera and its switch take while nobody uses it."""
+    if not (design.camera and design.rail):
+        return 0.0
+    camera = 0.0 if design.rail.caps["switched"] else _draw(design, design.camera, "phantom")
+    return camera + _draw(design, design.rail, "off" if "off" in design.rail.rows else "quiescent")
 
 
 def _deep(design: Design) -> list[WakeWay]:

@@ -246,7 +246,9 @@ def compile_saving_s(twin: Twin) -> float:
     way = twin.life.loads.shutter
     if way is None:
         return 0.0
-    late_s = way.command_s - way.settle_s - twin.design.camera.v("settle")  # imports outlasted the exposure
+    late_s = (
+        way.command_s - way.settle_s - twin.design.part("camera").v("settle")
+    )  # imports outlasted the exposure
     return way.compilable * (prices.compile_py_byte - prices.compile_mpy_byte) * 1e-9 + max(0.0, late_s)
 
 

@@ -68,7 +68,7 @@ def attach_camera(
     faults: CameraFaults | EspFaults | None,
 ) -> None:
     """Build the module of the design's camera part, and wire it."""
-    part = hardware.design.camera
+    part = hardware.design.part("camera")
     view = GardenView(pool, sky, found, hardware.fittings.lamp, CameraRows.from_part(part))
     if part.caps["bus"] == "espcamera":
 

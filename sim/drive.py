@@ -14,7 +14,8 @@ from boards import Design
 from boards.schema import KINDS
 from sim.errors import DriveError
 from sim.modules import SourceFile
-from sim.nodefile import DRIVERS, driver_module, node_source, rows_source, sensor_module
+from sim.node_camera import DRIVERS, driver_module, sensor_module
+from sim.nodefile import node_source, rows_source
 from sim.registers import register_bytes
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -41,11 +42,19 @@ NATIVE = (
 #: Modules of sensors: of these a drive holds its own camera's only, and that where its driver needs it.
 SENSORS = frozenset(sensor.lower() for sensor in KINDS["camera"].caps["sensor"].allowed)
 #: Modules that only a node with an external clock needs.
-OF_CLOCK = frozenset(("alarmclock", "ringing", "torpor.ds3231"))
+OF_CLOCK = frozenset(("torpor.alarmclock", "torpor.ringing", "torpor.ds3231"))
 #: Modules that only a node behind a latch needs, one with an SD card, one with a light.
 OF_LATCH = frozenset(("latching", "torpor.record_nvm"))
 OF_CARD = frozenset(("torpor.card",))
 OF_LIGHT = frozenset(("night",))
+#: What runs declared tasks: a drive without a camera needs it.
+OF_TASKS = frozenset(
+    f"torpor.{name}"
+    for name in "admission planning readings reporting retiring scheduler sun taskrecord tasktable "
+    "timekeeping triggers".split()
+)
+#: In the root of every drive; an application has its own code.py.
+SCRIPTS = ("boot.py", "safemode.py")
 
 _ASYNC = (ast.AsyncFunctionDef, ast.Await, ast.AsyncFor, ast.AsyncWith)
 _KEY = re.compile(r"[A-Za-z0-9_-]+")
@@ -122,9 +131,9 @@ def assemble(
     _collect(bundle, LIBRARY, files, packages, compiled)
     _collect(bundle, NATIVE, files, packages, compiled, native=True)
     scripts = {}
-    for path in sorted(application.glob("*.py")):
+    for path in (*(ROOT / "firmware" / name for name in SCRIPTS), *sorted(application.glob("*.py"))):
         text = path.read_text(encoding="utf-8")
-        if path.name in ("boot.py", "code.py", "safemode.py"):
+        if path.name in (*SCRIPTS, "code.py"):
             scripts[path.name] = SourceFile(path.name, text)
         else:
             files[path.stem] = _source(path.name, text, compiled)
@@ -138,7 +147,9 @@ def assemble(
 
 
 def _registers(application: Path, design: Design) -> dict[str, bytes]:
-    """The register values of the design's sensor, where the application has some."""
+    """The register values of the camera's sensor, where the application has some."""
+    if design.camera is None:
+        return {}
     path = application / f"{sensor_module(design)}.regs"
     if not path.is_file():
         return {}
@@ -147,14 +158,27 @@ def _registers(application: Path, design: Design) -> dict[str, bytes]:
 
 def absent(design: Design) -> frozenset[str]:
     """Modules of the repository that this design's drive does without: parts that it has not."""
-    there = {path.stem for path in (ROOT / "firmware" / design.application).glob("*.py")}
-    driver = driver_module(design)
-    needed = {driver, sensor_module(design)} if driver == "arducam" else {driver}
-    others = ((SENSORS | set(DRIVERS.values())) & there) - needed
     parts = (
         (design.clock, OF_CLOCK), (design.latch, OF_LATCH), (design.sd, OF_CARD), (design.light, OF_LIGHT),
+        (design.sensor, OF_TASKS),
     )  # fmt: skip
-    return frozenset(others).union(*(modules for part, modules in parts if part is None))
+    there = _modules(design.application) | {f"torpor.{name}" for name in _modules("lib/torpor")}
+    return (
+        _other_cameras(design) | {name for part, names in parts if part is None for name in names}
+    ) & there
+
+
+def _modules(folder: str) -> frozenset[str]:
+    return frozenset(path.stem for path in (ROOT / "firmware" / folder).glob("*.py"))
+
+
+def _other_cameras(design: Design) -> frozenset[str]:
+    """Sensors and drivers of cameras that this design has not."""
+    if design.camera is None:
+        return SENSORS | frozenset(DRIVERS.values())
+    driver = driver_module(design)
+    needed = {driver, sensor_module(design)} if driver == "arducam" else {driver}
+    return (SENSORS | frozenset(DRIVERS.values())) - needed
 
 
 def settings_toml(values: Mapping[str, str | int]) -> str:

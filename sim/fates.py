@@ -114,6 +114,8 @@ class Fates:
 
 def cause_words(note: WakeNote, visitors: Sequence[Visitor], arrivals: Sequence[float]) -> str:
     """Why a node woke, in the report's words."""
+    if note.task and note.cause in ("time", "clock"):
+        return "task due"
     if note.cause == "time":
         return "hold-off timer"
     if note.cause == "clock":

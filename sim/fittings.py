@@ -1,4 +1,4 @@
-"""What hangs on pins of some designs: an SD card, a light, the board's LED, a latch."""
+"""What hangs on pins of some designs: an SD card, a light, a sensor, the board's LED, a latch."""
 
 from __future__ import annotations
 
@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING
 
 from sim.devices.lamp import Lamp
 from sim.devices.sdcard import CardFaults, SdCard
+from sim.devices.seesaw import Seesaw
 from sim.prices import led_mW
+from sim.wires import Bus
 
 if TYPE_CHECKING:
     from sim.hardware import Hardware
@@ -14,7 +16,7 @@ if TYPE_CHECKING:
 #: Where an IR-cut filter ends.
 VISIBLE_nm = 700
 #: Roles of pins that close a switch, which a resistor holds open.
-_SWITCHES = ("sd_power", "light_power", "latch_hold")
+_SWITCHES = ("sd_power", "light_power", "sensor_power", "latch_hold")
 
 
 class Fittings:
@@ -22,7 +24,7 @@ class Fittings:
 
     Attributes
     ----------
-    card, lamp : None where the design has none. lit : when the board's LED changed, and to what.
+    card, lamp, sensor : None where the design has none. lit : when the board's LED changed, and to what.
     switches : pins that fall open when nobody drives them.
     """
 
@@ -32,12 +34,13 @@ class Fittings:
         self._design = design = hardware.design
         self.card: SdCard | None = None
         self.lamp: Lamp | None = None
+        self.sensor: Seesaw | None = None
         self.lit: list[tuple[float, bool]] = []
         self.switches = frozenset(design.pins[role] for role in _SWITCHES if role in design.pins)
         if design.sd and "sd_power" in design.pins:
             self._fit_card(card_faults)
         if design.light:
-            passes = not design.camera.caps["ir_cut"] or design.light.v("wavelength") <= VISIBLE_nm
+            passes = not design.part("camera").caps["ir_cut"] or design.light.v("wavelength") <= VISIBLE_nm
             self.lamp = Lamp(design.light, passes)
             hardware.watchers[design.pins["light_power"]] = self._light
         led = design.board.caps.get("led_pin")
@@ -53,8 +56,17 @@ class Fittings:
         hardware.watchers[self._design.pins["sd_power"]] = self.card.power
         hardware.give_bus(self._design.pins["sd_sck"], self.card)
 
+    def fit_sensor(self, sensor: Seesaw) -> None:
+        """On a bus of its own, whose pull-ups it powers."""
+        pins = self._design.pins
+        self.sensor = sensor
+        self._hardware.watchers[pins["sensor_power"]] = lambda on: sensor.power(self._world.now, on)
+        self._hardware.buses[pins["sensor_scl"]] = Bus(i2c=[sensor], alive=lambda: sensor.on)
+
     def power_up(self) -> None:
         """The board's supply is back."""
+        if self.sensor:
+            self.sensor.power(self._world.now, False)
         if self.card:
             self.card.power(False)
         if self._design.latch:
@@ -77,4 +89,5 @@ class Fittings:
 
     def _latch(self, held: bool) -> None:
         """The switch stays closed while the firmware holds it or the PIR is high."""
-        self._world.opens_at = None if held else self._hardware.pir.next_fall(self._world.now)
+        pir = self._hardware.pir
+        self._world.opens_at = pir.next_fall(self._world.now) if pir and not held else None

@@ -36,7 +36,7 @@ class Hardware:
         design: Design,
         world: World,
         files: DriveFiles,
-        pir: Pir,
+        pir: Pir | None,
         air: Air,
         seed: int,
         meter_faults: MeterFaults | None = None,
@@ -62,6 +62,8 @@ class Hardware:
         self.rtc_s = 0.0  # what the clock had counted at the last reset, since it began in the year 2000
         self.held: dict[str, bool] = {}  # output levels latched through deep sleep
         self.espcam: EspCamera | None = None
+        self._camera: Powered | None = None
+        self.switch = CameraSwitch(design, self._camera_power)
         error = board.v("sleep_clock_error")  # how much too long this board's timer lets it sleep, 1
         self.sleep_clock = random.Random(f"sleep clock {seed}").uniform(-error, error)
         self.bench = False
@@ -81,8 +83,9 @@ class Hardware:
     # -- wiring ----------------------------------------------------------------------------------
 
     def _wire(self) -> None:
-        pins = self.design.pins
-        self.lines[pins["pir"]] = lambda: self.pir.high(self.world.now)
+        pins, pir = self.design.pins, self.pir
+        if pir:
+            self.lines[pins["pir"]] = lambda: pir.high(self.world.now)
         if "bench" in pins:
             self.lines[pins["bench"]] = lambda: not self.bench
         self.buses[pins["meter_scl"]] = Bus(i2c=[self.meter], alive=lambda: True)
@@ -113,13 +116,13 @@ class Hardware:
 
     def _supply_camera(self, camera: Powered) -> None:
         self._camera = camera
-        self.switch = CameraSwitch(self.design, self._camera_power)
         if self.switch.pin:
             self.watchers[self.switch.pin] = self.switch.drive
 
     def _camera_power(self, on: bool) -> None:
-        self._camera.power(self.world.now, on)
-        self.camera_load()
+        if self._camera:
+            self._camera.power(self.world.now, on)
+            self.camera_load()
 
     # -- loads -----------------------------------------------------------------------------------
 
@@ -140,9 +143,11 @@ class Hardware:
 
     def camera_load(self) -> None:
         """What the module takes: by its own rail while that is on, else from 3V3 through its inputs."""
+        if self._camera is None:
+            return
         mA = self._camera.load(self.world.now)[0]
         own = self.switch.on or self.espcam is not None
-        if own and self.design.camera.rows["run"].load == "current":
+        if own and self.design.part("camera").rows["run"].load == "current":
             self.world.draw("camera", 0.0, mA / 1000.0)
         else:
             self.on_3V3("camera", mA)
@@ -161,8 +166,9 @@ class Hardware:
 
     def power_up(self) -> None:
         """The battery is there (again): the PIR starts afresh, and the board unless a latch is before it."""
-        self.pir.power_up(self.world.now)
-        self._draw_pir()
+        if self.pir:
+            self.pir.power_up(self.world.now)
+            self._draw_pir()
         latch = self.design.latch
         if latch:
             self.world.draw("latch", 0.0, latch.rows["standing"].value / 1000.0)
@@ -198,7 +204,7 @@ class Hardware:
             self.rtc_s = 0.0
 
     def _draw_pir(self) -> None:
-        part = self.design.pir
+        part = self.design.part("pir")
         standing = part.rows["standing"]
         if part.caps.get("rail") == "3V3":
             self.on_3V3("PIR", standing.value)
@@ -236,7 +242,7 @@ class Hardware:
             self.switch.drive(self.held.get(pin))
         elif pin in self.fittings.switches:
             self.drive_pin(pin, False)
-        elif pin == self.design.pins.get("camera_cs"):
+        elif pin == self.design.pins.get("camera_cs") and self._camera:
             self._camera.release(self.world.now)
             self.camera_load()
         elif pin == self.design.board.caps.get("led_pin"):
@@ -259,7 +265,8 @@ class Hardware:
             if self.switch.pin and self.switch.pin not in self.outputs:
                 self.switch.drive(None)
         self.switch.sleep(asleep)
-        held_mA = self.design.rail.v("off") if self.held and "off" in self.design.rail.rows else 0.0
+        rail = self.design.rail
+        held_mA = rail.v("off") if self.held and rail and "off" in rail.rows else 0.0
         self.world.draw("rail", 0.0, held_mA / 1000.0)
 
     def next_level(self, pin: str, value: bool, edge: bool) -> float:
@@ -269,7 +276,7 @@ class Hardware:
         if edge or self.level(pin) is not value:
             if self.clock and pin == self.design.pins["clock_int"] and not value:
                 return self.clock.next_low(now)
-            if pin != self.design.pins["pir"]:
+            if not self.pir or pin != self.design.pins["pir"]:
                 return inf
             return self.pir.next_rise(now) if value else self.pir.next_fall(now)
         return now

@@ -14,6 +14,8 @@ import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from sim.readings import Batch
+
 _FOOTER = 40
 _LONGEST = 2_000_000
 _LONGEST_HEAD = 8192
@@ -49,9 +51,11 @@ class Home:
         self._on_picture = on_picture
         self.pictures: dict[str, Stored] = {}
         self.logs: list[tuple[float, bytes]] = []
+        self.readings: dict[str, Batch] = {}
         self.refused: dict[int, int] = {}
         self.requests = 0
         self._said: dict[str, int] = {}  # telemetry of the request at hand
+        self._of = ""
 
     def answer(self, head: bytes, body: bytes, now_s: float) -> bytes:
         """The signed answer to one whole request."""
@@ -86,7 +90,9 @@ class Home:
             return 401, crc, digest
         if struct.unpack("<I", footer[4:8])[0] != crc:
             return 422, crc, digest
-        self._said = _telemetry(fields.get("x-torpor", ""))
+        told = _telemetry(fields.get("x-torpor", ""))
+        self._said = {name: value for name, value in told.items() if isinstance(value, int)}
+        self._of = str(told.get("of", ""))
         return self._take(path[len(prefix) :], content, crc, now_s), crc, digest
 
     def _take(self, name: str, content: bytes, crc: int, now_s: float) -> int:
@@ -94,10 +100,12 @@ class Home:
         if kind == "log":
             self.logs.append((now_s, content))
             return 201
-        if kind != "images":
+        if kind not in ("images", "readings"):
             return 404
         if not _KEY.fullmatch(key):
             return 400
+        if kind == "readings":
+            return self._take_readings(key, content, now_s)
         known = self.pictures.get(key)
         if known is not None:
             return 200 if (known.size, known.crc32) == (len(content), crc) else 409
@@ -108,15 +116,22 @@ class Home:
         self._on_picture(key, content)
         return 201
 
+    def _take_readings(self, key: str, content: bytes, now_s: float) -> int:
+        known = self.readings.get(key)
+        if known is not None:
+            return 200 if known.content == content else 409
+        unix_s, of = self._epoch_s + int(now_s), tuple(self._of.split())
+        self.readings[key] = Batch(now_s, unix_s, content, of, self._said.get("now", 0))
+        return 201
 
-def _telemetry(text: str) -> dict[str, int]:
-    """The whole numbers of a telemetry line; nothing of one that is no JSON object."""
+
+def _telemetry(text: str) -> dict[str, object]:
+    """A telemetry line; nothing of one that is no JSON object."""
     try:
         found = json.loads(text)
     except ValueError:
         return {}
-    pairs = found.items() if isinstance(found, dict) else ()
-    return {name: value for name, value in pairs if isinstance(value, int)}
+    return found if isinstance(found, dict) else {}
 
 
 def _parsed(head: bytes) -> tuple[tuple[str, str], dict[str, str]]:

@@ -150,8 +150,11 @@ class Life:
         self.hardware.sleep(False)
         self.loads.clear()
         machine.booted_s = world.now
-        rose = self.hardware.pir.rose_at(world.now) if self._cause == "pin" else math.nan
-        self.note = WakeNote(world.wake, world.now, self._cause, rose, load_J=-world.plant.load_total_J)
+        pir = self.hardware.pir
+        rose = pir.rose_at(world.now) if pir and self._cause == "pin" else math.nan
+        self.note = WakeNote(
+            world.wake, world.now, self._cause, rose, load_J=-world.plant.load_total_J, task=pir is None
+        )
         self.notes.append(self.note)
         self._enter("BOOT")
         self.hardware.files.readonly = self._drive_is_hosts
@@ -215,7 +218,7 @@ class Life:
             module.watch = lambda state: self._enter(self._state_names[state])
         elif name == "torpor.journal":
             module.watch = self._entry
-        elif name == "table":
+        elif name in ("table", "torpor.tasktable"):
             self._state_names = module.NAMES
 
     def _entry(self, entry: bytes) -> None:

@@ -6,7 +6,7 @@ from __future__ import annotations
 from itertools import pairwise
 
 from boards import CLOCK, DEEP_BOTH, Design, Part, heartbeat_way, picture_places
-from sim.devices.espcam import FRAME_SIZES
+from sim.node_camera import camera_lines
 from sim.prices import (
     PICTURES_KiB,
     action_mJ,
@@ -23,11 +23,6 @@ from sim.prices import (
     state_mW,
 )  # fmt: skip
 
-#: Lines of a camera on SPI, in the order of CAMERA_PINS.
-_LINES = ("sck", "mosi", "miso", "cs", "sda", "scl")
-#: The firmware's driver by the camera part's cap `bus`.
-DRIVERS = {"arduchip": "arducam", "espcamera": "espcam"}
-
 #: The longest hold-off, and how often a locked node looks for the sun where that is cheap.
 _HOLDOFF_MAX_s = 3600
 
@@ -36,6 +31,8 @@ _ELSEWHERE = ("latch_hold",)
 #: Bytes at the end of nvm for the record of a node whose sleep memory dies with its supply
 #: (docs/memory.md; a test holds it against the firmware's own).
 _RECORD_B = 976
+#: The same for the readings of a node with a sensor.
+_READINGS_B = 1008
 #: At least one sign of life a day where a clock can give it in the cheap sleep.
 _HEARTBEAT_H = 24
 
@@ -87,25 +84,24 @@ def node_values(design: Design) -> dict[str, object]:
     return {
         "BENCH": "",
         **pins,
-        **_camera_lines(design),
+        **(camera_lines(design, design.camera) if design.camera else {}),
+        **({"SENSOR_ADDRESS": _address(design.sensor)} if design.sensor else {}),
         "RAILS": _rails(design),
         "HOLD": _hold(design),
         "LATCH": design.pins.get("latch_hold", ""),
         "LED": str(board.caps.get("led_pin", "")),
         "LED_ON": int(board.caps.get("led_active") == "high"),
         "BLINK_mW": round(blink_mW(design)),
-        "JOURNAL_END": int(board.v("nvm")) - (_RECORD_B if design.latch else 0),
+        "JOURNAL_END": int(board.v("nvm"))
+        - (_RECORD_B if design.latch else 0)
+        - (_READINGS_B if design.sensor else 0),
         "WATCHDOG_MS": int(min(board.v("watchdog_max"), 8.0) * 1000),
         "SPOOL": _spool(design),
         "I2C_Hz": int(str(design.options["i2c_Hz"])),
         "CLOCK": _address(design.clock) if design.clock else 0,
         "HEARTBEAT_H": _HEARTBEAT_H if _heartbeat(design) else 0,
-        "SENSOR": sensor_module(design),
-        "SPI_Hz": int(str(design.options.get("spi_Hz", 0))),
         "METER_ADDRESS": _address(design.meter),
         "SHUNT_mohm": round(design.meter.v("shunt") * 1000),
-        "SIZES": _sizes(design),
-        "SETTLE_ms": round(design.camera.v("settle") * 1000),
         "CELL_mohm": round(cell.v("resistance") * 1000 / cells),
         "OCV": _curve(cell),
         "COLD": tuple(
@@ -125,12 +121,11 @@ def node_values(design: Design) -> dict[str, object]:
         "TILT_deg": round(float(str(design.options["tilt_deg"]))),
         "SPOOL_FITS": _spool_fits(design),
         "WAYS_uW": ways_uW(design),
-        "LIGHT_mV": light_mV(design, cells),
-        "LIGHT_mW": round(part_mW(design, design.light, "run")) if design.light else 0,
+        **(_light(design, cells) if design.camera else {}),
         "HOLDOFF_MAX_s": _HOLDOFF_MAX_s,
         "RECHECK_s": _HOLDOFF_MAX_s if _clock_is_cheap(design) else 0,
         "OWN_CLOCK": int(_own_clock(design)),
-        "PIR_s": round(design.pir.v("hold") + design.pir.v("block")) + 1,
+        "PIR_s": round(design.pir.v("hold") + design.pir.v("block")) + 1 if design.pir else 0,
         "MIN_AWAKE_ms": round(board.v("min_awake") * 1000),
         "BOOT_mW": round(board_mW(design, "busy")),
         "JOIN_mW": round(board_mW(design, "radio_join")),
@@ -140,74 +135,38 @@ def node_values(design: Design) -> dict[str, object]:
     }
 
 
-def sensor_module(design: Design) -> str:
-    """The firmware's module for the camera's sensor: "ov2640"."""
-    return str(design.camera.caps["sensor"]).lower()
+def readings_region(design: Design) -> tuple[int, int]:
+    """Start and end of the readings in nvm."""
+    end = int(design.board.v("nvm")) - (_RECORD_B if design.latch else 0)
+    return end - _READINGS_B, end
 
 
-def driver_module(design: Design) -> str:
-    """The firmware's module for the camera: "arducam" or "espcam"."""
-    return DRIVERS[str(design.camera.caps["bus"])]
-
-
-#: Arguments of espcamera.Camera by the line of the connector.
-_ARGUMENTS = {
-    "data": "data_pins",
-    "xclk": "external_clock_pin",
-    "pclk": "pixel_clock_pin",
-    "vsync": "vsync_pin",
-    "href": "href_pin",
-    "pwdn": "powerdown_pin",
-    "reset": "reset_pin",
-}
-
-
-def _camera_lines(design: Design) -> dict[str, object]:
-    """The driver; for a camera on the board's own connector also its bus, and espcamera's pin arguments by
-    the board's names."""
-    lines: dict[str, object] = {"CAMERA": driver_module(design)}
-    if design.camera.caps["bus"] == "arduchip":
-        lines["CAMERA_PINS"] = tuple(design.pins[f"camera_{line}"] for line in _LINES)
-    else:
-        pins = design.board.camera_pins
-        shared = pins["scl"] == design.pins["meter_scl"]
-        lines["CAMERA_BUS"] = () if shared else (pins["scl"], pins["sda"])
-        lines["CAMERA_SIZES"] = _frame_sizes(design)
-        lines["CAMERA_LINES"] = tuple((key, pins[role]) for role, key in _ARGUMENTS.items() if role in pins)
-    return lines
-
-
-def _sizes(design: Design) -> tuple[tuple[int, int], tuple[int, int]]:
-    """Width and height of a usual picture, and of a small one for days of want."""
-    (w, h), (w_small, h_small) = (
-        map(int, str(design.options[key]).split("x")) for key in ("frame_size", "frame_size_small")
-    )
-    return (w, h), (w_small, h_small)
-
-
-def _frame_sizes(design: Design) -> tuple[tuple[tuple[int, int], str], ...]:
-    """The sizes that the design asks for, with esp32-camera's names of them."""
-    sizes = {(width, height): name for name, (width, height) in FRAME_SIZES.items()}
-    return tuple((pair, sizes[pair]) for pair in dict.fromkeys(_sizes(design)))
+def _light(design: Design, cells: int) -> dict[str, object]:
+    mW = part_mW(design, design.light, "run") if design.light else 0.0
+    return {"LIGHT_mV": light_mV(design, cells), "LIGHT_mW": round(mW)}
 
 
 def _hold(design: Design) -> tuple[tuple[str, int], ...]:
     """(pin, level) of every output that must keep its level through deep sleep."""
     rail = design.rail
-    if not rail.caps["needs_hold"]:
+    if rail is None or not rail.caps["needs_hold"]:
         return ()
     pin = design.board.camera_pins.get(str(rail.caps.get("board_pin"))) or design.pins["camera_power"]
     return ((pin, int(rail.caps["off_level"] == "high")),)
 
 
 def _own_clock(design: Design) -> bool:
-    """Whether the board's clock runs on through a sleep that pin and timer end together."""
+    """Whether the board's clock runs on through the sleep that this design has: one that pin and timer end
+    together, or the timer alone where there is no motion to wait for."""
     way = heartbeat_way(design)
-    return way is not None and way.name == DEEP_BOTH and bool(design.board.caps["rtc_survives_sleep"])
+    timed = design.pir is None or (way is not None and way.name == DEEP_BOTH)
+    return timed and bool(design.board.caps["rtc_survives_sleep"])
 
 
 def _heartbeat(design: Design) -> bool:
-    """Whether the cheapest sleep is one that a clock ends too."""
+    """Whether a sleep that waits for motion can be promised an end by a clock too."""
+    if design.pir is None:
+        return False
     way = heartbeat_way(design)
     return (way is not None and way.name == CLOCK) or _own_clock(design)
 
@@ -223,7 +182,11 @@ def _clock_is_cheap(design: Design) -> bool:
 
 def _rails(design: Design) -> dict[str, tuple[str, int]]:
     """Pin ("" if the part's driver switches it) and rise in ms of each load switch, by name."""
-    rise_s = {"camera": design.rail.v("rise") + design.camera.v("power_up")}
+    rise_s = {}
+    if design.camera and design.rail:
+        rise_s["camera"] = design.rail.v("rise") + design.camera.v("power_up")
+    if design.sensor:
+        rise_s["sensor"] = design.sensor.v("power_up") + 0.002  # a clock of milliseconds may be one short
     if design.sd and "sd_power" in design.pins:
         rise_s["sd"] = design.sd.v("power_up")
     if design.light:

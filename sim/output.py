@@ -11,7 +11,7 @@ from sim.errors import SimError
 from sim.fates import Fates
 from sim.log import LogRow, write_log
 from sim.nodelog import node_log
-from sim.prices import STATES
+from sim.prices import states_of
 from sim.run import Twin, judge_of, segments
 from sim.watching import reason_names
 
@@ -22,13 +22,15 @@ _MOST_ROWS = 50_000_000
 def write_run(twin: Twin, folder: Path) -> None:
     """node_log.csv, journal.csv, visitors.csv and history.npz of a run, into `folder`."""
     names = reason_names()
-    log = node_log(twin.home.logs, STATES, names, STATES.index("SLEEP"))
+    states = states_of(twin.design)
+    log = node_log(twin.home.logs, states, names, states.index("SLEEP"))
     comment = (
         f"node log of {twin.design.name}, t_s = 0 at {twin.sky.start:%Y-%m-%d %H:%M} local standard time"
     )
     write_log(folder / "node_log.csv", log.rows, comment)
     _write_journal(twin, folder / "journal.csv")
-    _write_visitors(twin, judge_of(twin), folder / "visitors.csv")
+    if twin.design.pir:
+        _write_visitors(twin, judge_of(twin), folder / "visitors.csv")
     write_history(twin, folder / "history.npz")
 
 

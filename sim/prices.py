@@ -11,7 +11,14 @@ PICTURES_KiB = (40, 9)
 #: First beliefs of a node that has measured nothing: a join, s; a garden's Wi-Fi, KiB/s; a good day's sun, h.
 JOIN_s, SENT_KiB_s, SUN_h = 3.5, 70.0, 4.5
 
+#: The firmware's states in the order of its tables: a camera's, and those of declared tasks.
 STATES = ("BOOT", "TRIAGE", "CAMERA", "CAPTURE", "STORE", "CONNECT", "UPLOAD", "SETTLE", "SLEEP", "RECOVER")
+TASK_STATES = ("BOOT", "PLAN", "TASK", "-", "-", "CONNECT", "UPLOAD", "SETTLE", "SLEEP", "RECOVER")
+
+
+def states_of(design: Design) -> tuple[str, ...]:
+    """The states of a design's application, by number."""
+    return STATES if design.camera else TASK_STATES
 
 
 def board_mW(design: Design, row: str) -> float:
@@ -29,17 +36,17 @@ def part_mW(design: Design, part: Part, row: str) -> float:
 def sleep_W(design: Design, row: str) -> float:
     """What the whole node draws asleep, W: the board's row, the PIR, the meter powered down, a camera that
     nothing switches, a pin that is held."""
-    parts = [(design.pir, "standing"), (design.meter, "power_down")]
-    if not design.rail.caps["switched"]:
-        parts.append((design.camera, "phantom"))
-    elif design.rail.caps["needs_hold"]:
-        parts += [(design.camera, "phantom"), (design.rail, "off")]
-    if design.clock:
-        parts.append((design.clock, "standing"))
-    if design.latch:
-        parts.append((design.latch, "standing"))
-    if design.sd:
-        parts.append((design.sd, "off"))
+    asleep = (
+        (design.pir, "standing"), (design.meter, "power_down"), (design.clock, "standing"),
+        (design.latch, "standing"), (design.sd, "off"), (design.sensor, "off"),
+    )  # fmt: skip
+    parts = [(part, name) for part, name in asleep if part]
+    if design.camera and design.rail:
+        held = design.rail.caps["switched"] and design.rail.caps["needs_hold"]
+        if held or not design.rail.caps["switched"]:
+            parts.append((design.camera, "phantom"))
+        if held:
+            parts.append((design.rail, "off"))
     return (board_mW(design, row) + sum(part_mW(design, *part) for part in parts)) / 1000.0
 
 
@@ -62,17 +69,23 @@ def blink_mW(design: Design) -> float:
 def off_W(design: Design) -> float:
     """What a latched node draws while its latch is open, W: PIR and switch, both on the battery."""
     assert design.latch is not None
-    return (part_mW(design, design.pir, "standing") + part_mW(design, design.latch, "standing")) / 1000.0
+    return (
+        part_mW(design, design.part("pir"), "standing") + part_mW(design, design.latch, "standing")
+    ) / 1000.0
 
 
 def state_mW(design: Design) -> list[float]:
-    """The price of each state where nothing was measured, mW, in the order of STATES."""
+    """The price of each state where nothing was measured, mW, in the order of `states_of`."""
     standing = sleep_W(design, "deep_sleep_pin") * 1000.0 - board_mW(design, "deep_sleep_pin")
-    camera = part_mW(design, design.camera, "run")
+    camera = part_mW(design, design.camera, "run") if design.camera else 0.0
+    sensor = part_mW(design, design.sensor, "run") if design.sensor else 0.0
     busy, idle = board_mW(design, "busy"), board_mW(design, "idle")
     prices = {
         "BOOT": busy,
         "TRIAGE": busy,
+        "PLAN": busy,
+        "TASK": busy + sensor,
+        "-": 0.0,
         "CAMERA": busy + camera,
         "CAPTURE": idle + camera,
         "STORE": busy + camera,
@@ -85,7 +98,7 @@ def state_mW(design: Design) -> list[float]:
     if design.sd:
         prices["STORE"] += part_mW(design, design.sd, "write")
         prices["UPLOAD"] += part_mW(design, design.sd, "read")
-    return [prices[state] + standing for state in STATES]
+    return [prices[state] + standing for state in states_of(design)]
 
 
 def action_mJ(design: Design) -> tuple[int, int, int, int, int]:
@@ -93,13 +106,14 @@ def action_mJ(design: Design) -> tuple[int, int, int, int, int]:
 
     The node believes them until it has measured its own, so the seconds in here need not be right.
     """
-    board, camera = design.board, part_mW(design, design.camera, "run")
+    board = design.board
+    camera = part_mW(design, design.camera, "run") if design.camera else 0.0
+    settle_s = design.camera.v("settle") if design.camera else 0.0
     busy, idle = board_mW(design, "busy"), board_mW(design, "idle")
     boot_s = board.v("boot") + board.v("radio_boot") + 0.5
     wake = boot_s * busy + max(0.0, board.v("min_awake") - boot_s) * idle
     picture, small = (
-        (0.3 + design.camera.v("settle")) * (busy + camera) + KiB * 0.04 * (busy + camera)
-        for KiB in PICTURES_KiB
+        (0.3 + settle_s) * (busy + camera) + KiB * 0.04 * (busy + camera) for KiB in PICTURES_KiB
     )
     sent = board_mW(design, "radio_tx") / SENT_KiB_s
     return (
@@ -129,7 +143,7 @@ def light_mV(design: Design, cells: int) -> int:
     """The same for the light, with board and camera awake beside it; 0 without a light."""
     if not design.light:
         return 0
-    camera = part_mW(design, design.camera, "run") + board_mW(design, "busy")
+    camera = part_mW(design, design.part("camera"), "run") + board_mW(design, "busy")
     return burst_mV(design, cells, camera + part_mW(design, design.light, "run"))
 
 

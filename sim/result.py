@@ -65,6 +65,22 @@ class Picture:
 
 
 @dataclass(frozen=True, slots=True)
+class ReadingFate:
+    """One reading of a node with a sensor.
+
+    `t_s` is when the sensor gave it, `said_s` what the node told of that time (nan: nobody knows), both in s
+    since the start of the run; `fate` is "delivered", "waiting" or "lost"; `arrived_s` is infinity unless it
+    is at home.
+    """
+
+    t_s: float
+    values: tuple[int, ...]
+    fate: str
+    said_s: float
+    arrived_s: float
+
+
+@dataclass(frozen=True, slots=True)
 class RunResult:
     """One simulated stretch of one node's life.
 
@@ -82,6 +98,7 @@ class RunResult:
     journal_counts : count per reason in the node's own journal.
     wakes : number of wakes; wakes_by_cause: e.g. visitor, false trigger, hold-off timer, restart.
     empties, empties_Wh : pictures without a visitor, and the energy their wakes took.
+    readings, of : of a node with a sensor, and the names of their values (None and (): it has none).
     wake_trace : exact history of one ordinary wake with an upload, a little sleep on both sides.
     books : closing errors of the two books, relative ("charge", "energy").
     """
@@ -116,3 +133,5 @@ class RunResult:
     books: dict[str, float]
     wall_s: float
     notes: list[str] = field(default_factory=list)
+    readings: list[ReadingFate] | None = None
+    of: tuple[str, ...] = ()

@@ -20,23 +20,27 @@ from sim.devices.ds3231 import ClockFaults
 from sim.devices.ina219 import MeterFaults
 from sim.devices.pir import Pir
 from sim.devices.sdcard import CardFaults
+from sim.devices.seesaw import SoilFaults
 from sim.drive import assemble
 from sim.drivefs import DriveFiles
 from sim.errors import SimError
 from sim.fates import Fates, cause_words
+from sim.guests import guests, place_settings
 from sim.hardware import Hardware
 from sim.home import Home
 from sim.life import Life
 from sim.pictures import PicturePool
 from sim.plant import Plant
-from sim.result import FATES, Picture, RunResult, Segments
+from sim.reading_fates import reading_fates
+from sim.result import FATES, Picture, ReadingFate, RunResult, Segments
 from sim.scaled import scaled
 from sim.scenario import Scenario
 from sim.sky import Sky
-from sim.visitors import Visitor, false_motions, visitors
+from sim.soil import Soil, attach_soil
+from sim.visitors import Visitor
 from sim.volume import picture_key
 from sim.watching import Frame, reason_names
-from sim.weather import Weather, default_weather, read_weather
+from sim.weather import default_weather, read_weather
 from sim.world import World
 
 Progress = Callable[[float], None]
@@ -56,6 +60,7 @@ class Twin:
     life: Life
     visitors: list[Visitor]
     pictures: dict[str, bytes]
+    taken: list[tuple[float, int]]  # (time, value) of each reading that a soil sensor gave
 
     def live(self) -> None:
         """Run to the end of the scenario's days."""
@@ -70,11 +75,13 @@ def build(
     meter_faults: MeterFaults | None = None,
     clock_faults: ClockFaults | None = None,
     card_faults: CardFaults | None = None,
+    soil_faults: SoilFaults | None = None,
 ) -> Twin:
     """Put a node together as its scenario says; `progress` gets the share that is done, 0..1."""
     design = scaled(load_design(scenario.design), scenario.panel_scale, scenario.cell_scale)
-    drive = assemble(design, scenario.settings, scenario.compiled)
     weather = read_weather(scenario.weather) if scenario.weather else default_weather()
+    settings = {**(place_settings(weather) if design.sensor else {}), **scenario.settings}
+    drive = assemble(design, settings, scenario.compiled)
     options = design.options
     tilt = scenario.tilt_deg if scenario.tilt_deg is not None else float(str(options["tilt_deg"]))
     azimuth = scenario.azimuth_deg if scenario.azimuth_deg is not None else float(str(options["azimuth_deg"]))
@@ -86,9 +93,9 @@ def build(
     )  # fmt: skip
     end_s = scenario.days * 86_400.0
     world = World(plant, end_s, scenario.seed)
-    found, motions = _guests(scenario, weather)
-    pir = Pir(design.pir, motions, scenario.seed)
-    if scenario.stuck_PIR is not None:
+    found, motions = guests(scenario, weather) if design.pir else ([], [])
+    pir = Pir(design.pir, motions, scenario.seed) if design.pir else None
+    if pir and scenario.stuck_PIR is not None:
         pir.stuck_from_s, pir.stuck_until_s = scenario.stuck_PIR
     files = DriveFiles(design.board, world.spend)
     files.install(drive.files)
@@ -113,9 +120,14 @@ def build(
     life = Life(hardware, drive, (lambda now: progress(now / end_s)) if progress else None)
     for volume in volumes(hardware):
         volume.on_stored = lambda key: life.note.stored(key)
-    pool = PicturePool(scenario.seed)
-    attach_camera(pool, scenario.seed, hardware, life, sky, found, camera_faults)
-    return Twin(scenario, design, sky, plant, world, hardware, home, life, found, pictures)
+    if design.camera:
+        attach_camera(PicturePool(scenario.seed), scenario.seed, hardware, life, sky, found, camera_faults)
+    taken: list[tuple[float, int]] = []
+    if design.sensor:
+        soil = Soil(sky, scenario.days, scenario.seed)
+        sensor = attach_soil(hardware, soil, soil_faults or SoilFaults(scenario.seed))
+        sensor.on_read = lambda now_s, value: taken.append((now_s, value))
+    return Twin(scenario, design, sky, plant, world, hardware, home, life, found, pictures, taken)
 
 
 def volumes(hardware: Hardware) -> list[DriveFiles]:
@@ -152,19 +164,6 @@ def _local(sky: Sky) -> datetime:
     return sky.start.replace(tzinfo=timezone(timedelta(hours=sky.weather.utc_offset_h)))
 
 
-def _guests(scenario: Scenario, weather: Weather) -> tuple[list[Visitor], list[tuple[float, float]]]:
-    """Visitors, and all motion that the PIR sees."""
-    if scenario.quiet:
-        found = [Visitor(start, start + stay, "blackbird", True) for start, stay in scenario.visits]
-        return found, [(visitor.t_s, visitor.leave_s) for visitor in found]
-    south = weather.latitude < 0.0
-    found = visitors(scenario.garden, scenario.days, scenario.start_day, scenario.seed, south)
-    motions = [(visitor.t_s, visitor.leave_s) for visitor in found if visitor.seen]
-    first_hour = scenario.start_day * 24
-    motions += false_motions(scenario.garden, weather, scenario.days, first_hour, scenario.seed)
-    return found, motions
-
-
 def run(scenario: Scenario, progress: Progress | None = None) -> tuple[RunResult, Twin]:
     """Build, live, and sum up."""
     started = time.perf_counter()
@@ -189,6 +188,7 @@ def summarise(twin: Twin, wall_s: float) -> RunResult:
     counts = Counter(judge.of_visitor(visitor) for visitor in twin.visitors)
     arrivals = [visitor.t_s for visitor in twin.visitors]
     causes = Counter(cause_words(note, twin.visitors, arrivals) for note in life.notes)
+    batches = list(twin.home.readings.values())
     dark = codes["TOO_DARK"]
     pictures = [
         Picture(
@@ -246,7 +246,14 @@ def summarise(twin: Twin, wall_s: float) -> RunResult:
         books=twin.plant.errors(),
         wall_s=wall_s,
         notes=list(twin.design.notes),
+        readings=readings_taken(twin) if twin.design.sensor else None,
+        of=batches[-1].of if batches else (),
     )
+
+
+def readings_taken(twin: Twin) -> list[ReadingFate]:
+    """What became of each reading of a run that has ended."""
+    return reading_fates(twin.taken, twin.home, twin.hardware, int(_local(twin.sky).timestamp()))
 
 
 def _marked_dark(twin: Twin, frame: Frame, otherwise: bool) -> bool:

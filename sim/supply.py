@@ -54,6 +54,7 @@ class Supply:
     def _off(self, turn_on_s: float) -> None:
         """The latch is open: PIR and switch stand on the battery until the PIR closes it."""
         world, hardware = self._world, self._hardware
+        assert hardware.pir, "only a PIR closes a latch"
         self._ended()
         hardware.board_down()
         self._enter(OFF)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from boards import Design
+from boards import Design, Part
 from boards.ways import PULL_DOWN_MOST_kohm
 
 
@@ -22,16 +22,22 @@ class CameraSwitch:
     """
 
     def __init__(self, design: Design, change: Callable[[bool], None]) -> None:
-        rail, own = design.rail, str(design.rail.caps.get("board_pin"))
+        self.pin: str | None = None
+        self._always = self._off_level = self._awake_level = False  # without a camera: never on
+        if design.rail:
+            self._wire(design, design.rail)
+        self._change = change
+        self._supply = self._asleep = self.on = False
+        self._level: bool | None = None
+
+    def _wire(self, design: Design, rail: Part) -> None:
+        own = str(rail.caps.get("board_pin"))
         self.pin = design.board.camera_pins.get(own) or design.pins.get("camera_power")
         self._always = not rail.caps["switched"]
         self._off_level = rail.caps["off_level"] == "high"
         row = rail.rows.get("pull_down")
         stiff = row is not None and row.value <= PULL_DOWN_MOST_kohm
         self._awake_level = design.board.caps["reset_pull"] == "up" and not stiff
-        self._change = change
-        self._supply = self._asleep = self.on = False
-        self._level: bool | None = None
 
     def supply(self, there: bool) -> None:
         """The node's own supply came or went."""

@@ -38,7 +38,7 @@ class WakeNote:
 
     `rose_s` : when the PIR rose that woke it (nan: not woken by it). `by_timer` : the sleep after
     it was armed without the PIR; `off_s` : when the latch opened in that sleep. `load_J` : taken from reset
-    to true sleep.
+    to true sleep. `task` : by a node that waits for no motion.
     """
 
     number: int
@@ -51,6 +51,7 @@ class WakeNote:
     by_timer: bool = False
     off_s: float = float("inf")
     load_J: float = 0.0
+    task: bool = False
 
     def returned(self) -> None:
         """A frame went back to the camera's driver: unless it had become a picture, it never counted."""

@@ -39,12 +39,13 @@ if TYPE_CHECKING:
 def command(**options: Any) -> None:
     """Simulate a node's life: its real firmware on virtual hardware under real weather.
 
-    Writes report.txt, summary.json, year.png, wake.png, contact-sheet.png, node_log.csv, journal.csv and
-    more into the output folder.
+    Writes report.txt, summary.json, year.png, wake.png, contact-sheet.png (or readings.png), node_log.csv,
+    journal.csv and more into the output folder.
     """
     scenario = _scenario(options)
     result, twin = _run(scenario, "simulating", options["as_json"])
-    advice = _advise(twin, result, options["as_json"]) if options["demo"] else None
+    wanted = options["demo"] and result.readings is None  # the advice counts visitors
+    advice = _advise(twin, result, options["as_json"]) if wanted else None
     folder = _folder(options["out"], scenario)
     _write(twin, result, advice, folder, options)
     _say(result, advice, folder, options["as_json"])
@@ -95,29 +96,47 @@ def _advise(twin: Twin, result: RunResult, quiet: bool) -> Advice | None:
 def _write(
     twin: Twin, result: RunResult, advice: Advice | None, folder: Path, options: dict[str, Any]
 ) -> None:
-    from analysis.contact_sheet import contact_sheet_png, day_rows
     from analysis.plots import wake_png, year_png
     from analysis.report import report
-    from analysis.summary import write_hours, write_pictures, write_summary
+    from analysis.summary import write_hours, write_summary
     from sim import output
 
     (folder / "report.txt").write_text(report(result, advice, folder, battery_Wh(twin)), encoding="utf-8")
     write_summary(folder / "summary.json", result, advice)
     write_hours(folder / "hours.csv", result)
-    write_pictures(folder / "pictures.csv", result)
     output.write_run(twin, folder)
     year_png(result, folder / "year.png")
     wake_png(result.wake_trace, folder / "wake.png", f"One wake of {result.design}")
-    contact_sheet_png(result, folder / "contact-sheet.png")
-    if options["keep_pictures"]:
-        keys = set(twin.pictures)
+    if result.readings is None:
+        _write_pictures(twin, result, folder, options["keep_pictures"])
     else:
-        keys = {picture.key for row in day_rows(result) for picture in row.pictures}
-    output.write_pictures(twin, folder / "pictures", keys)
+        _write_readings(result, folder)
     if options["samples"]:
         output.write_bench_log(
             twin, folder / "bench_log.csv", options["samples"], options["from_s"], options["to_s"]
         )
+
+
+def _write_pictures(twin: Twin, result: RunResult, folder: Path, every: bool) -> None:
+    from analysis.contact_sheet import contact_sheet_png, day_rows
+    from analysis.summary import write_pictures
+    from sim import output
+
+    write_pictures(folder / "pictures.csv", result)
+    contact_sheet_png(result, folder / "contact-sheet.png")
+    if every:
+        keys = set(twin.pictures)
+    else:
+        keys = {picture.key for row in day_rows(result) for picture in row.pictures}
+    output.write_pictures(twin, folder / "pictures", keys)
+
+
+def _write_readings(result: RunResult, folder: Path) -> None:
+    from analysis.plot_readings import readings_png
+    from analysis.summary import write_readings
+
+    write_readings(folder / "readings.csv", result)
+    readings_png(result, folder / "readings.png")
 
 
 def battery_Wh(twin: Twin) -> float:

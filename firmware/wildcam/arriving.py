@@ -1,22 +1,16 @@
 """BOOT and TRIAGE of every wake that is not plain, admitted motion: cold starts, timers, refusals."""
 
-import os
-
-import alarm
-import alarm.time
-import deciding
-import marks
-from deciding import decide
-
 import node
-from torpor import forget, machine, policy, reasons, wakeup
-from torpor.flags import BOTH, FULL, LOCKED
+from torpor import beginning, deciding, forget, machine, policy, reasons, wakeup
+from torpor.deciding import decide
+from torpor.flags import FULL, LOCKED
 
 # Not wanted again before the burst, and the picture wants the heap.
 ONCE = (
     "arriving",
-    "marks",
-    "battery",
+    "torpor.beginning",
+    "torpor.marks",
+    "torpor.battery",
     "torpor.energy",
     "torpor.settings",
     "torpor.stored",
@@ -29,54 +23,12 @@ ONCE += ("adafruit_register.i2c_struct", "adafruit_register", "adafruit_bus_devi
 def boot(wake):
     """Wake class, streak of cold boots, settings. FAIL without settings to work with."""
     record = wake.record
-    notes = wake.books()
-    if record.flags & BOTH and isinstance(alarm.wake_alarm, alarm.time.TimeAlarm):
-        record.cause = wakeup.TIMER
-        wake.due = True
-    fell = marks.count(marks.SAFE_MODES, marks.SAFE_MODES_END)
-    if fell or not record.valid or record.cause not in (wakeup.TIMER, wakeup.PIN):
-        _new_life(wake)
-    if fell:
-        notes.event(reasons.SAFE_MODE, fell)
-    if record.cause in (wakeup.COLD, wakeup.WATCHDOG):
-        _unfinished(wake)
-    if node.CLOCK and record.cause == wakeup.PIN:
-        import ringing
-
-        wake.due = ringing.rang(wake)
-        if wake.due:
-            record.cause = wakeup.TIMER
+    beginning.arrive(wake)
     if node.LATCH and record.cause == wakeup.TIMER:
         import latching
 
         latching.slept(wake)
     return machine.OK if deciding.prepare(wake, record.cause != wakeup.PIN) else machine.FAIL
-
-
-def _new_life(wake):
-    """The last wake was not finished: what the record says of pictures and journal may be older than they
-    are, and no picture may get a key that another one has."""
-    from torpor import spool, stored
-
-    record = wake.record
-    stored.recall(record)
-    record.boot = int.from_bytes(os.urandom(4), "little")
-    record.waiting = len(spool.names())
-    wake.journal.event(reasons.NEW_LIFE)
-
-
-def _unfinished(wake):
-    """Several cold boots in a row without a finished wake: then a cold boot is a brown-out, and after a
-    hang wakes pass before the camera is tried again."""
-    record = wake.record
-    record.brownouts = count = min(marks.add(marks.BOOTS, marks.BOOTS_END), 255)
-    if record.cause == wakeup.WATCHDOG:
-        record.camera_skips = policy.back_off(count)
-    elif count > policy.BROWNOUTS_MAX:
-        if node.LATCH:  # a hang ends there without a supply: it looks the same
-            record.camera_skips = policy.back_off(count - 1)
-        record.cause = wakeup.BROWNOUT
-        wake.journal.event(reasons.BROWNOUT, count)
 
 
 def triage(wake):
@@ -123,6 +75,6 @@ def _nothing(wake):
 
 
 def _measure(wake):
-    import battery
+    from torpor import battery
 
     battery.measure(wake)

@@ -19,7 +19,7 @@ QUALITY = 12  # lower is better, whatever espcamera's documentation says
 def open(wake):
     try:
         if not node.CAMERA_BUS:  # the meter's, which the wake keeps
-            import meter_bus
+            from torpor import meter_bus
 
             return EspCam(meter_bus.of(wake), None)
         scl, sda = [getattr(board, name) for name in node.CAMERA_BUS]

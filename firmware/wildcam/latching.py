@@ -63,10 +63,10 @@ def prepare(wake, seconds):
     """How long to sleep if the PIR is still high. Where the record has no room and may not make any, the
     next wake will not know this one: then it had better be late."""
     import microcontroller
-    from deciding import may_write
 
     import rows
     from torpor import reasons
+    from torpor.deciding import may_write
 
     if wake.record.full(microcontroller.nvm) and not may_write(wake):
         wake.journal.event(reasons.RECORD_LOST)
@@ -77,6 +77,7 @@ def prepare(wake, seconds):
 def save(wake):
     """The last thing before `let_go`: it says that the node goes off by itself."""
     import microcontroller
-    from deciding import may_write
+
+    from torpor.deciding import may_write
 
     wake.record.save(microcontroller.nvm, lambda: may_write(wake))

@@ -3,11 +3,11 @@
 import asyncio
 
 import jpeg
-from deciding import camera_failed
 from settling import begin
 from shutter import CameraError
 
 from torpor import machine, reasons
+from torpor.deciding import camera_failed
 
 TRIES = 3  # exposures for one good picture
 READINGS = 4  # of one exposure: the fault may lie between FIFO and us

@@ -2,14 +2,11 @@
 
 import alarm
 import board
-import deciding
-import marks
-import table
-from deciding import decide, may_write
 
 import node
 import rows
-from torpor import clock, forget, machine, policy, reasons, saving, sleep, stored, wakeup
+from torpor import clock, deciding, forget, machine, policy, reasons, wakeup
+from torpor.deciding import decide, may_write
 from torpor.flags import BOTH, LOCKED
 
 if node.LATCH:
@@ -21,7 +18,7 @@ FALL_ms = 0 if node.LATCH else 2000
 LOOK_ms = 100
 
 # Not wanted any more
-OF_BURST = ("burst", "torpor.upload", "torpor.spool", "torpor.link", "storing")
+OF_BURST = ("burst", "torpor.speaking", "torpor.upload", "torpor.spool", "torpor.link", "storing")
 OF_LESSON = ("torpor.daily", "torpor.checkpoint", "torpor.learning", "torpor.season")
 
 
@@ -29,7 +26,7 @@ async def settle(wake):
     """Read the battery at rest; wait, within bounds, for the PIR to fall, unless the radio is powered."""
     import asyncio
 
-    import battery
+    from torpor import battery
 
     record = wake.record
     forget.modules(*OF_BURST)
@@ -54,35 +51,29 @@ async def settle(wake):
 
         daily.lesson(wake, lambda: may_write(wake))
         forget.modules(*OF_LESSON)
-    if record.brownouts and may_write(wake):
-        record.brownouts = 0
-        marks.clear(marks.BOOTS, marks.BOOTS_END)
+    if record.brownouts:
+        from torpor import falling
+
+        falling.rested(wake)
     return machine.OK
 
 
 def recover(wake):
     """Everything off, locked out until the sun has filled the cell above the upper threshold."""
+    from torpor import falling
+
     wake.rails.off("camera")
-    wake.record.flags |= LOCKED
-    wake.journal.event(reasons.LOW_BATTERY)
+    falling.lock(wake)
     return machine.OK
-
-
-def _blink(wake):
-    """Somebody may stand before it: the node was just switched on, or it does nothing at all. Not below the
-    lock-out: nothing but the essential then."""
-    if not wake.record.flags & LOCKED:
-        import blink
-
-        blink.say(wake, wake.bad)
 
 
 def sleep_now(wake):
     """Decide how and how long, save the record, and sleep. Does not return."""
+    from torpor import falling, saving, sleep
+
     record = wake.record
     wake.books()
-    if wake.bad is not None and (not wake.settings or record.cause not in (wakeup.TIMER, wakeup.PIN)):
-        _blink(wake)
+    falling.blink(wake)
     high = wake.pir.value
     seconds = decide(wake, policy.SLEEP) if wake.config else rows.HOLDOFF_MAX_s
     if wake.radio != 1:  # what rose beside the radio says nothing
@@ -93,22 +84,21 @@ def sleep_now(wake):
     deciding.admit(wake)
     wake.journal.event(reasons.SLEPT, (seconds + 59) // 60)
     wake.ledger.end()
-    floor_ms = max(0, rows.MIN_AWAKE_ms - clock.awake())  # the core keeps the chip awake until then
+    floor_ms = falling.floor_ms()
     if node.LATCH and not high:
         floor_ms = 0  # it goes off at once
     import pricing
 
     pricing.learn(wake, floor_ms * rows.BOOT_mW // 1000)
-    _book(wake, way, seconds, floor_ms)
-    _write(wake)
+    # a latched node learns at its next wake whether it slept so long
+    falling.book(wake, way, 0 if node.LATCH else seconds, floor_ms)
+    falling.write(wake)
     record.since_sync_s += (clock.awake() + floor_ms) // 1000 + (0 if node.LATCH else seconds)
     if node.LATCH:
         latching.save(wake)
     else:
         saving.save(record, alarm.sleep_memory)
-    if wake.dog:
-        wake.dog.mode = None
-    wake.pir.deinit()
+    falling.free(wake)
     if node.LATCH:
         latching.let_go()
     sleep.deep(way, armed_s, getattr(board, node.PIR), line)
@@ -117,10 +107,12 @@ def sleep_now(wake):
 def _way(wake, seconds):
     """(way, seconds that are asked for, seconds to arm, line of the clock or None) of those that this design
     has. The timer of BY_BOTH rings for the heartbeat: what is asked for is motion."""
+    from torpor import sleep
+
     record = wake.record
     prices_uW, line = rows.WAYS_uW, None
     if node.CLOCK:
-        import alarmclock
+        from torpor import alarmclock
 
         line = alarmclock.arm(wake, seconds)
         if not line:
@@ -133,30 +125,10 @@ def _way(wake, seconds):
     record.sleep_s = armed_s = seconds
     record.flags &= ~BOTH
     if rows.OWN_CLOCK and not seconds:
-        import ownclock
+        from torpor import ownclock
 
         armed_s = ownclock.ring(wake)
         if armed_s:
             way = sleep.BY_BOTH
             record.flags |= BOTH
     return way, seconds, armed_s, line
-
-
-def _book(wake, way, seconds, floor_ms):
-    """What is still to come of this wake, and the sleep where its length is known."""
-    if floor_ms:
-        wake.ledger.add(table.SLEEP, floor_ms, floor_ms * rows.BOOT_mW // 1000)
-    if seconds and not node.LATCH:  # a latched node learns at its next wake whether it slept so long
-        price_uW = rows.SLEEP_TIMER_uW if way == sleep.BY_TIMER else rows.SLEEP_PIN_uW
-        wake.ledger.add(table.SLEEP, seconds * 1000, seconds * price_uW // 1000)
-
-
-def _write(wake):
-    """Everything that goes to nvm but the record."""
-    stored.keep(wake.journal, lambda: may_write(wake))
-    if wake.packed:
-        from torpor import settings
-
-        settings.write(wake.packed, lambda: may_write(wake))
-    if marks.count(marks.SAFE_MODES, marks.SAFE_MODES_END) and may_write(wake):
-        marks.clear(marks.SAFE_MODES, marks.SAFE_MODES_END)

@@ -13,7 +13,7 @@ LOADS = (
     "torpor.settings",
     "torpor.ledger",
     "torpor.policy",
-    "deciding",
+    "torpor.deciding",
 )
 LONGEST_ms = 90  # to compile one of them
 
@@ -73,9 +73,7 @@ def _too_dark(wake, light):
 
 
 def _noted(wake, light):
-    import deciding
-
-    from torpor import reasons
+    from torpor import deciding, reasons
 
     if not deciding.prepare(wake):
         wake.rails.off("camera")
@@ -87,9 +85,7 @@ def _noted(wake, light):
 
 def failed(wake, error):
     """No exposure at this wake; the rail goes off."""
-    import deciding
-
-    from torpor import reasons
+    from torpor import deciding, reasons
 
     print("camera:", error)
     wake.rails.off("camera")

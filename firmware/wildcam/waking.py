@@ -1,4 +1,4 @@
-"""BOOT and TRIAGE: the short way to the camera for admitted motion; all else goes through arriving.py."""
+"""BOOT and TRIAGE: the short way to the camera for admitted motion; arriving.py for all else."""
 
 import alarm
 import board
@@ -40,7 +40,7 @@ def boot(wake):
     if record.cause == wakeup.PIN:
         if not node.CLOCK:
             return machine.OK
-        import ringing
+        from torpor import ringing
 
         if not ringing.low():
             return machine.OK

@@ -80,7 +80,8 @@ class Radio:
             raise ValueError("Invalid BSSID")
         machine.world.sync()
         machine.radio("join")
-        machine.hardware.pir.radio_burst(machine.world.now)
+        if machine.hardware.pir:
+            machine.hardware.pir.radio_burst(machine.world.now)
         try:
             machine.hardware.air.join(timeout or 8.0, *((channel, bssid) if self._hints else ()))
         except NetworkError:

@@ -93,8 +93,8 @@ def _alarm(machine: Machine) -> tuple[ModuleType, ModuleType, ModuleType]:
             stub.monotonic_time = 0.0
             return stub
         if machine.wake_alarm == "pin":
-            name = machine.wake_pin or machine.hardware.design.pins["pir"]
-            known = getattr(machine.cores["board"], name) if board.caps["wake_pin_known"] else None
+            name = machine.wake_pin or machine.hardware.design.pins.get("pir", "")
+            known = getattr(machine.cores["board"], name, None) if board.caps["wake_pin_known"] else None
             stub_pin = BoardPinAlarm.__new__(BoardPinAlarm)
             stub_pin.pin, stub_pin.value = known, True
             return stub_pin
@@ -134,7 +134,7 @@ def _light_sleep(machine: Machine, alarms: tuple[Any, ...]) -> Any:
 
 def by_PIR(machine: Machine, alarm: Any) -> bool:
     """Whether an alarm is the PIR's."""
-    return isinstance(alarm, PinAlarm) and str(alarm.pin) == machine.hardware.design.pins["pir"]
+    return isinstance(alarm, PinAlarm) and str(alarm.pin) == machine.hardware.design.pins.get("pir")
 
 
 def next_alarm(machine: Machine, alarms: tuple[Any, ...]) -> tuple[float, Any]:

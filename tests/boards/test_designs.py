@@ -12,12 +12,14 @@ from boards.parts_file import shipped_parts
 DESIGNS = (
     "pico-w-arducam-2mp",
     "esp32-cam",
+    "esp32-soil",
     "memento",
     "pico-w-arducam-5mp",
     "pico-w-latched",
     "pico-w-night",
     "pico-w-rtc",
     "pico-w-sd",
+    "pico-w-soil",
     "xiao-s3-sense",
 )
 READY = tuple(name for name in DESIGNS)
@@ -36,7 +38,8 @@ def test_list_designs_names_the_default_first() -> None:
 def test_every_shipped_design_loads(name: str) -> None:
     design = load_design(name)
     assert design.name == name
-    assert design.application == "wildcam"
+    assert design.application == ("soil" if name.endswith("soil") else "wildcam")
+    assert (design.camera is None) == (design.sensor is not None) == name.endswith("soil")
     assert design.firmware == ("ready" if name in READY else "planned")
     assert (design.notes[0].startswith("firmware not there yet")) == (design.firmware == "planned")
 
@@ -161,6 +164,8 @@ def test_only_what_has_a_clock_promises_a_heartbeat() -> None:
         "pico-w-night": None,
         "pico-w-sd": None,
         "pico-w-rtc": "pin with clock line",
+        "pico-w-soil": "pin with clock line",
+        "esp32-soil": "deep by timer",
         "esp32-cam": "deep by pin and timer",
         "memento": "deep by pin and timer",
         "xiao-s3-sense": "deep by pin and timer",

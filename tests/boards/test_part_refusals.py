@@ -79,7 +79,8 @@ REFUSALS = {
     "unknown kind": (
         ('kind = "protection"', 'kind = "fuse"'),
         'kind is "fuse", but must be one of "board", "camera", '
-        '"pir", "meter", "panel", "charger", "cell", "protection", "rail", "clock", "latch", "sd", "light".',
+        '"pir", "meter", "panel", "charger", "cell", "protection", "rail", "clock", "latch", "sd", "light", '
+        '"sensor".',
     ),
     "cut-off above restart": (
         (CUT_OFF, "cut_off = { value = 3.1,"),

@@ -50,7 +50,18 @@ REFUSALS = {
         ('title = "Raspberry Pi Pico W with Arducam Mini 2MP Plus, 2 W panel and one 18650 cell"', ""),
         "my.toml: title is missing, it must be a sentence.",
     ),
-    "application": (('"wildcam"', '"soil"'), 'my.toml: application is "soil", but must be "wildcam".'),
+    "application": (
+        ('"wildcam"', '"garden"'),
+        'my.toml: application is "garden", but must be one of "wildcam", "soil".',
+    ),
+    "application without its part": (
+        ('"wildcam"', '"soil"'),
+        'my.toml: parts.sensor is missing, it must be "stemma-soil".',
+    ),
+    "part of another application": (
+        ('pir = "am312"', 'pir = "am312"\nsensor = "stemma-soil"'),
+        'my.toml: parts.sensor is "stemma-soil", but must be absent, since wildcam has no use for a sensor.',
+    ),
     "firmware": (
         ('"ready"', '"soon"'),
         'my.toml: firmware is "soon", but must be one of "ready", "planned".',
@@ -70,7 +81,7 @@ REFUSALS = {
     "unknown kind": (
         ("rail =", "lamp ="),
         "my.toml: parts.lamp is not a known key, allowed are board, camera, pir, "
-        "meter, panel, charger, cell, protection, rail, clock, latch, sd, light.",
+        "meter, panel, charger, cell, protection, rail, clock, latch, sd, light, sensor.",
     ),
     # options
     "missing option": (
@@ -373,16 +384,16 @@ def test_a_design_nobody_has() -> None:
         load_design("pico-w")
     assert str(caught.value) == (
         'There is no design "pico-w", allowed is one of "pico-w-arducam-2mp", "esp32-cam", '
-        '"memento", "pico-w-arducam-5mp", "pico-w-latched", "pico-w-night", "pico-w-rtc", "pico-w-sd", '
-        '"xiao-s3-sense", or a path to a .toml file.'
+        '"esp32-soil", "memento", "pico-w-arducam-5mp", "pico-w-latched", "pico-w-night", "pico-w-rtc", '
+        '"pico-w-sd", "pico-w-soil", "xiao-s3-sense", or a path to a .toml file.'
     )
 
 
 def test_a_file_nobody_has(tmp_path: Path) -> None:
     assert sentence(tmp_path / "mine.toml") == (
         'mine.toml: no such file, a design is a .toml file or one of "pico-w-arducam-2mp", "esp32-cam", '
-        '"memento", "pico-w-arducam-5mp", "pico-w-latched", "pico-w-night", "pico-w-rtc", "pico-w-sd", '
-        '"xiao-s3-sense".'
+        '"esp32-soil", "memento", "pico-w-arducam-5mp", "pico-w-latched", "pico-w-night", "pico-w-rtc", '
+        '"pico-w-sd", "pico-w-soil", "xiao-s3-sense".'
     )
 
 
@@ -413,4 +424,65 @@ def test_two_wake_pins_need_a_board_that_takes_two(changed_part: Change, changed
     assert sentence(changed(design="pico-w-rtc")) == (
         'my.toml: sleep.wake is ["pir", "clock_int"], but must be one role: '
         "raspberry-pi-pico-w wakes by one pin only."
+    )
+
+
+SOIL_REFUSALS = {
+    "no sensor": (
+        ('sensor = "stemma-soil"\n', ""),
+        'my.toml: parts.sensor is missing, it must be "stemma-soil".',
+    ),
+    "a camera": (
+        ('meter = "ina219"', 'meter = "ina219"\ncamera = "arducam-mini-2mp-plus"'),
+        'my.toml: parts.camera is "arducam-mini-2mp-plus", but must be absent, since soil has no use for a '
+        "camera.",
+    ),
+    "a PIR": (
+        ('meter = "ina219"', 'meter = "ina219"\npir = "am312"'),
+        'my.toml: parts.pir is "am312", but must be absent, since soil has no use for a pir.',
+    ),
+    "a latch": (
+        ('clock = "ds3231"', 'latch = "tps22918-latch"'),
+        'my.toml: parts.latch is "tps22918-latch", but must be absent, since soil has no use for a latch.',
+    ),
+    "a size of pictures": (
+        ('spool = "flash"', 'frame_size = "800x600"\nspool = "flash"'),
+        "my.toml: options.frame_size is not a known key, allowed are spool, spool_KiB, cells_parallel, "
+        "tilt_deg, azimuth_deg, i2c_Hz, lockout_enter_mV, lockout_leave_mV.",
+    ),
+    "a FIFO": (
+        ('spool = "flash"', 'spool = "fifo"'),
+        'my.toml: options.spool is "fifo", but must be another place, since my has no FIFO.',
+    ),
+    "a pin of the sensor": (
+        ('sensor_power = "GP14"\n', ""),
+        "my.toml: pins.sensor_power is missing, it must be a pin of raspberry-pi-pico-w.",
+    ),
+    "its pins on two buses": (
+        ('sensor_scl = "GP9"', 'sensor_scl = "GP3"'),
+        'my.toml: pins.sensor_sda is "GP8", but must be on the same I2C bus as the others, and '
+        "raspberry-pi-pico-w has none with sda GP8, scl GP3.",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", SOIL_REFUSALS)
+def test_a_wrong_design_of_the_other_application(changed: Change, name: str) -> None:
+    change, expected = SOIL_REFUSALS[name]
+    assert sentence(changed(change, design="pico-w-soil")) == expected
+
+
+def test_without_its_clock_it_may_sleep_by_timer(changed: Change) -> None:
+    path = changed(
+        ('clock = "ds3231"\n', ""), ('clock_int = "GP12"\n', ""), ('alarms = ["pin"]', 'alarms = ["time"]'),
+        ('wake = ["clock_int"]', "wake = []"), design="pico-w-soil",
+    )  # fmt: skip
+    assert [way.name for way in wake_ways(load_design(path))] == ["deep by timer", "plain wait"]
+
+
+def test_a_design_says_which_part_it_has_not() -> None:
+    with pytest.raises(BoardsError) as caught:
+        load_design("pico-w-soil").part("camera")
+    assert str(caught.value) == (
+        "pico-w-soil has no camera; it has board, meter, panel, charger, cell, protection, clock, sensor."
     )

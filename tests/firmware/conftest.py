@@ -27,7 +27,8 @@ class Bench:
         self.nvm = self.hardware.nvm
         self.sleep_memory = self.hardware.sleep_memory
         self.pir_high = False
-        self.hardware.lines[self.twin.design.pins["pir"]] = lambda: self.pir_high
+        if self.twin.design.pir:
+            self.hardware.lines[self.twin.design.pins["pir"]] = lambda: self.pir_high
         self.hardware.power_up()
         if self.twin.design.latch:
             self.hardware.board_up()
@@ -73,11 +74,23 @@ class Bench:
         made[0].enter(0, 60_000)
         return made[0]
 
+    def task_wake(self, tasks: Any = (), of: str = "moisture centi_C") -> Any:
+        """The `Wake` of a node with declared tasks, made by scheduler.run itself, past BOOT."""
+        scheduler, machine = self.load("torpor.scheduler"), self.load("torpor.machine")
+        made: list[Any] = []
+        run = machine.run
+        machine.run = lambda table, wake: made.append(wake)
+        scheduler.run(tasks, of)
+        machine.run = run
+        made[0].enter(0, 60_000)
+        assert self.load("torpor.planning").boot(made[0]) == machine.OK
+        return made[0]
+
     def awake(self) -> Any:
         """The same, past BOOT: settings are read, the wake class is known."""
         wake = self.wake()
         assert self.load("waking").boot(wake) == self.load("torpor.machine").OK
-        assert self.load("deciding").prepare(wake)
+        assert self.load("torpor.deciding").prepare(wake)
         return wake
 
     def do(self, coroutine: Any) -> Any:
@@ -105,6 +118,18 @@ def shared() -> Bench:
 def clocked() -> Bench:
     """The same of a design with an external clock."""
     return Bench(design="pico-w-rtc")
+
+
+@pytest.fixture
+def soil() -> Bench:
+    """One of the node with declared tasks and an external clock."""
+    return Bench(design="pico-w-soil")
+
+
+@pytest.fixture(scope="session")
+def soil_shared() -> Bench:
+    """The same for tests that leave nothing on the hardware."""
+    return Bench(design="pico-w-soil")
 
 
 @pytest.fixture

@@ -33,7 +33,7 @@ def test_a_full_drive_does_not_keep_the_node_from_the_next_session(
 ) -> None:
     """No room and no Wi-Fi at this wake: the picture is refused, but the wakes until the next try count."""
     wake = bench.awake()
-    bench.load("battery").measure(wake)
+    bench.load("torpor.battery").measure(wake)
     record, machine = wake.record, bench.load("torpor.machine")
     record.cause = bench.load("torpor.wakeup").PIN
     record.flags |= bench.load("torpor.flags").FULL

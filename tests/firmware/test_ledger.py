@@ -127,7 +127,7 @@ def test_the_rest_voltage_adds_what_the_load_drops(bench: Any) -> None:
 
 def test_a_measurement_reads_the_real_battery_and_powers_the_meter_down(bench: Any) -> None:
     wake = bench.awake()
-    bench.load("battery").measure(wake)
+    bench.load("torpor.battery").measure(wake)
     assert wake.record.mV == pytest.approx(bench.twin.plant.volts * 1000, abs=60)
     assert (
         wake.record.charge
@@ -149,7 +149,7 @@ def test_a_node_without_a_meter_works_from_its_first_day(bench: Any, reason: dic
     assert (reason["METER_LOST"], 0) in bench.events(wake.journal.entries)
     assert (wake.record.mV, wake.record.flags & 1) == (0, 0)
     wake.record.waiting = 1
-    assert bench.load("deciding").decide(wake, bench.load("torpor.policy").LINK) == 1
+    assert bench.load("torpor.deciding").decide(wake, bench.load("torpor.policy").LINK) == 1
 
 
 def test_a_meter_that_dies_does_not_lock_the_node_out_for_ever(bench: Any) -> None:
@@ -162,7 +162,7 @@ def test_a_meter_that_dies_does_not_lock_the_node_out_for_ever(bench: Any) -> No
 
 def test_a_meter_that_goes_and_comes_back_within_a_wake(bench: Any, reason: dict[str, int]) -> None:
     wake = bench.awake()
-    battery = bench.load("battery")
+    battery = bench.load("torpor.battery")
     battery.measure(wake)
     good = wake.record.mV
     away(bench)

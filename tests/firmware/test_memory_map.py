@@ -25,7 +25,7 @@ def regions(heading: str) -> list[Region]:
 def constants(bench: Any) -> dict[str, Region]:
     """Every region that the code names, by its name in the map."""
     record, settings = bench.load("torpor.record"), bench.load("torpor.settings")
-    stored, marks = bench.load("torpor.stored"), bench.load("marks")
+    stored, marks = bench.load("torpor.stored"), bench.load("torpor.marks")
     totals = bench.load("torpor.checkpoint")
     assert len(bench.nvm) == stored.END
     found = [
@@ -52,6 +52,35 @@ def test_behind_a_latch_the_record_follows_the_journal(latched: Any) -> None:
     assert journal.END == rows.JOURNAL_END == slots.START
     assert slots.END == len(latched.nvm) == 4096
     assert (journal.END - journal.START) % (2 * latched.load("torpor.journal").ENTRY) == 0
+
+
+def test_of_a_node_with_tasks_readings_follow_the_journal(soil: Any) -> None:
+    journal, readings = soil.load("torpor.stored"), soil.load("torpor.readings")
+    assert regions("nvm of a node with declared tasks") == [
+        ("journal", journal.START, journal.END - journal.START),
+        ("readings", readings.START, readings.SIZE),
+    ]
+    assert journal.END == soil.load("rows").JOURNAL_END == readings.START
+    assert readings.END == len(soil.nvm) == 4096
+    assert (journal.END - journal.START) % (2 * soil.load("torpor.journal").ENTRY) == 0
+
+
+def test_the_simulator_knows_where_readings_lie(soil: Any) -> None:
+    from sim.nodefile import readings_region
+
+    readings = soil.load("torpor.readings")
+    assert readings_region(soil.twin.design) == (readings.START, readings.END)
+
+
+def test_what_tasks_keep_in_a_cameras_fields(soil: Any) -> None:
+    text = DOC.read_text("utf-8").split("| field | there |")[1].split("\n\n")[0]
+    told = re.findall(r"^\| (\w+) \| (\w+) \|", text, re.M)
+    record = soil.load("torpor.taskrecord").TaskRecord()
+    for number, (field, name) in enumerate(told):
+        setattr(record, name, 7 + number)
+        assert getattr(record, field) == 7 + number
+    assert len(told) == 3
+    assert {field for field, _ in told} <= set(soil.load("torpor.record").FIELDS)
 
 
 def test_the_map_says_what_the_code_does(bench: Any) -> None:
@@ -93,7 +122,7 @@ def test_the_first_sixteen_bytes_of_nvm_stay_free() -> None:
 
 def test_safe_mode_and_sleep_mean_the_same_byte(bench: Any) -> None:
     text = bench.twin.life.drive.scripts["safemode.py"].text
-    marks = bench.load("marks")
+    marks = bench.load("torpor.marks")
     assert f"AT, END = {marks.SAFE_MODES}, {marks.SAFE_MODES_END}" in text.splitlines()
 
 

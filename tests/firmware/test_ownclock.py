@@ -23,6 +23,6 @@ def test_it_rings_a_day_after_home_last_heard(esp: Any, heard: int, rings_in_s: 
     wake = esp.awake()
     now_s = int(esp.load("time").time())
     wake.record.heard_s = now_s + heard if heard else 0
-    assert esp.load("ownclock").ring(wake) == pytest.approx(rings_in_s, abs=1)
+    assert esp.load("torpor.ownclock").ring(wake) == pytest.approx(rings_in_s, abs=1)
     if heard >= 0:  # it cannot be known: the silence begins now
         assert wake.record.heard_s == pytest.approx(now_s, abs=1)

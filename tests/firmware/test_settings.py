@@ -35,7 +35,7 @@ def test_defaults(bench: Any) -> None:
         "node": "garden", "key": "5a" * 32, "ssid": "home", "password": "twelve words",
         "host": "192.168.1.10", "port": 8080, "low_pct": node.LOW_PCT, "high_pct": node.HIGH_PCT,
         "full_pct": 60, "batch": 1, "holdoff_s": 30, "night": 1, "dark_luma": 24, "spool_kib": 0, "join_s": 6,
-        "latitude": 90, "wakes_h": 60, "heartbeat_h": 0,
+        "latitude": 90, "wakes_h": 60, "heartbeat_h": 0, "longitude": 0,
     }  # fmt: skip
 
 
@@ -56,6 +56,8 @@ NUMBERS = [
     ("TORPOR_DARK_LUMA", 0, 255, {}),
     ("TORPOR_SPOOL_KIB", 0, 100000, {}),
     ("TORPOR_JOIN_S", 2, 7, {}),
+    ("TORPOR_LATITUDE", -89, 90, {}),
+    ("TORPOR_LONGITUDE", -180, 180, {}),
     ("TORPOR_HEARTBEAT_H", 0, 0, {}),  # no clock: none can be promised
 ]
 
@@ -110,6 +112,21 @@ def test_the_three_thresholds_stand_in_order(bench: Any, low: int, high: int, fu
         assert said.endswith("does not hold")
 
 
+def test_what_is_packed_has_the_names_of_what_is_read(bench: Any) -> None:
+    keys = bench.load("torpor.validate").KEYS
+    assert [key[1] for key in keys] == bench.load("torpor.settings").NAMES
+
+
+def test_a_set_of_another_version_is_read_anew(bench: Any) -> None:
+    settings = bench.load("torpor.settings")
+    values = {**read(bench), "more": 1}
+    settings.NAMES.append("more")
+    settings.write(settings.pack(values), lambda: True)
+    assert settings.load()[0] == values
+    settings.NAMES.pop()
+    assert settings.load() == (None, False)
+
+
 @pytest.fixture
 def packed(bench: Any) -> Any:
     bench.files.files[FILE] = b"one"
@@ -147,6 +164,7 @@ def test_the_longest_settings_fit(bench: Any) -> None:
         bench, TORPOR_NODE="n" * 32, TORPOR_WIFI_SSID="s" * 32, TORPOR_WIFI_PASSWORD="p" * 64,
         TORPOR_HOST="h" * 64, TORPOR_PORT=65535, TORPOR_FULL_PCT=100, TORPOR_BATCH=20, TORPOR_HOLDOFF_S=3600,
         TORPOR_DARK_LUMA=255, TORPOR_SPOOL_KIB=100000, TORPOR_LATITUDE=-45, TORPOR_WAKES_H=1000,
+        TORPOR_LONGITUDE=-180,
     )  # fmt: skip
     settings = bench.load("torpor.settings")
     settings.write(settings.pack(longest), lambda: True)
@@ -157,7 +175,7 @@ def test_the_longest_settings_fit(bench: Any) -> None:
 def test_settings_that_do_not_fit_are_refused_whole(bench: Any, packed: Any) -> None:
     before = bytes(bench.nvm)
     with pytest.raises(ValueError, match="at most 498 fit"):
-        packed.pack({"password": '"' * 400})
+        packed.pack({**read(bench), "password": '"' * 400})
     assert bytes(bench.nvm) == before
 
 
@@ -211,7 +229,7 @@ def test_boot_fails_without_any_settings_and_says_which_key(bench: Any, reason: 
 
 
 def test_boot_survives_settings_too_long_to_pack(bench: Any, reason: dict[str, int]) -> None:
-    long = {"TORPOR_WIFI_PASSWORD": '"' * 64, "TORPOR_WIFI_SSID": '"' * 32, "TORPOR_HOST": "h" * 64}
+    long = {"TORPOR_WIFI_PASSWORD": "\x01" * 64, "TORPOR_WIFI_SSID": '"' * 32, "TORPOR_HOST": "h" * 64}
     wake, outcome = booted(bench, {**GOOD, **long}, "POWER_ON", None)
     assert (outcome, wake.settings["ssid"]) == (0, '"' * 32)
     assert bench.events(wake.journal.entries)[-1] == (reason["SETTINGS_BAD"], 255)

@@ -95,7 +95,7 @@ def test_the_sleep_step(bench: Any, high: bool, stuck: int, by: str, seconds: in
 def test_a_wake_that_reaches_sleep_ends_the_streak_of_safe_modes(bench: Any) -> None:
     bench.nvm[528:530] = bytes(2)
     wake = bench.awake()
-    bench.load("battery").measure(wake)
+    bench.load("torpor.battery").measure(wake)
     with pytest.raises(DeepSleep):
         bench.load("resting").sleep_now(wake)
     assert set(bench.nvm[528:544]) == {0xFF}
@@ -144,7 +144,7 @@ def test_cold_boots_in_a_row_are_a_brown_out(bench: Any, reason: dict[str, int])
 def test_a_wake_that_settles_ends_the_streak(bench: Any) -> None:
     wake = bench.awake()
     assert bench.nvm[784] == 0
-    bench.load("battery").measure(wake)
+    bench.load("torpor.battery").measure(wake)
     bench.do(bench.load("resting").settle(wake))
     assert wake.record.brownouts == 0
     assert set(bench.nvm[784:1040]) == {0xFF}

@@ -190,14 +190,14 @@ def test_a_step_that_blocks_is_ended_by_the_watchdog(bench: Any) -> None:
 
 def test_the_energy_ceiling(bench: Any, reason: Any) -> None:
     wake = bench.awake()
-    bench.load("battery").measure(wake)
+    bench.load("torpor.battery").measure(wake)
     Walk(bench, async_work(bench, 10.0), limit_ms=15000, limit_mJ=100).run(wake)
     assert (reason["TOO_DEAR"], 0) in bench.events(wake.journal.entries)
 
 
 def test_the_ceilings_outlive_the_meter(bench: Any, reason: Any) -> None:
     wake = bench.awake()
-    bench.load("battery").measure(wake)
+    bench.load("torpor.battery").measure(wake)
     bench.hardware.meter.power(bench.world.now, False)  # it goes away beside the running step
     Walk(bench, async_work(bench, 60.0), limit_ms=5000).run(wake)
     assert (reason["TOO_LONG"], 0) in bench.events(wake.journal.entries)

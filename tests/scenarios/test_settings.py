@@ -33,7 +33,7 @@ def test_example_is_complete_and_runs(live, steady):
     assert told.count("SENT") == 1
     source = (EXAMPLE.parents[1] / "lib" / "torpor" / "validate.py").read_text("utf-8")
     keys = [line.split('"')[1] for line in source.splitlines() if line.startswith('    ("TORPOR_')]
-    assert len(keys) == 18
+    assert len(keys) == 19
     assert [key for key in keys if key not in text] == []
 
 
@@ -143,7 +143,7 @@ def test_the_led_says_which_key_is_wrong(live, steady, values, index, seen):
 
 def test_a_set_that_is_too_long_to_keep_is_one_very_long_flash(live, steady):
     """It works on with what it read, but cannot keep it."""
-    quotes = {"TORPOR_NODE": "garden", "TORPOR_WIFI_SSID": '"' * 32, "TORPOR_WIFI_PASSWORD": '"' * 64}
+    quotes = {"TORPOR_NODE": '"' * 32, "TORPOR_WIFI_SSID": '"' * 32, "TORPOR_WIFI_PASSWORD": '"' * 64}
     told = live(FEW.change(link=steady, settings={**quotes, "TORPOR_HOST": '"' * 64}))
     assert {argument for _, _, argument in told.events("SETTINGS_BAD")} == {255}
     assert flashes(told) == [2.0, 2.0]  # at power-up

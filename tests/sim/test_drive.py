@@ -11,16 +11,18 @@ from boards import list_designs, load_design
 from sim.drive import LIBRARY, NATIVE, ROOT, absent, assemble, settings_toml
 from sim.errors import DriveError
 
-CLOCK = ("alarmclock", "ringing", "torpor.ds3231")
+CLOCK = ("torpor.alarmclock", "torpor.ringing", "torpor.ds3231")
+LATCH = ("latching", "torpor.record_nvm")
+TASKS = (
+    "torpor.admission", "torpor.planning", "torpor.readings", "torpor.reporting", "torpor.retiring",
+    "torpor.scheduler", "torpor.sun", "torpor.taskrecord", "torpor.tasktable", "torpor.timekeeping",
+    "torpor.triggers",
+)  # fmt: skip
 
 
 @pytest.fixture(scope="module")
 def design():
     return load_design("pico-w-arducam-2mp")
-
-
-CLOCK = ("alarmclock", "ringing", "torpor.ds3231")
-LATCH = ("latching", "torpor.record_nvm")
 
 
 @pytest.fixture(scope="module")
@@ -31,11 +33,11 @@ def drive(design):
 def test_the_files_of_the_default_node(drive) -> None:
     framework = {f"/lib/torpor/{path.name}" for path in (ROOT / "firmware/lib/torpor").glob("*.py")}
     application = {f"/{path.name}" for path in (ROOT / "firmware/wildcam").glob("*.py")}
-    # another camera's sensor and drivers, no clock, no latch, no light, no card
-    application -= {
-        "/ov5642.py", "/espcam.py", "/alarmclock.py", "/ringing.py", "/latching.py", "/night.py",
-    }  # fmt: skip
-    framework -= {"/lib/torpor/ds3231.py", "/lib/torpor/record_nvm.py", "/lib/torpor/card.py"}
+    application |= {"/boot.py", "/safemode.py"}
+    # another camera's sensor and drivers, no clock, no latch, no light, no card, no declared tasks
+    application -= {"/ov5642.py", "/espcam.py", "/latching.py", "/night.py"}
+    without = (*CLOCK, *TASKS, "torpor.record_nvm", "torpor.card")
+    framework -= {f"/lib/{name.replace('.', '/')}.py" for name in without}
     library = {
         "/lib/adafruit_ina219.py", "/lib/adafruit_register/__init__.py", "/lib/adafruit_register/i2c_bit.py",
         "/lib/adafruit_register/i2c_bits.py", "/lib/adafruit_register/i2c_struct.py",
@@ -61,12 +63,14 @@ def test_every_file_is_the_repositorys_own(drive, design) -> None:
 @pytest.mark.parametrize(
     ("name", "without"),
     [
-        ("pico-w-arducam-2mp", {"ov5642", "espcam", *CLOCK, *LATCH, "torpor.card", "night"}),
-        ("pico-w-arducam-5mp", {"ov2640", "espcam", *CLOCK, *LATCH, "torpor.card", "night"}),
-        ("pico-w-rtc", {"ov5642", "espcam", *LATCH, "torpor.card", "night"}),
-        ("pico-w-latched", {"ov5642", "espcam", *CLOCK, "torpor.card", "night"}),
-        ("pico-w-sd", {"ov5642", "espcam", *CLOCK, *LATCH, "night"}),
-        ("pico-w-night", {"ov5642", "espcam", *CLOCK, *LATCH, "torpor.card"}),
+        ("pico-w-arducam-2mp", {"ov5642", "espcam", *CLOCK, *LATCH, *TASKS, "torpor.card", "night"}),
+        ("pico-w-arducam-5mp", {"ov2640", "espcam", *CLOCK, *LATCH, *TASKS, "torpor.card", "night"}),
+        ("pico-w-rtc", {"ov5642", "espcam", *LATCH, *TASKS, "torpor.card", "night"}),
+        ("pico-w-latched", {"ov5642", "espcam", *CLOCK, *TASKS, "torpor.card", "night"}),
+        ("pico-w-sd", {"ov5642", "espcam", *CLOCK, *LATCH, *TASKS, "night"}),
+        ("pico-w-night", {"ov5642", "espcam", *CLOCK, *LATCH, *TASKS, "torpor.card"}),
+        ("pico-w-soil", {"torpor.record_nvm", "torpor.card"}),
+        ("esp32-soil", {*CLOCK, "torpor.record_nvm", "torpor.card"}),
     ],
 )
 def test_a_drive_does_without_what_its_design_has_not(name: str, without: set[str]) -> None:

@@ -13,7 +13,7 @@ import pytest
 
 from boards import Design, list_designs, load_design
 from sim.nodefile import node_source, node_values, rows_source
-from sim.prices import STATES
+from sim.prices import STATES, TASK_STATES
 
 FIRMWARE = Path(__file__).resolve().parents[2] / "firmware"
 
@@ -277,3 +277,35 @@ def test_the_simulator_draws_card_and_light_as_they_are_priced() -> None:
         assert world.load_A - before[1] == pytest.approx(amps - off_A)
         hardware.release_pin(hardware.design.pins[pin])
         assert (world.load_W, world.load_A) == pytest.approx(before)
+
+
+@pytest.mark.parametrize("name", ["pico-w-soil", "esp32-soil"])
+def test_what_a_node_with_a_sensor_needs_to_know(name: str) -> None:
+    design = load_design(name)
+    values = node_values(design)
+    assert values["RAILS"] == {"sensor": (design.pins["sensor_power"], 502)}
+    assert (values["SENSOR_ADDRESS"], values["SENSOR_SDA"]) == (0x36, design.pins["sensor_sda"])
+    assert (values["SPOOL"], values["HEARTBEAT_H"], values["HOLD"]) == (("flash",), 0, ())
+    assert values["OWN_CLOCK"] == int(name == "esp32-soil")
+    assert values["JOURNAL_END"] == int(design.board.v("nvm")) - 1008
+    assert not {"CAMERA", "SENSOR", "SIZES", "SETTLE_ms", "SPI_Hz", "LIGHT_mV"} & set(values)
+    prices = dict(zip(TASK_STATES, values["PRICES_mW"], strict=True))
+    sensor_mW = 5.0 * 3.3 / design.board.v("regulator_efficiency")
+    assert prices["TASK"] - prices["PLAN"] == pytest.approx(sensor_mW, abs=1.0)
+    assert prices["PLAN"] == prices["BOOT"] == prices["RECOVER"]
+
+
+@pytest.mark.parametrize("name", ["pico-w-soil", "esp32-soil"])
+def test_the_simulator_draws_a_soil_node_asleep_as_it_is_priced(name: str) -> None:
+    from sim.run import build
+    from sim.scenario import Scenario
+
+    twin = build(Scenario(design=name, days=1))
+    hardware, world, design = twin.hardware, twin.world, twin.design
+    hardware.power_up()
+    hardware.meter.write(world.now, b"\x00\x00\x00")
+    for row, value in (("deep_sleep_pin", "SLEEP_PIN_uW"), ("deep_sleep_timer", "SLEEP_TIMER_uW")):
+        world.draw("board", hardware.board_row(row))
+        half_full_V = dict(design.cell.table("ocv"))[0.5]
+        drawn_uW = 1e6 * (world.load_W + world.load_A * half_full_V)
+        assert drawn_uW == pytest.approx(node_values(design)[value], rel=0.005)

@@ -13,7 +13,10 @@ import pytest
 from benchmarks import node_js
 from benchmarks.embedded import PYSTACK_WORDS, Embedded, HEAP_KiB, Interpreter, LIMIT_s, VmFailure
 from benchmarks.embedded_wakes import LIVES, Event, Wakes, node_of, story_of, uxga
+from sim.air import Link
 from sim.prices import STATES
+from sim.run import build, readings_taken
+from sim.scenario import Scenario
 
 
 @pytest.fixture(scope="module")
@@ -166,3 +169,23 @@ def test_other_designs_and_compiled_files_fit_the_board_too(
     with Interpreter() as interpreter:
         assert story_of(node, Embedded(node, interpreter).live) == expected
     assert ("SENT", 1) in expected
+
+
+def test_declared_tasks_tell_the_same_story_in_both_tiers() -> None:
+    """A first burst, readings, a noon. The first burst takes most: 107 KiB are alive at once."""
+    scenario = Scenario(
+        design="pico-w-soil", days=0.56, start_day=170, link=Link(join_spread=0.0, join_fails=0.0)
+    )
+    plain, node = build(scenario), build(scenario)
+    expected = story_of(plain, plain.live)
+    with Interpreter() as interpreter:
+        embedded = Embedded(node, interpreter)
+        told = story_of(node, embedded.live)
+    assert told == expected
+    assert Counter(event for event, _ in told)["SENT"] == 2
+    assert node.life.crashes == []
+    for ours, theirs in zip(readings_taken(node), readings_taken(plain), strict=True):
+        assert ours.values == pytest.approx(theirs.values, abs=1)  # taken some milliseconds apart
+    assert [one.fate for one in readings_taken(node)].count("delivered") == 13
+    peak = max(bytes_ for visit in embedded.visits for bytes_ in visit.live.values())
+    assert peak < 108 * 1024

@@ -22,4 +22,7 @@ def run(coroutine):
     """Run one coroutine on a fresh loop; no task of an earlier run is left to disturb it."""
     core.new_event_loop()
     core._io_queue = Idle()  # type: ignore[attr-defined]
-    return asyncio.run(coroutine)
+    try:
+        return asyncio.run(coroutine)
+    finally:
+        core.new_event_loop()  # lets go of the watcher's task, and with it of all that the step held

@@ -1,4 +1,4 @@
-"""The runner walks a declared table from wake to sleep: the only loop of a wake. A step is a plain function
+"""The runner walks a declared table from wake to sleep: the only loop. A step is a plain function
 while the shutter waits, then an `async def`. It returns an outcome; the table names the next state."""
 
 import microcontroller
@@ -9,7 +9,7 @@ OK, FAIL, SKIP, LOW, CRITICAL, DEADLINE, DUE = range(7)
 
 MAX_STEPS = 16  # no path is longer
 
-watch = None  # the twin's ear: watch(state); None on a board
+watch = None  # the twin's ear: watch(state)
 
 
 def following(table, state, outcome):
@@ -40,7 +40,7 @@ def _visit(table, wake, state):
         watch(state)
     wake.enter(state, limit_ms)
     try:
-        outcome = getattr(__import__(module), name)(wake)
+        outcome = getattr(__import__(module, None, None, name), name)(wake)
         if hasattr(outcome, "send"):
             from torpor import tasks
 

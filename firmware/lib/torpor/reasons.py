@@ -36,6 +36,8 @@ GAIN = const(31)  # argument: of the sensor, in sixteenths
 LINES = const(32)  # argument: exposure in 8 lines
 SIGNAL = const(33)  # argument: of the access point at the join, -dBm
 LEARNT = const(34)  # argument: share of motions that may have the camera from now on, 1/250, plus 1
+TASK_FAILED = const(36)  # argument: number of the task; its part did not answer
+READING_LOST = const(37)  # it found no room
 
 # What was decided, and why
 GO = const(40)
@@ -58,6 +60,8 @@ AGE = const(56)  # the oldest picture has waited for long enough
 HEARTBEAT = const(57)  # nothing to see, but it is time to speak
 BUSY = const(58)  # more wakes in an hour than they are worth: a hold-off
 SMALL = const(59)  # the small frame: energy or room is scarce
+RESERVE = const(60)  # the task would take what dearer ones will want
+TASK_LET_PASS = const(61)  # argument: number of the task; the reason is the entry before
 
 # What the journal keeps longest when the space ends: crashes, and reasons to lose a visitor
 LOSSES = (CRASH, CAMERA_FAILED, CAMERA_AWAY, FRAME_BAD, LOW_BATTERY, DUTY, PIR_STUCK, TOO_DARK, NO_SPACE)

@@ -19,12 +19,12 @@ def pending(journal):
     return stored + b"".join(journal.entries)
 
 
-def taken(journal):
-    """The server has `pending()`: forget it."""
+def taken(journal, spare=(END - START) // 2):
+    """The server has `pending()`: forget it. The region is made free when more than `spare` is used."""
     journal.entries.clear()
     record = journal.record
     record.log_sent = record.log_end
-    if record.log_end - START > (END - START) // 2:
+    if record.log_end - START > spare:
         microcontroller.nvm[START : record.log_end] = b"\xff" * (record.log_end - START)
         record.log_sent = record.log_end = START
 

@@ -58,6 +58,19 @@ async def sample(wake):
         wake.meter = None  # the ceilings must outlive it; the next measurement looks for it again
 
 
+async def then(step, done, after):
+    """A declared task to its end: its own outcome, or that of `after()`. `done(error)` on every way out,
+    error None unless a part did not answer."""
+    outcome = failed = None
+    try:
+        outcome = await step
+    except (OSError, RuntimeError, ValueError) as error:
+        failed = error
+    finally:
+        done(failed)
+    return after() if outcome is None else outcome
+
+
 async def breathe(wake):
     """Between two pieces of a long transfer: feed the watchdog, and let the watcher run."""
     alive(wake)

@@ -27,6 +27,7 @@ KEYS = (
     ("TORPOR_LATITUDE", "latitude", NUMBER, -89, 90, 90),
     ("TORPOR_WAKES_H", "wakes_h", NUMBER, 1, 1000, 60),
     ("TORPOR_HEARTBEAT_H", "heartbeat_h", NUMBER, 0, rows.HEARTBEAT_H, rows.HEARTBEAT_H),
+    ("TORPOR_LONGITUDE", "longitude", NUMBER, -180, 180, 0),
 )
 
 

@@ -1,11 +1,10 @@
 """The battery: open the meter once per wake, read it, latch or leave the lock-out."""
 
-import meter_bus
 import microcontroller
-from deciding import decide
 
 import rows
-from torpor import energy, policy, reasons
+from torpor import energy, meter_bus, policy, reasons
+from torpor.deciding import decide
 from torpor.flags import LOCKED
 
 

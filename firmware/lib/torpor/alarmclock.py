@@ -2,11 +2,9 @@
 beside the PIR. A clock that does not answer is journalled; the node then sleeps as one that has none."""
 
 import board
-import meter_bus
-import ringing
 
 import node
-from torpor import policy, reasons
+from torpor import meter_bus, policy, reasons, ringing
 from torpor.ds3231 import DS3231
 from torpor.flags import DUE
 
@@ -25,6 +23,14 @@ def rang(wake):
     except _TROUBLE:
         wake.journal.event(reasons.CLOCK_LOST)
         return False
+
+
+def read(wake):
+    """Its time, 0 where it has none to tell; a silent one is journalled when it should ring."""
+    try:
+        return _chip(wake).read()
+    except _TROUBLE:
+        return 0
 
 
 def keep_time(wake, now_s):

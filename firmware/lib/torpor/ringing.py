@@ -20,6 +20,6 @@ def rang(wake):
     """True if the alarm's flag says that the clock woke the node."""
     if not low():
         return False
-    import alarmclock
+    from torpor import alarmclock
 
     return alarmclock.rang(wake)
