@@ -7,12 +7,23 @@ from dataclasses import dataclass
 from statistics import median
 
 from benchmarks.contract import Figure, Progress, Result
-from benchmarks.policy_cells import Cell, cells, weather_file
-from benchmarks.policy_rules import CHARGE, DAY_VALUE, SCARCE_DAYS, SITES, SMALL_VALUE, START_DAY, TUNING
+from benchmarks.policy_cells import Cell, cell, cells, weather_file
+from benchmarks.policy_rules import (
+    CHARGE,
+    DAY_VALUE,
+    DEMANDS,
+    SCARCE_DAYS,
+    SITES,
+    SMALL_VALUE,
+    START_DAY,
+    TUNING,
+)
+from benchmarks.policy_trials import confirmed, days_without_sun, tried
 from sim.kernel import ALWAYS_ON, EWMA, FIXED, GREEDY, NONE, OURS, RAMP, Node, Year, run_year
 from sim.kernel_prices import config_of
 from sim.nodefile import node_values
 from sim.policy_source import plain
+from sim.weather import read_weather
 
 #: What one picture at a time needs of the spool.
 ONE = {"spool": 1}
@@ -92,27 +103,42 @@ def run(progress: Progress) -> Result:
     kept: dict[str, dict[str, dict[str, Figure]]] = {}
     skipped = 0
     total = len(SITES) * 12
-    for done, cell in enumerate(cells()):
-        progress(f"{cell.name}", done / total)
-        if not counts(cell):
+    for done, one in enumerate(cells()):
+        progress(f"{one.name}", 0.8 * done / total)
+        if not counts(one):
             skipped += 1
             continue
-        scores = {policy.name: score(cell, live(cell, policy)) for policy in POLICIES}
-        kept[cell.name] = scores
-        table[cell.name] = {
-            "for": "tuning" if cell.site in TUNING else "judging",
-            "feasible": cell.bound.down_days == 0.0,
-            "bound_worth": round(cell.bound.worth, 1),
-            "scarce_days": cell.bound.scarce,
+        scores = {policy.name: score(one, live(one, policy)) for policy in POLICIES}
+        kept[one.name] = scores
+        table[one.name] = {
+            "for": "tuning" if one.site in TUNING else "judging",
+            "feasible": one.bound.down_days == 0.0,
+            "bound_worth": round(one.bound.worth, 1),
+            "scarce_days": one.bound.scarce,
             **scores,
         }
     judged = [name for name, row in table.items() if row["for"] == "judging" and row["feasible"]]
     figures: dict[str, Figure] = {policy.name: _figures(policy.name, kept, judged) for policy in POLICIES}
     figures["judged_cells"] = list(judged)
     figures["cells"] = table
+    figures["days_without_sun"] = _autonomy()
+    figures["robustness"] = tried(POLICIES[0].node, lambda what: progress(what, 0.8))
+    figures["confirmed"] = dict(confirmed(POLICIES[0].node, lambda what: progress(what, 0.9)))
     figures["cells_without_scarcity"] = skipped
     figures["sites_not_fetched"] = [site for site in SITES if weather_file(site) is None]
     return Result(figures)
+
+
+def _autonomy() -> dict[str, Figure]:
+    """Days without sun from a full cell, in the default garden."""
+    path = weather_file("Greensboro")
+    assert path is not None
+    home = cell("Greensboro", read_weather(path), 2.0, "NMC", DEMANDS[0])
+    return {
+        policy.name: days_without_sun(home, policy.node(home))
+        for policy in POLICIES
+        if policy.name in ("ours", "no_policy", "always_on")
+    }
 
 
 #: A ramp that reaches so much of the bound leaves no gap to close.

@@ -34,6 +34,7 @@ from sim.kernel_prices import motions_of, prices_of
 from sim.nodefile import node_values
 from sim.scaled import scaled
 from sim.sky import Sky
+from sim.troubles import Troubles
 from sim.weather import Weather, read_weather
 
 SEED = 1
@@ -78,13 +79,41 @@ def cells(sites: frozenset[str] | None = None) -> Iterator[Cell]:
 def cell(site: str, weather: Weather, panel_W: float, chemistry: str, demand: Demand) -> Cell:
     """Put one cell together."""
     design = designed(chemistry, panel_W)
-    sky = _sky(site, weather, design)
-    plant = KernelPlant.of(design, sky, demand.shade)
+    return _cell(site, weather, _sky(site, weather, design), panel_W, chemistry, demand, demand.troubles)
+
+
+def cell_with(
+    site: str, weather: Weather, panel_W: float, chemistry: str, demand: Demand, troubles: Troubles
+) -> Cell:
+    """The same with troubles beside the demand's shade, under a weather of its own."""
+    design = designed(chemistry, panel_W)
+    clear = Sky.prepare(weather, design.panel, *_plane(design), start_day=START_DAY)
+    both = replace(troubles, shade=demand.troubles.shade)
+    return _cell(site, weather, clear, panel_W, chemistry, demand, both)
+
+
+def _cell(
+    site: str,
+    weather: Weather,
+    clear: Sky,
+    panel_W: float,
+    chemistry: str,
+    demand: Demand,
+    also: Troubles,
+) -> Cell:
+    design = designed(chemistry, panel_W)
+    sky = also.on_sky(clear)
+    plant = KernelPlant.of(design, sky)
     prices = prices_of(DESIGN, demand.garden, demand.link)
     motions, ordinary = motions_of(demand.garden, weather, sky, DAYS, START_DAY, SEED)
     fits = int(str(node_values(design)["SPOOL_FITS"])) + 1
     most = bound(plant, prices, motions, fits, DAY_VALUE, ordinary, CHARGE)
     return Cell(site, panel_W, chemistry, demand, design, weather, plant, prices, motions, ordinary, most)
+
+
+def _plane(design: Design) -> tuple[float, float]:
+    """Tilt and azimuth of the design's panel, degrees."""
+    return float(str(design.options["tilt_deg"])), float(str(design.options["azimuth_deg"]))
 
 
 def designed(chemistry: str, panel_W: float) -> Design:
@@ -108,8 +137,7 @@ _skies: dict[str, Sky] = {}
 def _sky(site: str, weather: Weather, design: Design) -> Sky:
     """The site's year on this design's panel; the panel's size does not change it."""
     if site not in _skies:
-        tilt, azimuth = (float(str(design.options[name])) for name in ("tilt_deg", "azimuth_deg"))
-        _skies[site] = Sky.prepare(weather, design.panel, tilt, azimuth, start_day=START_DAY)
+        _skies[site] = Sky.prepare(weather, design.panel, *_plane(design), start_day=START_DAY)
     return _skies[site]
 
 

@@ -15,6 +15,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from sim.air import Link
+from sim.troubles import Troubles
 from sim.visitors import Garden
 
 #: (share of an ordinary day's visitors in daylight, value of each picture within it).
@@ -34,13 +35,13 @@ class Demand:
 
     Attributes
     ----------
-    shade : share of the light that reaches the panel.
+    troubles : shade.
     """
 
     name: str
     garden: Garden = field(default_factory=Garden)
     link: Link = field(default_factory=Link)
-    shade: float = 1.0
+    troubles: Troubles = field(default_factory=Troubles)
 
 
 #: The default garden; and a hard one: half shade, a busy feeder, Wi-Fi at -80 dBm (slow, and every seventh
@@ -51,7 +52,7 @@ DEMANDS = (
         "hard",
         Garden(visitors_per_day=120.0, false_per_day=60.0),
         Link(join_s=6.0, join_fails=0.15, rate_B_s=25_000.0, stall=0.02, drop=0.0005),
-        shade=0.5,
+        Troubles(shade=0.5),
     ),
 )
 #: Panels by label, W, as shares of the design's 2 W panel.

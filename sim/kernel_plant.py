@@ -48,8 +48,8 @@ class KernelPlant:
     release_C: float
 
     @classmethod
-    def of(cls, design: Design, sky: Sky, shade: float = 1.0) -> KernelPlant:
-        """Tabulate a design's plant under a sky; `shade` is the share of light that reaches the panel."""
+    def of(cls, design: Design, sky: Sky) -> KernelPlant:
+        """Tabulate a design's plant under a sky."""
         panel, charger, cell = Panel(design.panel), Charger(design.charger), Cell(design.cell)
         board, protection = design.board, design.protection
         low = max(protection.v("cut_off"), board.v("supply_min"))
@@ -58,9 +58,7 @@ class KernelPlant:
         amps = np.zeros((HOURS, VOLTAGES))
         standing = np.full(HOURS, protection.v("quiescent") / 1000.0)
         for hour in range(HOURS):
-            # shade dims the light and with it what warms the panel
-            warm = sky.air_C[hour] + shade * (sky.panel_C[hour] - sky.air_C[hour])
-            curve = panel.curve(shade * sky.absorbed_W_m2[hour], warm)
+            curve = panel.curve(sky.absorbed_W_m2[hour], sky.panel_C[hour])
             if not charger.alive(curve):
                 standing[hour] += charger.back_feed_A
             elif charger.allows(sky.air_C[hour], cell.charge_min_C, cell.charge_max_C):

@@ -80,19 +80,21 @@ def build(
     """Put a node together as its scenario says; `progress` gets the share that is done, 0..1."""
     design = scaled(load_design(scenario.design), scenario.panel_scale, scenario.cell_scale)
     weather = read_weather(scenario.weather) if scenario.weather else default_weather()
+    weather = scenario.troubles.on_weather(weather, scenario.start_day)
     settings = {**(place_settings(weather) if design.sensor else {}), **scenario.settings}
     drive = assemble(design, settings, scenario.compiled)
     options = design.options
     tilt = scenario.tilt_deg if scenario.tilt_deg is not None else float(str(options["tilt_deg"]))
     azimuth = scenario.azimuth_deg if scenario.azimuth_deg is not None else float(str(options["azimuth_deg"]))
-    sky = Sky.prepare(weather, design.panel, tilt, azimuth, start_day=scenario.start_day)
+    clear = Sky.prepare(weather, design.panel, tilt, azimuth, start_day=scenario.start_day)
+    sky = scenario.troubles.on_sky(clear)
     plant = Plant.from_parts(
         design.panel, design.charger, design.cell, design.protection, sky, scenario.soc,
         int(str(options.get("cells_parallel", 1))), design.board.v("supply_min"),
         design.board.v("supply_hysteresis"),
     )  # fmt: skip
     end_s = scenario.days * 86_400.0
-    world = World(plant, end_s, scenario.seed)
+    world = World(plant, end_s, scenario.seed, scenario.currents)
     found, motions = guests(scenario, weather) if design.pir else ([], [])
     pir = Pir(design.pir, motions, scenario.seed) if design.pir else None
     if pir and scenario.stuck_PIR is not None:

@@ -10,6 +10,7 @@ from typing import Any
 
 from sim.air import Link
 from sim.errors import SimError
+from sim.troubles import Troubles
 from sim.visitors import Garden
 
 
@@ -24,6 +25,8 @@ class Scenario:
     soc : state of charge at the start, 0..1. tilt_deg, azimuth_deg : of the panel, None = the design's.
     panel_scale, cell_scale : panel and battery this many times as large as the design's.
     compiled : the drive holds .mpy where that is sound. settings : keys of settings.toml, as deployed.
+    troubles : shade, snow, heat or frost (`sim.troubles`). currents : what the node's parts really draw, in
+        multiples of their rows.
     stuck_PIR : (from_s, until_s) in which the PIR's output never falls.
     quiet : no visitors and no false triggers but those in `visits` (start_s, stay_s).
     """
@@ -42,6 +45,8 @@ class Scenario:
     settings: Mapping[str, str | int] = field(default_factory=dict)
     garden: Garden = field(default_factory=Garden)
     link: Link = field(default_factory=Link)
+    troubles: Troubles = field(default_factory=Troubles)
+    currents: float = 1.0
     stuck_PIR: tuple[float, float] | None = None
     quiet: bool = False
     visits: tuple[tuple[float, float], ...] = ()
@@ -69,6 +74,7 @@ _LIMITS: dict[str, dict[str, tuple[float, float]]] = {
         "azimuth_deg": (0.0, 360.0),
         "panel_scale": (0.01, 1000.0),
         "cell_scale": (0.01, 1000.0),
+        "currents": (0.01, 100.0),
     },
     "garden": {
         "visitors_per_day": (0.0, 10_000.0),
@@ -91,7 +97,7 @@ _LIMITS: dict[str, dict[str, tuple[float, float]]] = {
     },
 }
 
-_SECTIONS = {"run", "settings", "garden", "link"}
+_SECTIONS = {"run", "settings", "garden", "link", "troubles"}
 _RUN_KEYS = {
     "design": str,
     "weather": str,
@@ -103,12 +109,13 @@ _RUN_KEYS = {
     "azimuth_deg": float,
     "panel_scale": float,
     "cell_scale": float,
+    "currents": float,
     "compiled": bool,
 }
 
 
 def read_scenario(path: Path) -> Scenario:
-    """Read a scenario from a TOML file with the tables [run], [garden], [link] and [settings].
+    """Read a scenario from a TOML file with the tables [run], [garden], [link], [troubles] and [settings].
 
     Raises SimError, one sentence, for anything that is not as expected.
     """
@@ -127,10 +134,27 @@ def read_scenario(path: Path) -> Scenario:
     settings = _checked(path, "settings", data.get("settings", {}), None)
     garden = _checked(path, "garden", data.get("garden", {}), _numbers(Garden))
     link = _checked(path, "link", data.get("link", {}), _numbers(Link))
+    troubles = _troubles(path, data.get("troubles", {}))
     try:
-        return Scenario(**run, settings=settings, garden=Garden(**garden), link=Link(**link))
+        return Scenario(
+            **run, troubles=troubles, settings=settings, garden=Garden(**garden), link=Link(**link)
+        )
     except SimError as error:
         raise SimError(f"{path}: {error}") from None
+
+
+def _troubles(path: Path, values: Any) -> Troubles:
+    """The table [troubles]: shade = 0.5, snow = [day, days], spell = [day, days, C]."""
+    found = _checked(path, "troubles", values, {"shade": float, "snow": list, "spell": list})
+    for key, count in (("snow", 2), ("spell", 3)):
+        if key in found:
+            listed = found[key]
+            if len(listed) != count or not all(isinstance(one, int | float) for one in listed):
+                raise SimError(f"{path}: [troubles] {key} is {listed!r}, expected {count} numbers.")
+            found[key] = tuple(float(one) for one in listed)
+    if not 0.0 <= found.get("shade", 1.0) <= 1.0:
+        raise SimError(f"{path}: [troubles] shade is {found['shade']!r}, expected 0 to 1.")
+    return Troubles(**found)
 
 
 def _numbers(kind: type) -> dict[str, type]:

@@ -28,6 +28,7 @@ class World:
     ----------
     now : seconds since the start of the run.
     end_s : the run stops here (RunOver).
+    currents : what the parts really draw, in multiples of what `draw` is told.
     counter : one-element list; nanoseconds of interpreting not yet turned into time.
     state, wake : what the history is marked with.
     watchdog_at : when the watchdog bites (None: it is off). watchdog_raises : makes the exception that it
@@ -35,7 +36,7 @@ class World:
     opens_at : when the latch of a latched node opens, as things stand (None: it does not).
     """
 
-    def __init__(self, plant: Plant, end_s: float, seed: int) -> None:
+    def __init__(self, plant: Plant, end_s: float, seed: int, currents: float = 1.0) -> None:
         self.now = 0.0
         self.end_s = end_s
         self.plant = plant
@@ -54,6 +55,7 @@ class World:
         self._amps: dict[str, float] = {}
         self._since: dict[str, tuple[float, float]] = {}
         self._volt_s = 0.0  # the terminal voltage summed over time, while there is a constant current
+        self._currents = currents
         self.load_W = 0.0
         self.load_A = 0.0
         self._mark = 0.0
@@ -74,6 +76,7 @@ class World:
 
     def draw(self, part: str, watts: float, amps: float = 0.0) -> None:
         """From now on `part` draws `watts` (constant power) plus `amps` (constant current) at the battery."""
+        watts, amps = watts * self._currents, amps * self._currents
         if watts == self._watts.get(part, 0.0) and amps == self._amps.get(part, 0.0):
             return
         self.flush()

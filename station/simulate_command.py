@@ -22,7 +22,9 @@ if TYPE_CHECKING:
 
 @click.command(name="simulate")
 @click.argument("design", required=False, shell_complete=names_like)
-@click.option("--config", type=click.Path(path_type=Path), help="TOML: [run], [garden], [link], [settings].")
+@click.option(
+    "--config", type=click.Path(path_type=Path), help="TOML: [run], [garden], [link], [troubles], [settings]."
+)
 @click.option("--weather", type=click.Path(path_type=Path), help="Weather file: TMY3, TM2, EPW or PVGIS.")
 @click.option("--days", type=click.FloatRange(0.01, 3660), help="How long.  [default: 365]")
 @click.option("--start-day", type=click.IntRange(0, 364), help="First day of the year, 0 is 1 January.")
