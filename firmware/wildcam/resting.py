@@ -75,6 +75,10 @@ def sleep_now(wake):
     wake.books()
     falling.blink(wake)
     high = wake.pir.value
+    if rows.RECHECK_s and record.learnt:
+        from torpor import pace
+
+        wake.per_hour = pace.per_hour(wake)
     seconds = decide(wake, policy.SLEEP) if wake.config else rows.HOLDOFF_MAX_s
     if wake.radio != 1:  # what rose beside the radio says nothing
         record.stuck = min(record.stuck + 1, 255) if high else 0

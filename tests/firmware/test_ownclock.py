@@ -26,3 +26,15 @@ def test_it_rings_a_day_after_home_last_heard(esp: Any, heard: int, rings_in_s: 
     assert esp.load("torpor.ownclock").ring(wake) == pytest.approx(rings_in_s, abs=1)
     if heard >= 0:  # it cannot be known: the silence begins now
         assert wake.record.heard_s == pytest.approx(now_s, abs=1)
+
+
+@pytest.mark.parametrize(
+    ("sync_s", "heard", "told"),
+    [(1_750_000_000, -3600, 1_750_003_600), (0, -3600, 0), (1_750_000_000, 100, 0)],
+    ids=["told an hour ago", "never told", "the clock was set back"],
+)
+def test_wall_time(esp: Any, sync_s: int, heard: int, told: int) -> None:
+    wake = esp.awake()
+    wake.record.sync_s = sync_s
+    wake.record.heard_s = int(esp.load("time").time()) + heard
+    assert esp.load("torpor.ownclock").now(wake) == pytest.approx(told, abs=1)

@@ -124,3 +124,23 @@ def test_the_line_is_never_believed_without_the_flag(live, steady):
         clock_faults=ClockFaults(line_stuck=True),
     )
     assert told.count("HEARTBEAT") == 0
+
+
+STORM = tuple((36_000.0 + 60.0 * number, 3.0) for number in range(240))
+
+
+@pytest.mark.parametrize("design", ["pico-w-rtc", "esp32-cam"])
+def test_more_wakes_than_the_budget_are_paced(live, steady, design):
+    """Four hours with a motion each minute, on a node that may wake six times an hour."""
+    storm = QUIET.change(
+        design=design, days=1.0, link=steady, visits=((20_000.0, 5.0), *STORM, (60_000.0, 5.0))
+    )
+    told = live(storm.change(settings={"TORPOR_WAKES_H": 6}))
+    paced = [note for note in told.twin.life.notes if 36_000.0 <= note.booted_s < 50_400.0]
+    motions = [note for note in paced if note.cause == "pin"]
+    assert told.count("BUSY") >= 10
+    assert 80 <= len(motions) <= 100  # six or seven for each of the 14 hours since home told the time
+    free = live(storm)
+    assert free.count("BUSY") == 0
+    assert len([note for note in free.twin.life.notes if note.cause == "pin"]) > 200
+    assert told.events("PICTURE")[-1][0] > 60_000.0  # the evening's visitor is seen

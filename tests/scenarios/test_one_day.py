@@ -15,7 +15,7 @@ BY_PIN = [(0.0, "BOOT"), (3.2, "BOOT"), (3.2, "TRIAGE"), (3.2, "CAMERA"), (4.0, 
           (5.3, "CONNECT"), (9.4, "UPLOAD"), (10.0, "SETTLE"), (10.1, "SLEEP"), (10.1, "SLEEP")]  # fmt: skip
 
 #: A hold-off that ends in silence: the core keeps the chip awake until five seconds after the reset.
-QUIET = [(0.0, "BOOT"), (3.2, "BOOT"), (3.2, "TRIAGE"), (3.2, "SLEEP"), (3.3, "FLOOR"), (5.0, "SLEEP")]
+QUIET = [(0.0, "BOOT"), (2.8, "BOOT"), (2.9, "TRIAGE"), (3.6, "SLEEP"), (3.7, "FLOOR"), (5.0, "SLEEP")]
 
 
 def later(lines: list[tuple[float, str]], start_s: float) -> list[tuple[float, str]]:
@@ -27,12 +27,12 @@ def test_states_of_one_day(live_once, steady):
     expected = [
         *NIGHT,
         *later(BY_PIN, 36_000.0),
-        *later(QUIET, 36_040.8),
+        *later(QUIET, 36_041.2),
         *later(BY_PIN, 50_000.0),
         *later(BY_PIN, 61_000.0),
-        *later(BY_PIN, 61_040.1),  # hold-off of 30 s over, the PIR still high: another picture
-        *later(BY_PIN, 61_110.2),  # 60 s
-        *later(QUIET, 61_240.4),  # 120 s, and nobody there any more
+        *later(BY_PIN, 61_040.8),  # hold-off of 30 s over, the PIR still high: another picture
+        *later(BY_PIN, 61_112.2),  # 60 s
+        *later(QUIET, 61_243.1),  # 120 s, and nobody there any more
     ]
     told.same(told.states(), expected, within_s=3.0)  # an RP2040 adds up to a second to each timed sleep
 

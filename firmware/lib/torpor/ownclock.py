@@ -10,6 +10,12 @@ def heard(wake):
     wake.record.heard_s = int(time.time())
 
 
+def now(wake):
+    """Wall time, s since 1970; 0 until home has told it, or where the clock began anew since."""
+    passed_s = int(time.time()) - wake.record.heard_s
+    return wake.record.sync_s + passed_s if wake.record.sync_s and passed_s >= 0 else 0
+
+
 def ring(wake):
     """Seconds of sleep after which the node has to speak; 0: never."""
     silent_s = int(time.time()) - wake.record.heard_s
