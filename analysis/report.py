@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from sim.result import RunResult
+from sim.result import Booked, RunResult
 
 from . import periods
 from .advice_view import Advice
@@ -168,7 +168,19 @@ def _energy(result: RunResult, battery_Wh: float | None) -> str:
     parts = [heading("Where the energy goes"), paragraph(said + "."), ""]
     parts += ["By what it was doing:", bars(result.energy_by_state_Wh, notes), ""]
     parts += ["By what took it:", bars(result.energy_by_part_Wh, {})]
+    if result.booked and result.booked.awake_J > 0:
+        parts += ["", paragraph(_booked(result.booked))]
     return "\n".join(parts)
+
+
+def _booked(booked: Booked) -> str:
+    awake, off = booked.awake_J / 3600.0, booked.plus_minus_J / 3600.0
+    return (
+        f"The node's own ledger, as far as it came home, says {awake:.2f} Wh awake, and is sure of that "
+        f"to \N{PLUS-MINUS SIGN}{off:.2f} Wh: {percent_text(booked.measured)} of it was read from its meter, "
+        "the rest priced by rows that follow what the meter says of the busy board. Its sleep it can only "
+        "price."
+    )
 
 
 def _a_day(time_s: float) -> str:

@@ -161,7 +161,7 @@ class Bench:
         module("supervisor", ticks_ms=lambda: (int(self.now_s * 1000) + (1 << 29) - 65) % (1 << 29))
         module("micropython", const=lambda value: value)
         module("microcontroller", delay_us=lambda us: self.spend(us * 1e-6))
-        module("asyncio", sleep_ms=self._sleep_ms)
+        module("asyncio", sleep_ms=self._sleep_ms, core=None)
         module("busio", SPI=lambda *pins: self.spi, I2C=lambda *pins, frequency: self.i2c)
         module("digitalio", DigitalInOut=lambda pin: self.cs)
         module("board", pin=None)

@@ -131,6 +131,7 @@ class EspBench:
         )  # fmt: skip
         stub = ModuleType("asyncio")
         stub.__dict__["sleep_ms"] = self._sleep_ms
+        stub.core = None  # type: ignore[attr-defined]
         self.table.modules["asyncio"] = stub
 
     def load(self, name: str) -> Any:

@@ -16,6 +16,8 @@ _CURRENTS = {
     "radio_idle": RowRule("mA", 0, 500),
     "radio_join": RowRule("mA", 0, 1000),
     "radio_tx": RowRule("mA", 0, 1000),
+    #: The most that ever flows for some microseconds: what a meter must be able to show.
+    "radio_peak": RowRule("mA", 0, 2000),
     "radio_left": RowRule("mA", 0, 500),
     "radio_boot_current": RowRule("mA", 0, 500),
     "inrush": RowRule("mA", 0, 5000, required=False),

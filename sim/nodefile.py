@@ -7,6 +7,7 @@ from itertools import pairwise
 
 from boards import CLOCK, DEEP_BOTH, Design, Part, heartbeat_way, picture_places
 from sim.node_camera import camera_lines
+from sim.node_meter import meter_lines
 from sim.prices import (
     PICTURES_KiB,
     action_mJ,
@@ -100,8 +101,7 @@ def node_values(design: Design) -> dict[str, object]:
         "I2C_Hz": int(str(design.options["i2c_Hz"])),
         "CLOCK": _address(design.clock) if design.clock else 0,
         "HEARTBEAT_H": _HEARTBEAT_H if _heartbeat(design) else 0,
-        "METER_ADDRESS": _address(design.meter),
-        "SHUNT_mohm": round(design.meter.v("shunt") * 1000),
+        **meter_lines(design),
         "CELL_mohm": round(cell.v("resistance") * 1000 / cells),
         "OCV": _curve(cell),
         "COLD": tuple(

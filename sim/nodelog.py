@@ -93,7 +93,7 @@ class _TimeLine:
         self._cursor_s += visit.dt_s
         self._V = volts = visit.V or self._V
         mA = visit.J / visit.dt_s / volts * 1000.0 if visit.dt_s > 0.0 and volts > 0.0 else 0.0
-        quality = "inferred" if visit.inferred else "measured"
+        quality = "inferred" if visit.inferred else "not sampled" if visit.partly else "measured"
         known = visit.state < len(self._names)
         state = self._names[visit.state] if known else f"state {visit.state}"
         return LogRow(start, visit.dt_s, volts, mA, state, visit.wake, quality)

@@ -81,13 +81,13 @@ def state_mW(design: Design) -> list[float]:
     sensor = part_mW(design, design.sensor, "run") if design.sensor else 0.0
     busy, idle = board_mW(design, "busy"), board_mW(design, "idle")
     prices = {
-        "BOOT": busy,
+        "BOOT": _boot_mW(design),
         "TRIAGE": busy,
         "PLAN": busy,
         "TASK": busy + sensor,
         "-": 0.0,
         "CAMERA": busy + camera,
-        "CAPTURE": idle + camera,
+        "CAPTURE": busy + camera,
         "STORE": busy + camera,
         "CONNECT": board_mW(design, "radio_join"),
         "UPLOAD": board_mW(design, "radio_tx"),
@@ -99,6 +99,14 @@ def state_mW(design: Design) -> list[float]:
         prices["STORE"] += part_mW(design, design.sd, "write")
         prices["UPLOAD"] += part_mW(design, design.sd, "read")
     return [prices[state] + standing for state in states_of(design)]
+
+
+def _boot_mW(design: Design) -> float:
+    """The mean from reset to the first line of code: busy, and the radio's own start."""
+    board = design.board
+    boot_s, radio_s = board.v("boot"), board.v("radio_boot")
+    taken = boot_s * board_mW(design, "busy") + radio_s * board_mW(design, "radio_boot_current")
+    return taken / (boot_s + radio_s)
 
 
 def action_mJ(design: Design) -> tuple[int, int, int, int, int]:

@@ -81,6 +81,22 @@ class ReadingFate:
 
 
 @dataclass(frozen=True, slots=True)
+class Booked:
+    """Awake states of one node's log.
+
+    Attributes
+    ----------
+    awake_J : as booked. plus_minus_J : the truth lies within. measured : share of awake_J with readings
+        behind it, 0..1. by_state_J : the same by state.
+    """
+
+    awake_J: float
+    plus_minus_J: float
+    measured: float
+    by_state_J: dict[str, float]
+
+
+@dataclass(frozen=True, slots=True)
 class RunResult:
     """One simulated stretch of one node's life.
 
@@ -100,6 +116,7 @@ class RunResult:
     empties, empties_Wh : pictures without a visitor, and the energy their wakes took.
     readings, of : of a node with a sensor, and the names of their values (None and (): it has none).
     wake_trace : exact history of one ordinary wake with an upload, a little sleep on both sides.
+    booked : what the node itself booked while awake, and how sure that is.
     books : closing errors of the two books, relative ("charge", "energy").
     """
 
@@ -135,3 +152,4 @@ class RunResult:
     notes: list[str] = field(default_factory=list)
     readings: list[ReadingFate] | None = None
     of: tuple[str, ...] = ()
+    booked: Booked | None = None

@@ -14,6 +14,7 @@ import numpy as np
 
 from boards import Design, load_design
 from sim.air import Air
+from sim.booked import booked_at_home
 from sim.cameras import attach_camera
 from sim.devices import CameraFaults, EspFaults
 from sim.devices.ds3231 import ClockFaults
@@ -250,6 +251,7 @@ def summarise(twin: Twin, wall_s: float) -> RunResult:
         notes=list(twin.design.notes),
         readings=readings_taken(twin) if twin.design.sensor else None,
         of=batches[-1].of if batches else (),
+        booked=booked_at_home(twin.home.logs, twin.design, "TORPOR_ZERO_UV" in twin.scenario.settings),
     )
 
 

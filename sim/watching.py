@@ -80,12 +80,13 @@ class JournalEntry:
     argument: int
 
 
-ROW, INFERRED, LONG = 0x80, 0x40, 0x20
+ROW, INFERRED, LONG, PARTLY = 0x80, 0x40, 0x20, 0x10
 
 
 @dataclass(frozen=True, slots=True)
 class NodeRow:
-    """One state visit as the node booked it: duration in s, energy in J, volts at its meter."""
+    """One state visit as the node booked it: duration in s, energy in J, volts at its meter. `inferred`:
+    priced from rows alone; `partly`: read, but not wholly, or more flowed than the meter shows."""
 
     state: int
     wake: int
@@ -93,6 +94,7 @@ class NodeRow:
     J: float
     V: float
     inferred: bool
+    partly: bool = False
 
 
 def unpack_entry(entry: bytes) -> tuple[int, int, int, int] | NodeRow:
@@ -103,10 +105,11 @@ def unpack_entry(entry: bytes) -> tuple[int, int, int, int] | NodeRow:
     head, volts, wake, duration, energy = struct.unpack("<BBHHH", entry)
     long = bool(head & LONG)
     return NodeRow(
-        state=head & 0x1F,
+        state=head & 0x0F,
         wake=wake,
         dt_s=duration * (10.0 if long else 0.01),
         J=energy * (1.0 if long else 0.001),
         V=volts * 0.02,
         inferred=bool(head & INFERRED),
+        partly=bool(head & PARTLY),
     )

@@ -252,8 +252,9 @@ class World:
 
     # -- what meters see -----------------------------------------------------------------------
 
-    def mean_load(self, start_s: float, end_s: float) -> tuple[float, float]:
-        """(mean mA, mean V) of the load over [start_s, end_s], both in the past."""
+    def mean_load(self, start_s: float, end_s: float, most_mA: float = inf) -> tuple[float, float]:
+        """(mean mA, mean V) of the load over [start_s, end_s], both in the past; no moment counts for more
+        than `most_mA`."""
         self.flush()
         if not self.t_s:
             return 0.0, self.plant.volts
@@ -263,12 +264,12 @@ class World:
             left = max(self.t_s[index], start_s)
             right = min(self.t_s[index] + self.dt_s[index], end_s)
             if right > left:
-                charge += self.mA[index] * (right - left)
+                charge += min(self.mA[index], most_mA) * (right - left)
                 volts += self.volts[index] * (right - left)
                 weight += right - left
             if self.t_s[index] <= start_s:
                 break
             index -= 1
         if not weight:
-            return self.mA[-1], self.volts[-1]
+            return min(self.mA[-1], most_mA), self.volts[-1]
         return charge / weight, volts / weight

@@ -6,18 +6,13 @@ from torpor.deciding import decide
 from torpor.flags import FULL, LOCKED
 
 # Not wanted again before the burst, and the picture wants the heap.
-ONCE = (
+OURS = (
     "arriving",
     "torpor.beginning",
     "torpor.marks",
-    "torpor.battery",
-    "torpor.energy",
-    "torpor.settings",
     "torpor.stored",
     "torpor.validate",
 )
-ONCE += ("adafruit_ina219", "adafruit_register.i2c_bit", "adafruit_register.i2c_bits")
-ONCE += ("adafruit_register.i2c_struct", "adafruit_register", "adafruit_bus_device.i2c_device")
 
 
 def boot(wake):
@@ -49,7 +44,7 @@ def triage(wake):
         return _refused(wake)
     deciding.admit(wake)  # what the wake before had asked may be older than these settings
     wake.meter = None  # it is opened again for the burst
-    forget.modules(*ONCE)
+    forget.modules(*OURS, *forget.METER)
     return machine.OK
 
 

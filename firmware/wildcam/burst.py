@@ -9,19 +9,21 @@ from torpor.deciding import decide
 from torpor.flags import FULL
 
 MOST = 20  # pictures in one session
-OF_BEFORE = ("storing", "arriving", "torpor.marks", "torpor.stored", "torpor.validate", "torpor.settings")
+OF_BEFORE = ("storing", "arriving", "torpor.marks", "torpor.stored", "torpor.validate")
 
 
 async def connect(wake):
     """Ask, and join."""
     forget.modules(*OF_BEFORE)
-    return speaking.join(wake)
+    from torpor import joining
+
+    return joining.join(wake)
 
 
 async def send(wake):
     """Everything that waits, then the journal."""
     wake.buffer = wake.buffer or bytearray(upload.PIECE)
-    return await speaking.session(wake, wake.buffer, "", _everything, ("burst",))
+    return await speaking.session(wake, wake.buffer, "", _everything, ("burst", "torpor.spool"))
 
 
 async def _everything(wake, session):

@@ -18,7 +18,7 @@ def begin(wake):
     then the frame is there."""
     frame = wake.frame
     wake.books()
-    price = rows.PRICES_mW[table.CAMERA]
+    price = wake.ledger.price(rows.PRICES_mW[table.CAMERA])
     wake.ledger.skip(price)
     clock.wait(wake.rails.on("light"))
     try:

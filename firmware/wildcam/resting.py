@@ -18,7 +18,7 @@ FALL_ms = 0 if node.LATCH else 2000
 LOOK_ms = 100
 
 # Not wanted any more
-OF_BURST = ("burst", "torpor.speaking", "torpor.upload", "torpor.spool", "torpor.link", "storing")
+OF_BEFORE = ("burst", "torpor.speaking", "torpor.upload", "torpor.spool", "torpor.link", "storing")
 OF_LESSON = ("torpor.daily", "torpor.checkpoint", "torpor.learning", "torpor.season")
 
 
@@ -29,7 +29,7 @@ async def settle(wake):
     from torpor import battery
 
     record = wake.record
-    forget.modules(*OF_BURST)
+    forget.modules(*OF_BEFORE)
     wake.buffer = None
     if wake.shot:  # a picture that only the FIFO held
         wake.journal.event(reasons.SEND_FAILED)
@@ -69,7 +69,9 @@ def recover(wake):
 
 def sleep_now(wake):
     """Decide how and how long, save the record, and sleep. Does not return."""
-    from torpor import falling, saving, sleep
+    wake.meter = None
+    forget.modules(*forget.METER)  # what follows is compiled in their place
+    from torpor import falling, sleep
 
     record = wake.record
     wake.books()
@@ -93,7 +95,7 @@ def sleep_now(wake):
         floor_ms = 0  # it goes off at once
     import pricing
 
-    pricing.learn(wake, floor_ms * rows.BOOT_mW // 1000)
+    pricing.learn(wake, falling.floor_mJ(wake, floor_ms))
     # a latched node learns at its next wake whether it slept so long
     falling.book(wake, way, 0 if node.LATCH else seconds, floor_ms)
     falling.write(wake)
@@ -101,7 +103,7 @@ def sleep_now(wake):
     if node.LATCH:
         latching.save(wake)
     else:
-        saving.save(record, alarm.sleep_memory)
+        falling.save(record, alarm.sleep_memory)
     falling.free(wake)
     if node.LATCH:
         latching.let_go()

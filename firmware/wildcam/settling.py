@@ -49,11 +49,17 @@ def begin(wake):
 
 def _begun(wake, light):
     """The frame is on its way: now the books may be opened."""
-    from torpor import policy, reasons
+    from torpor import policy, reasons, wakeup
 
     record = wake.record
     if not _noted(wake, light):
         return machine.FAIL
+    if record.picture % 4 == 3 and record.cause in (wakeup.PIN, wakeup.TIMER):  # a cold start fills the heap
+        from torpor import meter
+
+        meter.look(
+            wake
+        )  # from here to STORE it reads beside the steps; it costs 0.2 J, so not at each picture
     share = policy.served(record.soc, record.allow, record.dark, wake.config)
     record.credit = max(0, record.credit + share - 1000)
     if record.flags & SMALL:

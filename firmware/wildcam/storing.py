@@ -11,7 +11,7 @@ from torpor.flags import FULL
 
 ENOSPC = 28
 TRIES = 12  # copies; after each that fails, one more reading says which was wrong
-OF_CAMERA = (
+OF_BEFORE = (
     "shutter",
     "settling",
     "arducam",
@@ -22,6 +22,7 @@ OF_CAMERA = (
     "jpeg",
     "picture",
     node.SENSOR,
+    "torpor.settings",  # of settling, for a wake that had not read them yet
 )
 
 
@@ -48,7 +49,7 @@ async def store(wake):
     finally:
         wake.rails.off("camera")
         wake.shot = wake.frame = wake.camera = None
-        forget.modules(*OF_CAMERA)
+        forget.modules(*OF_BEFORE)
     if kept:
         record.waiting += 1
         wake.journal.event(reasons.STORED, record.waiting)

@@ -15,6 +15,7 @@ _CONFIG, _SHUNT, _BUS, _POWER, _CURRENT, _CALIBRATION = range(6)
 _RESET_CONFIG = 0x399F
 _RANGE_V = (16.0, 32.0)
 _FULL_SCALE_uV = (40_000, 80_000, 160_000, 320_000)
+_OFFSETS = ("offset", "offset_2", "offset_4", "offset_8")
 
 
 def _length(bits: int) -> float:
@@ -27,7 +28,7 @@ def _length(bits: int) -> float:
 @dataclass(frozen=True, slots=True)
 class MeterFaults:
     """What goes wrong, drawn from `seed`: `absent` (never answers), `nack` (chance per access),
-    `offset_uV` (input offset; None draws it from the row)."""
+    `offset_uV` (input offset at any gain; None draws it from the rows)."""
 
     seed: int = 0
     absent: bool = False
@@ -41,7 +42,8 @@ class Ina219:
     Parameters
     ----------
     part : the meter's rows.
-    mean_load : (start_s, end_s) -> (mA through the shunt, V behind it), means over the stretch.
+    mean_load : (start_s, end_s, most_mA) -> (mA through the shunt, V behind it), means over the stretch, in
+        which no moment counts for more than `most_mA`: the converter sees no more.
     on_change : called when the chip's own draw changes.
     """
 
@@ -49,7 +51,7 @@ class Ina219:
         self,
         part: Part,
         address: int,
-        mean_load: Callable[[float, float], tuple[float, float]],
+        mean_load: Callable[[float, float, float], tuple[float, float]],
         on_change: Callable[[], None],
         faults: MeterFaults | None = None,
     ) -> None:
@@ -64,7 +66,8 @@ class Ina219:
         self._down_mA = part.v("power_down")
         self._noise_uV = part.v("noise")
         offset = self._faults.offset_uV
-        self._offset_uV = self._random.gauss(0.0, part.v("offset")) if offset is None else offset
+        away = self._random.gauss(0.0, 1.0)  # from zero, as typical chips are: the same at each gain
+        self._offsets_uV = [part.v(row) * away if offset is None else offset for row in _OFFSETS]
         self._gain = 1.0 + self._random.gauss(0.0, part.v("gain_error"))
         self._on = False
         self._reset(0.0)
@@ -144,7 +147,7 @@ class Ina219:
         if end <= self._done_s:
             return
         self._done_s = end
-        mA, volts = self._mean_load(end - window, end)
+        mA, volts = self._mean_load(end - window, end, self._most_mA())
         if mode & 1:
             self._registers[_SHUNT] = self._shunt(mA, window)
         if mode & 2:
@@ -152,11 +155,21 @@ class Ina219:
         self._registers[_BUS] |= 2
         self._derive()
 
+    @property
+    def offset_uV(self) -> float:
+        """Input offset at the gain that is set."""
+        return self._offsets_uV[self._registers[_CONFIG] >> 11 & 3]
+
+    def _most_mA(self) -> float:
+        """The current at which the converter ends."""
+        limit = _FULL_SCALE_uV[self._registers[_CONFIG] >> 11 & 3]
+        return (limit - self.offset_uV) / (self._shunt_ohm * 1000.0 * self._gain)
+
     def _shunt(self, mA: float, window_s: float) -> int:
         averages = max(1.0, window_s / (2.0 * self._conversion_s))
         noise = self._random.gauss(0.0, self._noise_uV / averages**0.5)
         limit = _FULL_SCALE_uV[self._registers[_CONFIG] >> 11 & 3]
-        value = mA * self._shunt_ohm * 1000.0 * self._gain + self._offset_uV + noise
+        value = mA * self._shunt_ohm * 1000.0 * self._gain + self.offset_uV + noise
         return round(max(-limit, min(limit, value)) / 10.0) & 0xFFFF
 
     def _bus(self, volts: float) -> int:

@@ -95,7 +95,7 @@ class Bench:
 
     def do(self, coroutine: Any) -> Any:
         """Run an async step of the firmware on the firmware's own loop."""
-        return self.load("torpor.idle").run(coroutine)
+        return self.load("torpor.tasks").run(coroutine)
 
     @staticmethod
     def events(entries: list[bytes]) -> list[tuple[int, int]]:

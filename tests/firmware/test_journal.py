@@ -41,7 +41,7 @@ class Notes:
             if (self.record.log_end // ENTRY) % 2:
                 self.now.event(1, 2)
             else:
-                self.now.row(3, 4000, 1000, 100, False)
+                self.now.row(3, 4000, 1000, 100, 0)
             self.keep()
 
 
@@ -73,7 +73,7 @@ def test_an_event_is_reason_argument_wake_and_time(notes: Notes) -> None:
 def test_a_row_and_when_it_becomes_a_long_one(
     notes: Notes, ms: int, mJ: int, row: tuple[int, int, int]
 ) -> None:
-    notes.now.row(3, 4019, ms, mJ, False)
+    notes.now.row(3, 4019, ms, mJ, 0)
     head, volts, _, duration, energy = struct.unpack("<BBHHH", notes.now.entries[0])
     assert (head, duration, energy) == row
     assert volts == 200  # 20 mV steps
@@ -81,7 +81,7 @@ def test_a_row_and_when_it_becomes_a_long_one(
 
 @pytest.mark.parametrize(("mV", "byte"), [(5099, 254), (5100, 255), (5101, 255), (9999, 255)])
 def test_volts_that_a_byte_holds(notes: Notes, mV: int, byte: int) -> None:
-    notes.now.row(9, mV, 10, 1, True)
+    notes.now.row(9, mV, 10, 1, 0x40)
     assert notes.now.entries[0][:2] == bytes((0x80 | 0x40 | 9, byte))
 
 
@@ -89,7 +89,7 @@ def test_appending_never_rewrites_the_sector(notes: Notes) -> None:
     for _ in range(50):
         notes.next()
         notes.now.event(1, 2)
-        notes.now.row(0, 4000, 100, 10, False)
+        notes.now.row(0, 4000, 100, 10, 0)
         notes.keep()
     assert notes.nvm.rewrites == 0
     assert len(notes.stored()) == 100

@@ -16,7 +16,7 @@ def module(bench: Any) -> Any:
 
 @pytest.fixture
 def save(bench: Any) -> Any:
-    return bench.load("torpor.saving").save
+    return bench.load("torpor.falling").save
 
 
 def fields(module: Any) -> list[tuple[str, str]]:

@@ -16,8 +16,8 @@ CALM = Scenario(days=2.2, start_day=170, quiet=True, visits=((36_000.0, 20.0), (
 #: One wake by motion, s after it. What differs is the platform's (BLE wait on the S3) and the camera's.
 WAKES = {
     "esp32-cam": [(0.0, "BOOT"), (1.0, "BOOT"), (1.0, "TRIAGE"), (1.0, "CAMERA"), (1.7, "CAPTURE"),
-                  (2.1, "STORE"), (3.0, "CONNECT"), (6.7, "UPLOAD"), (7.3, "SETTLE"), (7.4, "SLEEP"),
-                  (7.5, "SLEEP")],
+                  (2.1, "STORE"), (3.0, "CONNECT"), (6.8, "UPLOAD"), (7.5, "SETTLE"), (7.6, "SLEEP"),
+                  (7.7, "SLEEP")],
     "xiao-s3-sense": [(0.0, "BOOT"), (1.7, "BOOT"), (1.7, "TRIAGE"), (1.7, "CAMERA"), (2.4, "CAPTURE"),
                       (2.9, "STORE"), (3.7, "CONNECT"), (7.5, "UPLOAD"), (8.1, "SETTLE"), (8.2, "SLEEP"),
                       (8.4, "SLEEP")],

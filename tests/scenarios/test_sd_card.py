@@ -82,7 +82,7 @@ def test_card_pulled_and_back(live: Callable[..., Any]) -> None:
     twin = told.twin
     told.same(
         told.events("CARD_LOST"),
-        [(167.1, "CARD_LOST", 1), (227.1, "CARD_LOST", 2), (407.1, "CARD_LOST", 3)],
+        [(167.2, "CARD_LOST", 1), (228.0, "CARD_LOST", 2), (407.2, "CARD_LOST", 3)],
     )
     told.same(told.events("SENT"), [(711.8, "SENT", 10), (769.4, "SENT", 1), (829.8, "SENT", 3),
                                     (889.3, "SENT", 1)])  # fmt: skip

@@ -58,19 +58,19 @@ def test_a_day_of_the_pico(live, steady) -> None:
     def hour(number: int) -> list[tuple[float, str, int]]:
         at_s = number * HOUR_s
         return [
-            (at_s + 3.5, "WOKE", 1),
-            (at_s + 5.3, "BATTERY", 98 if number in COLD_HOURS else 99),
-            (at_s + 5.4, "SLEPT", 60),
+            (at_s + 4.0, "WOKE", 1),
+            (at_s + 6.0, "BATTERY", 98 if number in COLD_HOURS else 99),
+            (at_s + 6.0, "SLEPT", 60),
         ]
 
     expected = [
-        (3.5, "NEW_LIFE", 0), (3.5, "WOKE", 0), (3.7, "SETTINGS_NEW", 0), (4.7, "BATTERY", 98),
-        (6.0, "BATTERY", 98), (9.1, "CLOCK_SET", 255), (9.2, "LOG_SENT", 0), (9.2, "SENT", 1),
-        (9.4, "BATTERY", 98), (9.4, "SLEPT", 60),
+        (3.7, "NEW_LIFE", 0), (3.9, "WOKE", 0), (4.0, "SETTINGS_NEW", 0), (5.0, "BATTERY", 98),
+        (6.3, "BATTERY", 98), (9.4, "CLOCK_SET", 255), (9.6, "LOG_SENT", 0), (9.6, "SENT", 1),
+        (9.8, "BATTERY", 98), (9.8, "SLEPT", 60),
         *[event for number in range(1, 12) for event in hour(number)],
-        (43203.5, "WOKE", 1), (43205.3, "BATTERY", 99), (43205.3, "SLEPT", 20),
-        (NOON_s + 3.5, "WOKE", 1), (NOON_s + 5.3, "BATTERY", 99), (NOON_s + 8.7, "LOG_SENT", 0),
-        (NOON_s + 8.7, "SENT", 12), (NOON_s + 8.8, "BATTERY", 99), (NOON_s + 8.8, "SLEPT", 40),
+        (43204.0, "WOKE", 1), (43205.9, "BATTERY", 99), (43205.9, "SLEPT", 20),
+        (NOON_s + 4.0, "WOKE", 1), (NOON_s + 5.9, "BATTERY", 99), (NOON_s + 9.2, "LOG_SENT", 0),
+        (NOON_s + 9.2, "SENT", 12), (NOON_s + 9.4, "BATTERY", 99), (NOON_s + 9.4, "SLEPT", 40),
         *[event for number in range(13, 22) for event in hour(number)],
     ]  # fmt: skip
     told.same(told.events(), expected)
@@ -191,7 +191,7 @@ def test_without_its_clock_it_goes_on_by_the_timer(live, steady) -> None:
     """It counts its own seconds, and is put right once a day."""
     told = live(PLAIN.change(days=3.98, link=steady), clock_faults=ClockFaults(absent=True))
     assert fates(told.twin) == {"delivered": 85, "waiting": 11}
-    assert max(abs(reading.said_s - reading.t_s) for reading in delivered(told.twin)) < 30.0
+    assert max(abs(reading.said_s - reading.t_s) for reading in delivered(told.twin)) < 35.0
     woke = [t_s for t_s, _, _ in told.events("WOKE")][1:]
     away = [min(abs(t_s - 3.5 - point * 1200.0) for point in range(290)) for t_s in woke]
     assert max(away) < 40.0

@@ -239,6 +239,30 @@ def test_a_power_up_is_a_reset_that_converts_again(node, drive) -> None:
     assert meter.read(1.0, 2) == b"\x39\x9f"
 
 
+@pytest.mark.parametrize(
+    ("gain", "shown"), [("DIV_1_40MV", (20.0 * 15 + 400.0 * 2) / 17.024), ("DIV_2_80MV", 0.0)]
+)
+def test_each_sample_clips_by_itself(node, drive, gain: str, shown: float) -> None:
+    """2 ms of 700 mA in 17 ms of 20 mA: the mean is far below full scale, and wrong all the same."""
+    machine = node()
+    machine.cores["time"].load = machine.world.load
+    text = "chip.bus_adc_resolution = chip.shunt_adc_resolution = ADCResolution.ADCRES_12BIT_16S\n"
+    text += f"chip.gain = Gain.{gain}\ntime.load(20)\nchip.mode = Mode.SANDBVOLT_TRIGGERED\n"
+    text += "time.sleep(0.006)\ntime.load(700)\ntime.sleep(0.002)\ntime.load(20)\ntime.sleep(0.02)\n"
+    exact = (20.0 * 15.024 + 700.0 * 2) / 17.024
+    assert drive(machine, text + "current = chip.current").current == pytest.approx(shown or exact, abs=0.8)
+
+
+def test_offset_by_gain(node, drive) -> None:
+    """Typical chips: 10, 20, 30, 40 uV (data sheet 7.5); one that is off by 1.5 times that."""
+    machine = node()
+    machine.hardware.meter._offsets_uV = [1.5 * uV for uV in (10, 20, 30, 40)]
+    machine.world.load(10.0)
+    text = "found = []\nfor gain in (0, 1, 2, 3):\n  chip.gain = gain\n  triggered()\n"
+    found = drive(machine, text + "  found.append(chip.current)").found
+    assert found == pytest.approx([10.2, 10.3, 10.4, 10.6], abs=0.051)
+
+
 def test_offset_and_noise(node, drive) -> None:
     machine = node(MeterFaults(offset_uV=-30.0))
     machine.world.load(10.0)

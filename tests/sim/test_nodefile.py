@@ -31,13 +31,14 @@ def broken(design: Design, part: str, row: str, factor: float) -> Design:
 
 
 def test_prices_from_the_rows(design) -> None:
-    """At 5 V: 34 mA busy, 27.3 idle, 85 joining, 110 sending, 1.4 asleep; on 3.3 V: PIR 0.1, meter 0.006."""
+    """At 5 V: 34 mA busy, 27.3 idle, 85 joining, 110 sending, 1.4 asleep, 35 while the
+    radio starts, 1.3 s after 1.21 s of booting; on 3.3 V: PIR 0.1, meter 0.006."""
     standing = (0.1 + 0.006) * 3.3 / 0.85
     camera = design.camera.v("run") * 3.3 / 0.85
     busy, idle = 170.0 + standing, 136.5 + standing
     expected = {
-        "BOOT": busy, "TRIAGE": busy, "CAMERA": busy + camera, "CAPTURE": idle + camera,
-        "STORE": busy + camera,
+        "BOOT": (1.21 * 170.0 + 1.3 * 175.0) / 2.51 + standing, "TRIAGE": busy,
+        "CAMERA": busy + camera, "CAPTURE": busy + camera, "STORE": busy + camera,
         "CONNECT": 425.0 + standing, "UPLOAD": 550.0 + standing, "SETTLE": idle, "SLEEP": 7.0 + standing,
         "RECOVER": busy,
     }  # fmt: skip
@@ -50,8 +51,8 @@ def test_prices_from_the_rows(design) -> None:
 @pytest.mark.parametrize(
     ("part", "row", "states"),
     [
-        ("board", "busy", {"BOOT", "TRIAGE", "CAMERA", "STORE", "RECOVER"}),
-        ("board", "idle", {"CAPTURE", "SETTLE"}),
+        ("board", "busy", {"BOOT", "TRIAGE", "CAMERA", "CAPTURE", "STORE", "RECOVER"}),
+        ("board", "idle", {"SETTLE"}),
         ("board", "radio_join", {"CONNECT"}),
         ("board", "radio_tx", {"UPLOAD"}),
         ("board", "deep_sleep_pin", {"SLEEP"}),
@@ -292,7 +293,7 @@ def test_what_a_node_with_a_sensor_needs_to_know(name: str) -> None:
     prices = dict(zip(TASK_STATES, values["PRICES_mW"], strict=True))
     sensor_mW = 5.0 * 3.3 / design.board.v("regulator_efficiency")
     assert prices["TASK"] - prices["PLAN"] == pytest.approx(sensor_mW, abs=1.0)
-    assert prices["PLAN"] == prices["BOOT"] == prices["RECOVER"]
+    assert prices["PLAN"] == prices["RECOVER"] == pytest.approx(prices["BOOT"], abs=3.0)
 
 
 @pytest.mark.parametrize("name", ["pico-w-soil", "esp32-soil"])

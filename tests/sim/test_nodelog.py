@@ -95,7 +95,7 @@ def test_events_unknown_reasons_and_leftover_bytes() -> None:
 def test_a_state_that_nobody_knows_and_a_row_of_nothing() -> None:
     assert told((5.0, row(9, 1, 5.0, 1.0)))[0][3] == "state 9"
     assert told((5.0, row(0, 1, 0.0, 0.0, volts=0.0)))[0][2] == 0.0
-    assert told((5.0, b"\xff" * 8))[0][3] == "state 31"  # erased memory
+    assert told((5.0, b"\xff" * 8))[0][3] == "state 15"  # erased memory
 
 
 def test_more_time_awake_than_passed_is_no_negative_sleep() -> None:

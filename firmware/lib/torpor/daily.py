@@ -4,6 +4,7 @@ from micropython import const
 
 LEAST_h = const(20)  # between two lessons
 MOST_h = const(240)  # more, or a clock that jumped: begin anew
+DEAR_LEAST, DEAR_MOST = 51, 80  # 1/64: a board that draws so much of what its rows say is as it should be
 PICTURES = (2, 3, 4, 5, 6)  # states that a picture costs: all but those of every wake
 
 
@@ -17,6 +18,10 @@ def lesson(wake, may_rewrite):
     hours = (now_h - record.learnt) & 0xFFFF
     if (record.learnt and hours < LEAST_h) or not may_rewrite():
         return
+    if record.dear and not DEAR_LEAST <= record.dear <= DEAR_MOST:
+        from torpor import reasons
+
+        wake.journal.event(reasons.DEAR, record.dear)
     if record.learnt and hours <= MOST_h and record.mV:
         _learn(wake, hours)
     record.learnt, record.charge_ref, record.seen = now_h, record.charge, 0

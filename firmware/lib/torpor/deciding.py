@@ -1,7 +1,7 @@
 """Asking the policy: its configuration from settings and design, its snapshot from the wake."""
 
 import rows
-from torpor import clock, costs, policy, reasons
+from torpor import clock, costs, forget, policy, reasons
 from torpor.flags import DUE, FULL, LOCKED, NIGHT
 from torpor.record import ADMIT, SMALL
 
@@ -21,6 +21,7 @@ def prepare(wake, look=False):
         _read(wake)
     if wake.settings:
         wake.config = _config(wake.settings)
+    forget.modules("torpor.settings")
     return bool(wake.settings)
 
 
@@ -32,7 +33,7 @@ def _woke(wake):
     record = wake.record
     record.held = record.held + 1 if record.waiting else 0
     record.soc = max(0, 100 * (record.charge // 100 - record.cold) // (100 - record.cold))
-    wake.ledger.add(0, first_ms, first_ms * rows.BOOT_mW // 1000)
+    wake.ledger.add(0, first_ms, first_ms * wake.ledger.price(rows.PRICES_mW[0]) // 1000)
     wake.journal.event(reasons.WOKE, wake.record.cause)
 
 
@@ -123,6 +124,12 @@ def admit(wake):
 def may_write(wake):
     """Whether a sector of nvm may be rewritten now."""
     return wake.config and decide(wake, policy.WRITE)
+
+
+def link_failed(record):
+    """One more session in a row: let wakes pass before the next."""
+    record.link_fails = min(record.link_fails + 1, 255)
+    record.skip_links = policy.back_off(record.link_fails)
 
 
 def camera_failed(wake, reason, argument):

@@ -8,7 +8,7 @@ ENTRY = 8
 _EVENT = "<BBHI"  # reason, argument, wake, ms since reset
 _ROW = "<BBHHH"  # 0x80 | state, volts / 20 mV, wake, duration / 10 ms, mJ
 ROW = 0x80
-INFERRED = 0x40  # in a row's first byte: priced from rows, not measured
+# In a row's first byte 0x40: priced from rows, not measured; 0x10: read, but not wholly
 LONG = 0x20  # in a row's first byte: duration in 10 s, energy in J (sleep)
 
 watch = None  # the twin's ear: watch(entry bytes); None on a board
@@ -28,7 +28,6 @@ class Journal:
     def crash(self, state):
         from torpor import reasons
 
-        self.record.crashes = min(self.record.crashes + 1, 255)
         self.event(reasons.CRASH, state)
 
     def late(self, state):
@@ -36,8 +35,8 @@ class Journal:
 
         self.event(reasons.TOO_DEAR if self.too_dear else reasons.TOO_LONG, state)
 
-    def row(self, state, mV, ms, mJ, inferred):
-        head = ROW | state | (INFERRED if inferred else 0)
+    def row(self, state, mV, ms, mJ, how):
+        head = ROW | state | how
         if ms > 655350 or mJ > 65535:
             self._pack_row(head | LONG, mV, ms // 10000, mJ // 1000)
         else:

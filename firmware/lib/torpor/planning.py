@@ -6,10 +6,8 @@ from torpor import clock, forget, machine, tasktable, timekeeping, triggers, wak
 from torpor.flags import LOCKED
 
 # Not wanted again before the burst, and the burst wants the heap.
-OF_BOOT = ("torpor.beginning", "torpor.settings", "torpor.validate", "torpor.stored", "torpor.spool")
-OF_PLAN = ("torpor.planning", "torpor.admission", "torpor.energy", "torpor.battery", "adafruit_ina219")
-OF_PLAN += ("adafruit_register.i2c_bit", "adafruit_register.i2c_bits", "adafruit_register.i2c_struct")
-OF_PLAN += ("adafruit_register", "adafruit_bus_device.i2c_device")
+OF_BOOT = ("torpor.beginning", "torpor.validate", "torpor.stored", "torpor.spool")
+OF_PLAN = ("torpor.planning", "torpor.admission")
 
 
 def boot(wake):
@@ -68,7 +66,7 @@ def plan(wake):
             wake.due = True
     _ceilings(wake)
     if wake.due:
-        __import__("torpor.idle")  # the loop is large to compile: now, while the heap has room
+        __import__("torpor.tasks")  # the loop is large to compile: now, while the heap has room
     return _next(wake)
 
 
@@ -125,7 +123,7 @@ def _next(wake):
     if not wake.due:
         return machine.SKIP
     wake.meter = None  # it is opened again for the burst
-    forget.modules(*OF_PLAN)
+    forget.modules(*OF_PLAN, *forget.METER)
     return machine.DUE
 
 

@@ -8,12 +8,12 @@ SLOT = 120
 STATES = 10
 FIELDS = (
     "boot wake sync_s since_sync_s heard_s picture mV sleep_s log_end log_sent waiting credit charge harvest "
-    "base wish learnt charge_ref seen flags brownouts link_fails skip_links camera_fails dark stuck crashes "
+    "base wish learnt charge_ref seen flags brownouts link_fails skip_links camera_fails dark stuck dear "
     "camera_skips dark_luma sd_fails sd_skips allow cold held wake_c picture_c small_c join_c kib_c"
 ).split()
 # magic "TP", version, size, sequence; the fields; time and energy of each state
 FORMAT = "<HBBI" + "I" * 5 + "H" * 14 + "B" * 20 + "HH" * STATES
-HEAD = (0x5054, 2, struct.calcsize(FORMAT))
+HEAD = (0x5054, 3, struct.calcsize(FORMAT))
 
 # flags; more in torpor.flags
 ADMIT = 8  # the next motion may have the camera

@@ -39,7 +39,7 @@ class NvmRecord(Record):
     def save(self, memory, may_rewrite=None):
         """Write the next slot, in one assignment; behind the last one comes the first, in one rewrite of the
         sector. False if that may not be: then the slots stay as they are."""
-        from torpor.saving import packed
+        from torpor.falling import packed
 
         raw = packed(self)
         slot = _free(memory)

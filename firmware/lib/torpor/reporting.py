@@ -8,7 +8,9 @@ OURS = ("torpor.reporting", "torpor.readings", "torpor.spool")
 
 async def connect(wake):
     """One short burst of Wi-Fi, if the battery carries it."""
-    return speaking.join(wake)
+    from torpor import joining
+
+    return joining.join(wake)
 
 
 async def send(wake):

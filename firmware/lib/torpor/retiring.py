@@ -13,7 +13,6 @@ from torpor import (
     machine,
     policy,
     reasons,
-    saving,
     sleep,
     timekeeping,
     triggers,
@@ -61,7 +60,7 @@ def sleep_now(wake):
     falling.book(wake, way, record.sleep_s, floor_ms)
     falling.write(wake)
     record.since_sync_s += (clock.awake() + floor_ms) // 1000 + record.sleep_s
-    saving.save(record, alarm.sleep_memory)
+    falling.save(record, alarm.sleep_memory)
     falling.free(wake)
     sleep.deep(way, armed_s, getattr(board, getattr(node, watching)) if watching else None, line)
 

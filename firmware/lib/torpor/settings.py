@@ -17,7 +17,7 @@ _FIXED = 14
 # in the order of validate.KEYS (a test holds it): packed without them, the longest set finds room
 NAMES = (
     "node key ssid password host port low_pct high_pct full_pct batch holdoff_s night dark_luma "
-    "spool_kib join_s latitude wakes_h heartbeat_h longitude"
+    "spool_kib join_s latitude wakes_h heartbeat_h longitude zero_uV"
 ).split()
 
 

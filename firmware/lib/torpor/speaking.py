@@ -1,47 +1,15 @@
-"""What every burst has: ask and join, telemetry, the time in a signed answer, the journal."""
+"""What every burst has once it has joined: telemetry, the time in a signed answer, the journal."""
 
 import node
 import rows
-from torpor import battery, forget, machine, policy, reasons, tasks, upload
-from torpor.deciding import decide
-from torpor.flags import DUE, LOCKED
+from torpor import forget, machine, reasons, tasks, upload
+from torpor.deciding import link_failed
+from torpor.flags import DUE
 from torpor.ledger import SLEEP
 
-OURS = ("torpor.speaking", "torpor.upload")
+OURS = ("torpor.speaking", "torpor.upload", "torpor.alarmclock", "torpor.ds3231", "torpor.ringing")
 TAKEN = 409  # signed: something else has this key
 NEVER = (400, TAKEN, 413, 422)  # signed, so the same bytes would get the same answer again
-
-
-def join(wake):
-    """Ask the battery, then the policy, then join. PIR edges from here on may come from the radio."""
-    record = wake.record
-    battery.measure(wake)
-    if record.flags & LOCKED:
-        return machine.CRITICAL
-    if not decide(wake, policy.LINK):
-        if record.skip_links:
-            record.skip_links -= 1
-        return machine.SKIP
-    from torpor import link  # importing wifi already powers the radio
-
-    wake.radio = 2 if wake.pir.value else 1
-    joined = link.join(wake.settings, wake.feed)
-    wake.ledger.skip(rows.JOIN_mW)  # blocking: not sampled
-    if joined:
-        signal = link.signal()
-        if signal:
-            wake.journal.event(reasons.SIGNAL, signal)
-        return machine.OK
-    link.off()
-    failed(record)
-    wake.journal.event(reasons.JOIN_FAILED, record.link_fails)
-    return machine.FAIL
-
-
-def failed(record):
-    """One more session in a row: let wakes pass before the next."""
-    record.link_fails = min(record.link_fails + 1, 255)
-    record.skip_links = policy.back_off(record.link_fails)
 
 
 def telemetry(record, more=""):
@@ -89,7 +57,7 @@ async def session(wake, buffer, more, work, ours):
         sent = await work(wake, opened)
     except upload.UploadError as error:
         wake.journal.event(reasons.SEND_FAILED, error.status // 10)
-        failed(wake.record)
+        link_failed(wake.record)
         return machine.FAIL
     finally:
         opened.close()

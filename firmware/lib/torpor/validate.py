@@ -28,6 +28,7 @@ KEYS = (
     ("TORPOR_WAKES_H", "wakes_h", NUMBER, 1, 1000, 60),
     ("TORPOR_HEARTBEAT_H", "heartbeat_h", NUMBER, 0, rows.HEARTBEAT_H, rows.HEARTBEAT_H),
     ("TORPOR_LONGITUDE", "longitude", NUMBER, -180, 180, 0),
+    ("TORPOR_ZERO_UV", "zero_uV", NUMBER, -rows.METER_OFFSET_uV, rows.METER_OFFSET_uV, 0),
 )
 
 

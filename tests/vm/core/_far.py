@@ -31,12 +31,12 @@ _KINDS = {
 
 
 def fail():
-    kind, number, text = why().split("\n", 2)
-    if kind == "EndOfWake":
+    name, at, value = why().split("\n", 2)
+    if name == "EndOfWake":
         raise EndOfWake
-    if kind == "OSError":
-        raise OSError(int(number))
-    raise _KINDS.get(kind, RuntimeError)(text)
+    if name == "OSError":
+        raise OSError(int(at))
+    raise _KINDS.get(name, RuntimeError)(value)
 
 
 def asked(answer):
@@ -64,15 +64,15 @@ class Memory:
     def __getitem__(self, at):
         if not isinstance(at, slice):
             return call(self._name, "__getitem__", at)
-        start, stop, _ = at.indices(self._length)
-        found = bytearray(max(0, stop - start))
+        start, end, _ = at.indices(self._length)
+        found = bytearray(max(0, end - start))
         asked(take(self._name, "read", addressof(found), len(found), start))
         return found
 
     def __setitem__(self, at, value):
         if isinstance(at, slice):
-            start, stop, _ = at.indices(self._length)
-            asked(give(self._name, "write", addressof(value), len(value), start, stop))
+            start, end, _ = at.indices(self._length)
+            asked(give(self._name, "write", addressof(value), len(value), start, end))
         else:
             asked(call(self._name, "__setitem__", at, value))
 
@@ -97,10 +97,10 @@ def _entry(entry):
 _import = builtins.__import__
 
 
-def _load(name, globals=None, locals=None, fromlist=None, level=0):
-    if name not in sys.modules:
+def _load(name, *args):
+    if name not in sys.modules or name == "torpor":  # then it may be "from torpor import another"
         collect()
-    found = _import(name, globals, locals, fromlist, level)
+    found = _import(name, *args)
     listen()
     return found
 

@@ -23,8 +23,8 @@ class File:
     def write(self, data):
         return asked(give(self._far, "write", addressof(data), len(data)))
 
-    def seek(self, at, whence=0):
-        return asked(call(self._far, "seek", at, whence))
+    def seek(self, at, mode=0):
+        return asked(call(self._far, "seek", at, mode))
 
     def close(self):
         asked(call(self._far, "close"))

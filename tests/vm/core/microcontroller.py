@@ -50,5 +50,5 @@ def reset():
     asked(call("microcontroller", "reset"))
 
 
-def delay_us(us):
-    asked(call("microcontroller", "delay_us", us))
+def delay_us(seconds):
+    asked(call("microcontroller", "delay_us", seconds))

@@ -34,5 +34,5 @@ class SocketPool:
     def __init__(self, radio):
         self._far = asked(make("far", "pool"))
 
-    def socket(self, family=2, type=1):
+    def socket(self, *args):
         return _Socket(asked(make(self._far, "socket")))

@@ -7,7 +7,7 @@ from _far import fail
 
 
 def ticks_ms():
-    ticks = call("supervisor", "ticks_ms")
-    if ticks < 0:
+    at = call("supervisor", "ticks_ms")
+    if at < 0:
         fail()
-    return ticks
+    return at

@@ -5,5 +5,5 @@
 import sys
 
 
-def print_exception(error, value=None, tb=None):
+def print_exception(error, value=None, raw=None):
     sys.print_exception(value or error)
