@@ -25,7 +25,7 @@ from benchmarks.policy_rules import (
     START_DAY,
     Demand,
 )  # fmt: skip
-from boards import Design, load_design
+from boards import Design, load_design, lockout_of
 from boards.parts_file import shipped_parts
 from sim.bound import Bound, bound
 from sim.kernel import Motions, Prices
@@ -119,14 +119,13 @@ def _plane(design: Design) -> tuple[float, float]:
 def designed(chemistry: str, panel_W: float) -> Design:
     """The default design with another cell, its charger and protection, and another panel."""
     base, parts = load_design(DESIGN), shipped_parts()
-    cell_name, charger, protection, enter_mV, leave_mV = CHEMISTRIES[chemistry]
-    options = {**base.options, "lockout_enter_mV": enter_mV, "lockout_leave_mV": leave_mV}
+    cell_name, charger, protection = CHEMISTRIES[chemistry]
     changed = replace(
         base,
         cell=parts["cell", cell_name],
         charger=parts["charger", charger],
         protection=parts["protection", protection],
-        options=options,
+        options={**base.options, **lockout_of(parts["cell", cell_name])},
     )
     return scaled(changed, panel_W / LABEL_W, 1.0)
 

@@ -57,10 +57,10 @@ DEMANDS = (
 )
 #: Panels by label, W, as shares of the design's 2 W panel.
 PANELS_W = (0.5, 1.0, 2.0)
-#: Cell, charger and protection of each chemistry, and its lock-out, mV at rest.
+#: Cell, charger and protection of each chemistry.
 CHEMISTRIES = {
-    "NMC": ("nmc-18650-3000", "tp4056", "dw01", 3400, 3650),
-    "LFP": ("lfp-18650-1500", "cn3158", "lfp-protection", 3150, 3250),
+    "NMC": ("nmc-18650-3000", "tp4056", "dw01"),
+    "LFP": ("lfp-18650-1500", "cn3158", "lfp-protection"),
 }
 #: Site: where its weather lies. "wheel": in pvlib; "sdist": in pvlib's source archive, fetched when needed.
 SITES = {

@@ -156,11 +156,9 @@ def confirmed(node_of, tell) -> Iterator[tuple[str, dict[str, Figure]]]:  # type
 def _design_file(folder: Path, chemistry: str) -> Path:
     """The default design with another cell, as a file that the twin reads."""
     text = (Path(boards.__file__).with_name(f"{DESIGN}.toml")).read_text("utf-8")
-    cell_name, charger, protection, enter_mV, leave_mV = CHEMISTRIES[chemistry]
+    cell_name, charger, protection = CHEMISTRIES[chemistry]
     for key, value in (("cell", cell_name), ("charger", charger), ("protection", protection)):
         text = re.sub(rf'^{key} = ".*"$', f'{key} = "{value}"', text, flags=re.M)
-    for key, mV in (("lockout_enter_mV", enter_mV), ("lockout_leave_mV", leave_mV)):
-        text = re.sub(rf"^{key} = \d+$", f"{key} = {mV}", text, flags=re.M)
     path = folder / f"{DESIGN}-{chemistry.lower()}.toml"
     path.write_text(text, encoding="utf-8")
     return path

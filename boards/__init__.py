@@ -1,6 +1,6 @@
 """Node designs as data: `load_design` reads and checks one, every figure with its source."""
 
-from boards.load import DEFAULT_DESIGN, list_designs, load_design
+from boards.load import DEFAULT_DESIGN, list_designs, load_design, lockout_of
 from boards.model import BoardsError, Design, Part, Row, SleepPlan, Table
 from boards.places import Place, picture_places
 from boards.ways import (
@@ -37,6 +37,7 @@ __all__ = [
     "heartbeat_way",
     "list_designs",
     "load_design",
+    "lockout_of",
     "picture_places",
     "wake_ways",
     "watts_of",

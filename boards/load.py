@@ -56,6 +56,7 @@ def load_design(name: str | Path) -> Design:
     application = word(path, "", document, "application", APPLICATIONS)
     parts = _parts(path, document, application)
     optional = {kind: parts.pop(kind, None) for kind in OPTIONAL_KINDS}
+    options = read_options(path, sub_table(path, "", document, "options"), optional["camera"] is not None)
     design = Design(
         name=path.stem,
         title=text(path, "", document, "title"),
@@ -66,13 +67,16 @@ def load_design(name: str | Path) -> Design:
         **optional,
         sleep=_sleep(path, sub_table(path, "", document, "sleep")),
         pins=MappingProxyType(_pins(path, sub_table(path, "", document, "pins"))),
-        options=MappingProxyType(
-            read_options(path, sub_table(path, "", document, "options"), optional["camera"] is not None)
-        ),
+        options=MappingProxyType({**lockout_of(parts["cell"]), **options}),
         notes=(),
     )
     check_design(design)
     return replace(design, notes=notes_of(design))
+
+
+def lockout_of(cell: Part) -> dict[str, int]:
+    """The options of the lock-out as this cell's rows have them, mV; a design may choose its own."""
+    return {f"lockout_{end}_mV": round(1000 * cell.v(f"lockout_{end}")) for end in ("enter", "leave")}
 
 
 def _find(name: str | Path) -> Path:

@@ -33,8 +33,8 @@ OPTIONS: dict[str, OptionRule] = {
     "azimuth_deg": OptionRule("float", 0, 360),
     "spi_Hz": OptionRule("int", 100_000, 80_000_000, required=False, of_camera=True),
     "i2c_Hz": OptionRule("int", 10_000, 1_000_000),
-    "lockout_enter_mV": OptionRule("int", 500, 4500),
-    "lockout_leave_mV": OptionRule("int", 500, 4500),
+    "lockout_enter_mV": OptionRule("int", 500, 4500, required=False),
+    "lockout_leave_mV": OptionRule("int", 500, 4500, required=False),
 }
 
 

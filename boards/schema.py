@@ -132,8 +132,10 @@ CELL = Kind(
         "cut_off": RowRule("V", 0.5, 4),
         "self_discharge": RowRule("1/month", 0, 1),
         "full": RowRule("V", 1, 5),
+        "lockout_enter": RowRule("V", 0.5, 4.5),
+        "lockout_leave": RowRule("V", 0.5, 4.5),
     },
-    caps={"chemistry": CapRule("str", ("NMC", "LFP"))},
+    caps={"chemistry": CapRule("str", ("NMC", "LFP", "LiPo", "NiMH"))},
     tables={
         "ocv": TableRule((0, 1), (0.5, 5), rising=True, span=True),
         "capacity_factor": TableRule((-60, 90), (0, 1.5), rising=True),

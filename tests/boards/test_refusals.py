@@ -203,23 +203,23 @@ REFUSALS = {
     ),
     # lock-out
     "threshold off = on": (
-        ("lockout_enter_mV = 3400", "lockout_enter_mV = 3650"),
+        ("i2c_Hz = 400000", "i2c_Hz = 400000\nlockout_enter_mV = 3650"),
         "my.toml: options.lockout_enter_mV is 3650, but must be below lockout_leave_mV, which is 3650.",
     ),
     "threshold off > on": (
-        ("lockout_enter_mV = 3400", "lockout_enter_mV = 3651"),
+        ("i2c_Hz = 400000", "i2c_Hz = 400000\nlockout_enter_mV = 3651"),
         "my.toml: options.lockout_enter_mV is 3651, but must be below lockout_leave_mV, which is 3650.",
     ),
     "lock-out below the protection": (
-        ("lockout_enter_mV = 3400", "lockout_enter_mV = 2400"),
+        ("i2c_Hz = 400000", "i2c_Hz = 400000\nlockout_enter_mV = 2400"),
         "my.toml: options.lockout_enter_mV is 2400, but must be above 2400, the cut_off of dw01.",
     ),
     "lock-out below the cell": (
-        ("lockout_enter_mV = 3400", "lockout_enter_mV = 2500"),
+        ("i2c_Hz = 400000", "i2c_Hz = 400000\nlockout_enter_mV = 2500"),
         "my.toml: options.lockout_enter_mV is 2500, but must be above 2500, the cut_off of nmc-18650-3000.",
     ),
     "lock-out that never ends": (
-        ("lockout_leave_mV = 3650", "lockout_leave_mV = 4200"),
+        ("i2c_Hz = 400000", "i2c_Hz = 400000\nlockout_leave_mV = 4200"),
         "my.toml: options.lockout_leave_mV is 4200, but must be below 4200, where nmc-18650-3000 is full.",
     ),
 }
@@ -257,8 +257,8 @@ def test_a_camera_the_board_cannot_drive(changed: Change) -> None:
 @pytest.mark.parametrize(("enter_mV", "leave_mV"), [(3649, 3650), (2501, 3650), (3400, 4199), (4198, 4199)])
 def test_thresholds_one_step_inside_are_taken(enter_mV: int, leave_mV: int, changed: Change) -> None:
     path = changed(
-        ("lockout_enter_mV = 3400", f"lockout_enter_mV = {enter_mV}"),
-        ("lockout_leave_mV = 3650", f"lockout_leave_mV = {leave_mV}"),
+        ("i2c_Hz = 400000", f"i2c_Hz = 400000\nlockout_enter_mV = {enter_mV}"),
+        ("i2c_Hz = 400000", f"i2c_Hz = 400000\nlockout_leave_mV = {leave_mV}"),
     )
     assert load_design(path).options["lockout_enter_mV"] == enter_mV
 
@@ -328,7 +328,7 @@ ESP = {
     ),
     "lock-out below the board's limit": (
         "esp32-cam",
-        ("lockout_enter_mV = 3150", "lockout_enter_mV = 3000"),
+        ("i2c_Hz = 400000", "i2c_Hz = 400000\nlockout_enter_mV = 3000"),
         "my.toml: options.lockout_enter_mV is 3000, but must be above 3000, the supply_min of esp32-cam.",
     ),
 }
