@@ -102,12 +102,7 @@ def node_values(design: Design) -> dict[str, object]:
         "CLOCK": _address(design.clock) if design.clock else 0,
         "HEARTBEAT_H": _HEARTBEAT_H if _heartbeat(design) else 0,
         **meter_lines(design),
-        "CELL_mohm": round(cell.v("resistance") * 1000 / cells),
-        "OCV": _curve(cell),
-        "COLD": tuple(
-            (round(at), max(0, round(100 * (1 - share)))) for at, share in cell.table("capacity_factor")
-        ),
-        "STIFF": tuple((round(at), round(100 * factor)) for at, factor in cell.table("resistance_factor")),
+        "CELL": _cell(design, cells),
         "CHIP_WARM_C": round(board.v("chip_warm")) if "chip_warm" in board.rows else 0,
         "LOW_PCT": _percent(cell, float(str(design.options["lockout_enter_mV"])) / 1000.0),
         "HIGH_PCT": _percent(cell, float(str(design.options["lockout_leave_mV"])) / 1000.0),
@@ -225,8 +220,18 @@ def ways_uW(design: Design) -> tuple[int, int, int, int]:
     )
 
 
-def _curve(cell: Part) -> tuple[tuple[int, int], ...]:
-    return tuple((round(volts * 1000), round(soc * 100)) for soc, volts in cell.table("ocv"))
+def _cell(design: Design, cells: int) -> tuple[object, ...]:
+    """What the gauge knows of the battery: (mV at rest, charge in 1/100 %), J, mohm, (C, per cent of the
+    charge withheld), (C, per cent of the warm cell's resistance)."""
+    cell = design.cell
+    withheld = cell.table("capacity_factor")
+    return (
+        tuple((round(volts * 1000), round(soc * 10_000)) for soc, volts in cell.table("ocv")),
+        cell_J(design, cells),
+        round(cell.v("resistance") * 1000 / cells),
+        tuple((round(at), max(0, round(100 * (1 - share)))) for at, share in withheld),
+        tuple((round(at), round(100 * factor)) for at, factor in cell.table("resistance_factor")),
+    )
 
 
 def _percent(cell: Part, volts: float) -> int:

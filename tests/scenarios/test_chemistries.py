@@ -14,13 +14,13 @@ from sim.nodefile import node_values
 from sim.scenario import Scenario
 from tests.scenarios.conftest import Told
 
-#: Cell, charger, protection; by how much the estimate may be low, points of the full charge. LFP's plateau
+#: Cell, charger, protection; by how much the estimate may be low and high, in points. LFP's plateau
 #: says least; the cool hours of a summer night are in all of them.
 CELLS = {
-    "NMC": ("nmc-18650-3000", "tp4056", "dw01", 6),
-    "LFP": ("lfp-18650-1500", "cn3158", "lfp-protection", 16),
-    "LiPo": ("lipo-2000", "tp4056", "dw01", 6),
-    "NiMH": ("nimh-3xaa", "nimh-regulator", "nimh-cutoff", 5),
+    "NMC": ("nmc-18650-3000", "tp4056", "dw01", 6, 1),
+    "LFP": ("lfp-18650-1500", "cn3158", "lfp-protection", 9, 4),
+    "LiPo": ("lipo-2000", "tp4056", "dw01", 6, 1),
+    "NiMH": ("nimh-3xaa", "nimh-regulator", "nimh-cutoff", 5, 1),
 }
 
 
@@ -37,15 +37,15 @@ def design(folder: Path, chemistry: str) -> Path:
 def test_the_charge_that_the_node_believes_in(
     chemistry: str, tmp_path: Path, live: Callable[..., Told]
 ) -> None:
-    """Down a week of summer under a panel that is much too small: never more than there is, little less."""
+    """Down a week of summer under a panel that is much too small: little less than there is, hardly more."""
     path = design(tmp_path, chemistry)
     scenario = Scenario(design=str(path), days=6.0, start_day=180, panel_scale=0.05, soc=0.7)
     told = live(scenario)
     hours = told.twin.plant.books.soc
     off = [said - 100.0 * hours[int(t_s // 3600)] for t_s, _, said in told.events("BATTERY") if t_s < 518_000]
     assert len(off) > 100
-    assert max(off) < 1.0
-    assert min(off) > -CELLS[chemistry][3]
+    low, high = CELLS[chemistry][3:]
+    assert -low < min(off) < max(off) < high
 
 
 @pytest.mark.parametrize("chemistry", CELLS)

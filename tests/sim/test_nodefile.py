@@ -101,10 +101,11 @@ def test_constants_of_the_design(design) -> None:
     assert values["RAILS"] == {"camera": ("GP14", rise_ms)}
     assert (values["WATCHDOG_MS"], values["METER_ADDRESS"], values["SHUNT_mohm"]) == (8000, 0x40, 100)
     assert values["SIZES"] == ((800, 600), (320, 240))
-    assert values["CELL_mohm"] == round(design.cell.v("resistance") * 1000)
-    curve = values["OCV"]
+    curve, full_J, milliohm, withheld, stiffer = values["CELL"]
+    assert (full_J, milliohm) == (values["CELL_J"], round(design.cell.v("resistance") * 1000))
+    assert (withheld[-2:], stiffer[-2:]) == (((23, 0), (45, 0)), ((23, 100), (45, 80)))
     assert curve == tuple(sorted(curve))
-    assert (curve[0][1], curve[-1][1]) == (0, 100)
+    assert (curve[0][1], curve[-1][1]) == (0, 10_000)
     assert curve[-1][0] == round(design.cell.table("ocv")[-1][1] * 1000)
     assert values["LOW_PCT"] < values["HIGH_PCT"]
 

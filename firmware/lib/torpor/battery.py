@@ -22,7 +22,10 @@ def measure(wake):
     record = wake.record
     try:
         mV, tenth_mA = _read(wake)
-        energy.gauge(record, mV, tenth_mA, rows.OCV, rows.CELL_mohm, rows.COLD, rows.STIFF, _cell_C())
+        before, wake.ledger.told = wake.ledger.told, sum(wake.ledger.spent)
+        if energy.gauge(record, mV, tenth_mA, wake.ledger.told - before, rows.CELL, _cell_C()):
+            wake.journal.event(reasons.CHARGE_JUMPED, record.charge // 100)
+            record.learnt = 0  # what this day teaches would be wrong
         wake.journal.event(reasons.BATTERY, record.soc)
     except meter.ERRORS:
         wake.meter = None

@@ -4,7 +4,6 @@ from micropython import const
 
 LEAST_h = const(20)  # between two lessons
 MOST_h = const(240)  # more, or a clock that jumped: begin anew
-DEAR_LEAST, DEAR_MOST = 51, 80  # 1/64: a board that draws so much of what its rows say is as it should be
 PICTURES = (2, 3, 4, 5, 6)  # states that a picture costs: all but those of every wake
 
 
@@ -18,7 +17,7 @@ def lesson(wake, may_rewrite):
     hours = (now_h - record.learnt) & 0xFFFF
     if (record.learnt and hours < LEAST_h) or not may_rewrite():
         return
-    if record.dear and not DEAR_LEAST <= record.dear <= DEAR_MOST:
+    if record.dear and not 51 <= record.dear <= 80:  # 1/64: four fifths to five quarters are as it should be
         from torpor import reasons
 
         wake.journal.event(reasons.DEAR, record.dear)

@@ -1,4 +1,4 @@
-"""What the battery's voltage says of its charge."""
+"""What the battery's voltage says of its charge, and how far it is believed. Charge in 1/100 %."""
 
 
 def along(points, x):
@@ -13,15 +13,28 @@ def along(points, x):
     return y
 
 
-def gauge(record, mV, tenth_mA, curve, resistance_mohm, withheld, stiffer, cell_C):
-    """Rest voltage, charge and state of charge from a reading under load.
+def gauge(record, mV, tenth_mA, spent_mJ, cell, cell_C):
+    """Rest voltage, charge and state of charge from a reading under load. True if the charge is another than
+    the books can explain: then the voltage alone counts.
 
-    `withheld` ((C, per cent), ...) of the charge does not come out of a cold cell, `stiffer` ((C, per cent),
-    ...) is its resistance relative to the warm one. `cell_C`: its temperature, None where nobody knows: warm.
+    Before, `spent_mJ` were counted since the last reading; what the sun gave nobody counted. So the charge
+    follows the voltage, in a steep piece of the curve by most of the difference at once, on a plateau by
+    little. `cell`: (curve, J, milliohm, withheld, stiffer), as in rows.CELL: the curve as (mV, charge); so
+    much of the charge ((C, per cent), ...) does not come out of a cold cell; its resistance relative to the
+    warm one ((C, per cent), ...). `cell_C`: its temperature, None where nobody knows: warm.
     """
+    curve, full, milliohm, withheld, stiffer = cell
     cell_C = 20 if cell_C is None else int(cell_C)
-    drop = tenth_mA * resistance_mohm * along(stiffer, cell_C) // 1000000
-    record.mV = mV + drop
-    record.charge = 100 * along(curve, record.mV)
+    record.mV = mV + tenth_mA * milliohm * along(stiffer, cell_C) // 1000000
+    seen = along(curve, record.mV)
+    width = along(curve, record.mV + 6) - along(curve, record.mV - 6)  # what meter and rest may be off
+    before = record.charge - (10 * spent_mJ + record.wake * 7919 % full) // full  # a wake is less than a step
+    off = seen - before
+    # 15 points are gone at once, not by this node; or 45 have come, not by the sun
+    found = record.charge and (off < -1500 - width or off > 4500 + width)
+    if record.charge and not found:
+        seen = before + (400 * off // (200 + width) + 1) // 2  # sun and sleep move it by 2 points meanwhile
+    record.charge = min(max(1, seen), 10000)
     record.cold = along(withheld, cell_C)
     record.soc = max(0, 100 * (record.charge // 100 - record.cold) // (100 - record.cold))
+    return found != 0

@@ -8,7 +8,7 @@ SLEEP = 8  # a sleep is long: coarser units
 UNIT_ms = (100,) * SLEEP + (10_000, 100)  # of the record's ledger, by state
 UNIT_mJ = (10,) * SLEEP + (100, 10)
 REACH_ms = 400  # a reading speaks for so long before it; what lies further back is only bridged
-MEASURED, PARTLY, INFERRED = 0, 0x10, 0x40  # what stands behind a visit: bits of its row
+PARTLY, INFERRED = 0x10, 0x40  # what stands behind a visit, bits of its row; neither: readings
 ONE = 64  # record.dear of a board that draws what its rows say
 
 
@@ -22,6 +22,7 @@ class Ledger:
         self._prices_mW = prices_mW
         self.mV = record.mV
         self.spent = [0] * len(UNIT_mJ)  # mJ of this wake by state
+        self.told = 0  # of them, what the charge has been told
         self.clipped = 0  # readings that say no more than "at least"
         self._open(0, clock.now())
         for i in range(len(visits)):
@@ -93,7 +94,7 @@ class Ledger:
         if tenth_mW is None:
             tenth_mW = 10 * self.price(self._prices_mW[self._state])
         ms, sampled_ms = clock.since(self._start), self._sampled_ms
-        how = INFERRED if not sampled_ms else PARTLY if 2 * sampled_ms < ms else MEASURED
+        how = INFERRED if not sampled_ms else PARTLY if 2 * sampled_ms < ms else 0
         if self.clipped > self._clipped:
             how = PARTLY
         self.add(self._state, ms, (self._uJ + rest * tenth_mW // 10) // 1000, how)

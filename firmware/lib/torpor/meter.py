@@ -59,7 +59,7 @@ class Meter:
         current = self._top
         if not bus & 1 and abs(shunt) < _FULL:
             current = min(current - 1, (100 * shunt - 10 * self._zero_uV) // self._shunt_mohm)
-        return (bus >> 3) * 4, current
+        return (bus >> 3) * 4 + 2, current  # the middle of its step
 
     def read_now(self):
         """`start`, wait in idle, `read`: for places where no task runs."""

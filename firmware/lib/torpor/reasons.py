@@ -37,6 +37,7 @@ LINES = const(32)  # argument: exposure in 8 lines
 SIGNAL = const(33)  # argument: of the access point at the join, -dBm
 LEARNT = const(34)  # argument: share of motions that may have the camera from now on, 1/250, plus 1
 CLIPPED = const(35)  # argument: readings of this wake at which more flowed than the meter can show
+CHARGE_JUMPED = const(39)  # argument: the charge now, per cent; another battery, or the books were wrong
 DEAR = const(38)  # argument: what this board draws of what its rows say, 1/64; once a day where far from 64
 TASK_FAILED = const(36)  # argument: number of the task; its part did not answer
 READING_LOST = const(37)  # it found no room
