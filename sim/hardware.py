@@ -70,7 +70,7 @@ class Hardware:
         self._efficiency = board.v("regulator_efficiency")
         self._rail_V = board.v("rail_3V3")
         address = int(str(design.meter.caps["address"]), 0)
-        self.meter = Ina219(design.meter, address, world.mean_load, self._meter_load, meter_faults)
+        self.meter = Ina219(design.meter, address, world.metered, self._meter_load, meter_faults)
         self.clock: Ds3231 | None = None
         if design.clock:
             address = int(str(design.clock.caps["address"]), 0)

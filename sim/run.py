@@ -95,7 +95,7 @@ def build(
         design.board.v("supply_hysteresis"),
     )  # fmt: skip
     end_s = scenario.days * 86_400.0
-    world = World(plant, end_s, scenario.seed, scenario.currents)
+    world = World(plant, end_s, scenario.seed, scenario.currents, scenario.gauge_points)
     found, motions = guests(scenario, weather) if design.pir else ([], [])
     pir = Pir(design.pir, motions, scenario.seed) if design.pir else None
     if pir and scenario.stuck_PIR is not None:

@@ -26,7 +26,8 @@ class Scenario:
     panel_scale, cell_scale : panel and battery this many times as large as the design's.
     compiled : the drive holds .mpy where that is sound. settings : keys of settings.toml, as deployed.
     troubles : shade, snow, heat or frost (`sim.troubles`). currents : what the node's parts really draw, in
-        multiples of their rows.
+        multiples of their rows. gauge_points : how many points of charge too high (or, negative, too low) its
+        cell's voltage reads, as that of another or an aged cell does.
     stuck_PIR : (from_s, until_s) in which the PIR's output never falls.
     quiet : no visitors and no false triggers but those in `visits` (start_s, stay_s).
     """
@@ -47,6 +48,7 @@ class Scenario:
     link: Link = field(default_factory=Link)
     troubles: Troubles = field(default_factory=Troubles)
     currents: float = 1.0
+    gauge_points: float = 0.0
     stuck_PIR: tuple[float, float] | None = None
     quiet: bool = False
     visits: tuple[tuple[float, float], ...] = ()
@@ -75,6 +77,7 @@ _LIMITS: dict[str, dict[str, tuple[float, float]]] = {
         "panel_scale": (0.01, 1000.0),
         "cell_scale": (0.01, 1000.0),
         "currents": (0.01, 100.0),
+        "gauge_points": (-50.0, 50.0),
     },
     "garden": {
         "visitors_per_day": (0.0, 10_000.0),
@@ -110,6 +113,7 @@ _RUN_KEYS = {
     "panel_scale": float,
     "cell_scale": float,
     "currents": float,
+    "gauge_points": float,
     "compiled": bool,
 }
 

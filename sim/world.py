@@ -29,6 +29,7 @@ class World:
     now : seconds since the start of the run.
     end_s : the run stops here (RunOver).
     currents : what the parts really draw, in multiples of what `draw` is told.
+    gauge_points : how many points of charge too much the voltage at the meter seems to tell.
     counter : one-element list; nanoseconds of interpreting not yet turned into time.
     state, wake : what the history is marked with.
     watchdog_at : when the watchdog bites (None: it is off). watchdog_raises : makes the exception that it
@@ -36,7 +37,9 @@ class World:
     opens_at : when the latch of a latched node opens, as things stand (None: it does not).
     """
 
-    def __init__(self, plant: Plant, end_s: float, seed: int, currents: float = 1.0) -> None:
+    def __init__(
+        self, plant: Plant, end_s: float, seed: int, currents: float = 1.0, gauge_points: float = 0.0
+    ) -> None:
         self.now = 0.0
         self.end_s = end_s
         self.plant = plant
@@ -56,6 +59,7 @@ class World:
         self._since: dict[str, tuple[float, float]] = {}
         self._volt_s = 0.0  # the terminal voltage summed over time, while there is a constant current
         self._currents = currents
+        self._gauge_points = gauge_points
         self.load_W = 0.0
         self.load_A = 0.0
         self._mark = 0.0
@@ -273,3 +277,13 @@ class World:
         if not weight:
             return min(self.mA[-1], most_mA), self.volts[-1]
         return charge / weight, volts / weight
+
+    def metered(self, start_s: float, end_s: float, most_mA: float) -> tuple[float, float]:
+        """The same as the node's meter shows it: with `gauge_points`, as if its cell held so much more."""
+        mA, volts = self.mean_load(start_s, end_s, most_mA)
+        if self._gauge_points:
+            cell, charge_C = self.plant.cell, self.plant.charge_C
+            believed_C = charge_C + self._gauge_points / 100.0 * cell.capacity_C
+            believed_C = min(max(believed_C, 0.0), cell.capacity_C)
+            volts += cell.ocv_V(believed_C) - cell.ocv_V(charge_C)
+        return mA, volts

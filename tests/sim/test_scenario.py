@@ -87,6 +87,7 @@ def test_change_leaves_the_rest() -> None:
         ("[run]\nsoc = 1.01", "[run] soc is 1.01, expected 0 to 1."),
         ("[run]\nstart_day = 365", "[run] start_day is 365, expected 0 to 364."),
         ("[run]\ntilt_deg = 91", "[run] tilt_deg is 91.0, expected 0 to 90."),
+        ("[run]\ngauge_points = 51", "[run] gauge_points is 51.0, expected -50 to 50."),
         ("[garden]\nmissed = -0.1", "[garden] missed is -0.1, expected 0 to 1."),
         ("[garden]\nfoxes = 1", "[garden] foxes is unknown; there are false_per_day"),
         ("[link]\nrate_B_s = 0", "[link] rate_B_s is 0.0, expected 1 to 1e+09."),

@@ -1,4 +1,4 @@
-"""Shade, snow, spells of heat and frost, and parts that draw more than their rows."""
+"""Shade, snow, spells of heat and frost, parts that draw more than their rows, a cell that reads wrong."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pytest
 
 from boards import load_design
 from sim.errors import SimError
-from sim.run import run
+from sim.run import build, run
 from sim.scenario import Scenario, read_scenario
 from sim.sky import Sky
 from sim.troubles import THROUGH_SNOW, Troubles
@@ -68,11 +68,25 @@ def test_parts_that_draw_twice_their_rows() -> None:
     assert rows == run(quiet)[1].life.drive.modules["rows"].text  # the node was told the same
 
 
+@pytest.mark.parametrize(
+    ("soc", "points", "mV"),
+    # the table of the cell: 0.4 is 3667 mV, 0.5 is 3751 mV, 0.6 is 3841 mV; beyond its ends, its ends
+    [(0.5, 10.0, 90), (0.5, -10.0, -84), (0.95, 10.0, 76), (0.05, -10.0, -609), (0.5, 0.0, 0)],
+)
+def test_a_cell_that_reads_so_many_points_wrong(soc: float, points: float, mV: int) -> None:
+    world = build(Scenario(days=0.1, quiet=True, soc=soc, gauge_points=points)).world
+    mA, volts = world.mean_load(0.0, 1.0)
+    assert world.metered(0.0, 1.0, 1e9) == (mA, pytest.approx(volts + mV / 1000.0, abs=1e-6))
+
+
 def test_troubles_from_a_file(tmp_path: Path) -> None:
     path = tmp_path / "winter.toml"
-    path.write_text("[run]\ncurrents = 1.5\n[troubles]\nshade = 0.5\nsnow = [3, 10]\nspell = [5, 2, -20]\n")
+    path.write_text(
+        "[run]\ncurrents = 1.5\ngauge_points = -10\n"
+        "[troubles]\nshade = 0.5\nsnow = [3, 10]\nspell = [5, 2, -20]\n"
+    )
     scenario = read_scenario(path)
-    assert scenario.currents == 1.5
+    assert (scenario.currents, scenario.gauge_points) == (1.5, -10.0)
     assert scenario.troubles == Troubles(0.5, (3.0, 10.0), (5.0, 2.0, -20.0))
 
 
