@@ -22,7 +22,7 @@ from boards.reading import (
     word,
 )
 from boards.rules import Kind, RowRule, TableRule
-from boards.schema import KINDS
+from boards.schema import ALL_KINDS
 
 #: Highest voltage at which a current of a node can have been measured.
 _MAX_V = 24.0
@@ -53,14 +53,14 @@ def read_parts(folder: Path) -> Catalogue:
 def read_part_file(path: Path) -> list[Part]:
     """Read one part file: `kind = "..."` and one table for each part."""
     document = read_toml(path)
-    kind = word(path, "", document, "kind", tuple(KINDS))
+    kind = word(path, "", document, "kind", tuple(ALL_KINDS))
     del document["kind"]
     return [_part(path, kind, name, sub_table(path, "", document, name)) for name in document]
 
 
 def _part(path: Path, kind: str, name: str, document: dict[str, Any]) -> Part:
     only_keys(path, name, document, ("title", "rows", "caps", "tables"))
-    rules = KINDS[kind]
+    rules = ALL_KINDS[kind]
     caps = read_caps(path, f"{name}.caps", sub_table(path, name, document, "caps"), rules)
     rows = read_rows(path, f"{name}.rows", sub_table(path, name, document, "rows"), rules)
     tables = _tables(path, f"{name}.tables", sub_table(path, name, document, "tables"), rules)
@@ -143,7 +143,7 @@ def _points(path: Path, where: str, points: Any, rule: TableRule) -> tuple[tuple
 
 def check_complete(part: Part) -> None:
     """Refuse a part that lacks a row, cap or table of its kind, or one that its own caps ask for."""
-    kind = KINDS[part.kind]
+    kind = ALL_KINDS[part.kind]
     for name, cap_rule in kind.caps.items():
         if name not in part.caps and (cap_rule.required or asked(part, cap_rule.when)):
             raise missing(part.path, f"{part.name}.caps.{name}", f"a cap of every {part.kind} like this")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from boards.rules import PINS, RAIL_OF, CapRule, Kind, RowRule, TableRule
 from boards.schema_board import BOARD
-from boards.schema_optional import CLOCK, LATCH, LIGHT, SD, SENSOR
+from boards.schema_optional import CLOCK, LATCH, LIGHT, SD, SENSOR, SIGNAL
 
 _ARDUCHIP = ("bus", "arduchip")
 _ESPCAMERA = ("bus", "espcamera")
@@ -175,7 +175,7 @@ RAIL = Kind(
     tables={},
 )
 
-#: Every kind of part, in the order of Design's fields.
+#: Every kind of part that a design names, in the order of Design's fields.
 KINDS: dict[str, Kind] = {
     "board": BOARD,
     "camera": CAMERA,
@@ -192,6 +192,8 @@ KINDS: dict[str, Kind] = {
     "light": LIGHT,
     "sensor": SENSOR,
 }
+#: Every kind of part, those of the node's surroundings included.
+ALL_KINDS = {**KINDS, "signal": SIGNAL}
 
 #: What a design of each application must have, and what it may have; every other design part is for all.
 NEEDS = {"wildcam": ("camera", "pir", "rail"), "soil": ("sensor",)}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from boards.rules import PINS, RAIL_OF, CapRule, Kind, RowRule
+from boards.rules import PINS, RAIL_OF, CapRule, Kind, RowRule, TableRule
 
 CLOCK = Kind(
     rows={"standing": RowRule("mA", 0, 10), "error": RowRule("1", 0, 0.01)},
@@ -61,6 +61,20 @@ LIGHT = Kind(
     },
     caps={"rail": RAIL_OF, "pins": PINS},
     tables={},
+)
+
+_DBM = (-120.0, 0.0)
+#: No part of a design: what a weak Wi-Fi signal makes of the link, over its strength in dBm.
+SIGNAL = Kind(
+    rows={},
+    caps={},
+    tables={
+        "rate": TableRule(_DBM, (1e-4, 1), rising=True),
+        "join": TableRule(_DBM, (1, 20)),
+        "join_fails": TableRule(_DBM, (0, 1)),
+        "stall": TableRule(_DBM, (0, 1)),
+        "drop": TableRule(_DBM, (0, 1)),
+    },
 )
 
 SENSOR = Kind(

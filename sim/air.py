@@ -5,8 +5,10 @@ from __future__ import annotations
 import math
 import random
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
+from boards.parts_file import shipped_parts
+from sim.cell import interpolate
 from sim.home import Home, Inbox
 
 ETIMEDOUT = 116  # numbers of CircuitPython's errno (newlib's), not the desktop's
@@ -14,16 +16,21 @@ ECONNRESET = 104
 EHOSTUNREACH = 118
 EINPROGRESS = 119
 
+#: Strength that counts as good, dBm: from here on the signal takes nothing away.
+GOOD_dBm = -60.0
+
 #: lwIP on a Pico W: what one send may take at most, bytes (8 segments of 1460).
 SEND_BUFFER = 8 * 1460
 
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """A garden's Wi-Fi.
+    """A garden's Wi-Fi, as it is where the signal is good.
 
     Attributes
     ----------
+    rssi_dBm : strength of the access point at the node; what a weaker one makes of all the rest stands in
+        the tables of the part "wifi-2.4GHz" (boards/parts/signals.toml).
     join_s, join_spread : median time to join and get an address, and the spread of its logarithm
         ("a couple of seconds", 2 to 8: CircuitPython #9080 and others).
     hinted : share of `join_s` that is left where channel or address of the access point are given and the
@@ -35,6 +42,7 @@ class Link:
     outages : (start_s, end_s) without any network.
     """
 
+    rssi_dBm: float = GOOD_dBm
     join_s: float = 3.0
     hinted: float = 0.5
     channel: int = 6
@@ -49,6 +57,21 @@ class Link:
     drop: float = 0.00005
     lost_answer: float = 0.001
     outages: Sequence[tuple[float, float]] = field(default_factory=tuple)
+
+    def heard(self) -> Link:
+        """The same as it is at the node."""
+        if self.rssi_dBm >= GOOD_dBm:
+            return self
+        part = shipped_parts()["signal", "wifi-2.4GHz"]
+        found = {name: interpolate(table.points, self.rssi_dBm) for name, table in part.tables.items()}
+        return replace(
+            self,
+            join_s=self.join_s * found["join"],
+            join_fails=1.0 - (1.0 - self.join_fails) * (1.0 - found["join_fails"]),
+            rate_B_s=self.rate_B_s * found["rate"],
+            stall=min(1.0, self.stall + found["stall"]),
+            drop=min(1.0, self.drop + found["drop"]),
+        )
 
 
 class NetworkError(Exception):
@@ -68,7 +91,7 @@ class Air:
     def __init__(
         self, link: Link, home: Home, now: Callable[[], float], spend: Callable[[float], None], seed: int
     ) -> None:
-        self.link = link
+        self.link = link.heard()
         self.home = home
         self.now = now
         self.spend = spend

@@ -11,6 +11,9 @@ import numpy as np
 from sim.kernel_plant import Floats
 from sim.policy_source import compiled, jitter
 
+#: Left of a session when the policy is asked, s: here a session takes no time.
+SESSION_s = 60
+
 
 @lru_cache(maxsize=1)
 def loop() -> Callable[..., tuple[Floats, Floats]]:
@@ -107,7 +110,7 @@ def loop() -> Callable[..., tuple[Floats, Floats]]:
                     full = 2 if waiting >= config[12] + 1 else 0
                     snapshot = (
                         CAMERA, soc, mV, int(locked), 0, credit, waiting, skips, 0, dark, int(not lit), 0,
-                        full, 0, allow, held, 0, mV, whole_mJ, little_mJ, join_mJ,
+                        full, 0, allow, held, 0, mV, whole_mJ, little_mJ, join_mJ, SESSION_s,
                     )  # fmt: skip
                     if who == 0:
                         go = decide(snapshot, config)[0] == 1
@@ -133,7 +136,7 @@ def loop() -> Callable[..., tuple[Floats, Floats]]:
                                     good += small_value if small else 1.0
                         asked = (
                             LINK, soc, mV, int(locked), 0, credit, waiting, skips, 0, dark, 0, 0, full, 0,
-                            allow, held, 0, mV, whole_mJ, little_mJ, join_mJ,
+                            allow, held, 0, mV, whole_mJ, little_mJ, join_mJ, SESSION_s,
                         )  # fmt: skip
                         if batching and who == 0:
                             send = decide(asked, config)[0] == 1

@@ -87,6 +87,7 @@ _LIMITS: dict[str, dict[str, tuple[float, float]]] = {
         "false_s": (0.01, 3600.0),
     },
     "link": {
+        "rssi_dBm": (-100.0, 0.0),
         "join_s": (0.01, 3600.0),
         "join_spread": (0.0, 5.0),
         "join_fails": (0.0, 1.0),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 @click.option("--start-day", type=click.IntRange(0, 364), help="First day of the year, 0 is 1 January.")
 @click.option("--seed", type=int, help="Everything random comes from it.")
 @click.option("--tilt", type=click.FloatRange(0, 90), help="Panel's tilt, degrees.")
+@click.option("--rssi", type=click.FloatRange(-100, 0), help="Wi-Fi at the node, dBm: -60 good, -80 poor.")
 @click.option("--compiled", is_flag=True, help="The drive holds .mpy files where that is sound.")
 @click.option("--demo", is_flag=True, help="Also look for the one change that would help most.")
 @click.option("--keep-pictures", is_flag=True, help="Save every delivered picture, not only three days.")
@@ -61,6 +63,8 @@ def _scenario(options: dict[str, Any]) -> Scenario:
     for option in ("design", "weather", "days", "start_day", "seed", "tilt"):
         if options[option] is not None:
             scenario = scenario.change(**{names.get(option, option): options[option]})
+    if options["rssi"] is not None:
+        scenario = scenario.change(link=replace(scenario.link, rssi_dBm=options["rssi"]))
     return scenario.change(compiled=True) if options["compiled"] else scenario
 
 

@@ -58,7 +58,7 @@ class Radio:
         if not self.connected:
             return None
         link = self._machine.hardware.air.link
-        return SimpleNamespace(ssid="home", bssid=link.bssid, channel=link.channel, rssi=-60)
+        return SimpleNamespace(ssid="home", bssid=link.bssid, channel=link.channel, rssi=round(link.rssi_dBm))
 
     def connect(
         self,

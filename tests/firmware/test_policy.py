@@ -27,7 +27,7 @@ FACTS = {
     "question": 0, "soc": 80, "mV": 3900, "locked": 0, "brownouts": 0, "credit": 0, "waiting": 2,
     "skip_links": 0, "stuck": 0, "dark": 0, "is_dark": 0, "pir_high": 0, "full": 0,
     "camera_skips": 0, "allow": 0, "held": 0, "per_hour": 0, "load_mV": 3900, "picture_mJ": 1500,
-    "small_mJ": 700, "join_mJ": 1500,
+    "small_mJ": 700, "join_mJ": 1500, "left_s": 60,
 }  # fmt: skip
 
 
@@ -227,6 +227,23 @@ def test_the_share_of_a_plan(ask: Asked, soc: int, allow: int, share: int) -> No
 )
 def test_the_size_of_a_picture(ask: Asked, facts: dict[str, int], answer: tuple[int, str]) -> None:
     assert ask("TIER", **facts) == answer
+
+
+@pytest.mark.parametrize(
+    ("left_s", "answer"),
+    [
+        (60, (1, "GO")),
+        (21, (1, "GO")),
+        (20, (1, "GO")),
+        (19, (0, "BATCH")),
+        (0, (0, "BATCH")),
+        (-1, (0, "BATCH")),
+    ],
+)
+def test_a_slow_session_leaves_the_rest_for_the_next(
+    ask: Asked, left_s: int, answer: tuple[int, str]
+) -> None:
+    assert ask("MORE", left_s=left_s) == answer
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import pytest
 
 from sim.air import ECONNRESET, EHOSTUNREACH, EINPROGRESS, ETIMEDOUT, Air, Link, NetworkError
@@ -15,6 +17,34 @@ CLEAR = {
     "lost_answer": 0.0,
     "join_spread": 0.0,
 }
+
+
+@pytest.mark.parametrize(
+    ("rssi_dBm", "join_s", "join_fails", "rate_B_s", "stall", "drop"),
+    [
+        (-40.0, 3.0, 0.03, 150_000.0, 0.002, 0.00005),
+        (-60.0, 3.0, 0.03, 150_000.0, 0.002, 0.00005),
+        (-70.0, 3.45, 0.0494, 112_500.0, 0.004, 0.00008),
+        # the hard demand of `bench policy`: join_s 6, join_fails 0.15, 25 kB/s, stall 0.02, drop 0.0005
+        (-80.0, 6.0, 0.1464, 25_500.0, 0.02, 0.0005),
+        (-88.0, 10.5, 0.7575, 3_000.0, 0.152, 0.00605),
+        (-100.0, 12.0, 1.0, 750.0, 0.402, 0.02005),
+    ],
+)
+def test_what_a_weak_signal_leaves_of_the_link(
+    rssi_dBm: float, join_s: float, join_fails: float, rate_B_s: float, stall: float, drop: float
+) -> None:
+    heard = Link(rssi_dBm=rssi_dBm).heard()
+    found = (heard.join_s, heard.join_fails, heard.rate_B_s, heard.stall, heard.drop)
+    assert found == pytest.approx((join_s, join_fails, rate_B_s, stall, drop), rel=1e-6)
+    assert (heard.latency_s, heard.short_send, heard.rssi_dBm) == (0.01, 0.03, rssi_dBm)
+
+
+def test_a_good_signal_changes_nothing_at_all() -> None:
+    assert Link(rssi_dBm=-60.0).heard() == Link()
+    worse = [Link(rssi_dBm=float(dBm)).heard() for dBm in range(-60, -93, -1)]
+    for better, one in itertools.pairwise(worse):
+        assert (one.rate_B_s, better.join_s) < (better.rate_B_s, one.join_s)
 
 
 class Clock:

@@ -352,9 +352,16 @@ def test_channel_and_address_make_the_join_shorter_and_must_be_right(make_machin
     assert (module.info.channel, len(module.info.bssid)) == (6, 6)
     hinted_s, module = join(f", channel=6, bssid={module.info.bssid!r}")
     assert module.told is None and hinted_s == pytest.approx(plain_s / 2, rel=0.01)
+    assert module.info.rssi == -60
     assert join(", channel=11")[1].told is not None
     assert join(", bssid=bytes(6)")[1].told is not None
     assert join(", bssid=bytes(6)")[1].info is None
+
+
+def test_the_access_point_is_heard_as_strongly_as_the_scenario_says(make_machine, run_text) -> None:
+    machine = make_machine(design="xiao-s3-sense", link=Link(rssi_dBm=-77.6))
+    module = run_text(machine, WIFI + "radio.connect('home', 'twelve words')\ninfo = radio.ap_info")
+    assert module.info.rssi == -78
 
 
 def test_a_pico_w_heeds_neither(machine, run_text) -> None:

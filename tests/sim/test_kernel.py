@@ -37,6 +37,7 @@ def test_compiled_and_plain_policy_agree() -> None:
         "skip_links": 3, "stuck": 5, "dark": 5, "is_dark": 1, "pir_high": 2, "full": 2, "camera_skips": 2,
         "allow": 251, "held": 80, "per_hour": 90, "load_mV": 4300, "picture_mJ": 4000, "small_mJ": 2000,
         "join_mJ": 9000,
+        "left_s": 60,
     }  # fmt: skip
     assert tuple(highest) == order("Snapshot")
     for _ in range(3000):

@@ -90,6 +90,8 @@ def test_change_leaves_the_rest() -> None:
         ("[run]\ngauge_points = 51", "[run] gauge_points is 51.0, expected -50 to 50."),
         ("[garden]\nmissed = -0.1", "[garden] missed is -0.1, expected 0 to 1."),
         ("[garden]\nfoxes = 1", "[garden] foxes is unknown; there are false_per_day"),
+        ("[link]\nrssi_dBm = -101", "[link] rssi_dBm is -101.0, expected -100 to 0."),
+        ("[link]\nrssi_dBm = 'poor'", "[link] rssi_dBm is 'poor', expected float."),
         ("[link]\nrate_B_s = 0", "[link] rate_B_s is 0.0, expected 1 to 1e+09."),
         ("[link]\noutages = []", "[link] outages is unknown"),
         (

@@ -93,6 +93,7 @@ def ask(wake, question, is_dark=False):
         costs.picture(record, False),
         costs.picture(record, True),
         costs.of(record, costs.JOIN),
+        clock.left(wake.end) // 1000,
     )
     return policy.decide(snapshot, wake.config)
 

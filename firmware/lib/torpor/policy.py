@@ -5,7 +5,7 @@ millivolts, millijoules, seconds. `pir_high` is 2 if the PIR only rose after the
 day may cost is planned once a day by torpor.learning.
 
 Snapshot: question soc mV locked brownouts credit waiting skip_links stuck dark is_dark pir_high full
-    camera_skips allow held per_hour load_mV picture_mJ small_mJ join_mJ.
+    camera_skips allow held per_hour load_mV picture_mJ small_mJ join_mJ left_s.
 
 Config: low_pct high_pct full_pct burst_mV batch holdoff_s night holdoff_max_s pir_s recheck_s sag_mV
     wakes_h spool.
@@ -50,6 +50,7 @@ DARK_MAX = const(3)  # dark frames in a row, after which dark frames are skipped
 BATCH_MAX = const(8)
 HELD_MAX = const(60)  # wakes that the oldest picture may wait
 BROWNOUTS_MAX = const(2)  # cold boots in a row that may be an accident
+LAST_s = const(20)  # left of a session, in which a picture still goes home whole over a poor signal
 RETRY_s = const(3600)  # a heartbeat that did not reach home is tried again
 NO_METER = const(0)  # mV of a node that cannot measure
 BRIM_PCT = const(95)  # from here on what the panel gives would be lost
@@ -77,7 +78,9 @@ def decide(snapshot, config):
     if question == TIER:
         return _tier(snapshot, config)
     if question == MORE:
-        return (0, SAGGING) if NO_METER < snapshot[17] < config[10] else (1, GO)
+        if NO_METER < snapshot[17] < config[10]:
+            return 0, SAGGING
+        return (1, GO) if snapshot[21] >= LAST_s else (0, BATCH)  # so slow a signal: what waits, waits
     return _sleep(snapshot, config)
 
 
