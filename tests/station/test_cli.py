@@ -13,6 +13,7 @@ import rich_click as click
 from click.testing import CliRunner
 
 from boards import BoardsError, list_designs
+from sim.air import Link
 from station import __version__, cli, errors
 from station.errors import Exit, StationError, verdict
 
@@ -74,6 +75,17 @@ def test_an_unknown_command_is_wrong_usage(capsys: pytest.CaptureFixture[str]) -
     code, out, err = spoken(capsys, "hibernate")
     assert (code, out) == (2, "")
     assert err == "torpor: No such command 'hibernate'. (torpor --help says what it takes)\n"
+
+
+def test_the_signal_of_the_wifi_is_an_option(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    from station.simulate_command import _scenario, command
+
+    words = ["--rssi", "-80"]
+    options = command.make_context("simulate", words).params
+    assert _scenario(options).link == Link(rssi_dBm=-80.0)
+    assert _scenario(command.make_context("simulate", []).params).link == Link()
+    assert cli.main(["simulate", "--rssi", "-101", "--out", str(tmp_path)]) == 2
+    assert "-101" in capsys.readouterr().err
 
 
 def test_an_unknown_option_is_wrong_usage(capsys: pytest.CaptureFixture[str]) -> None:
