@@ -26,6 +26,7 @@ def check_design(design: Design) -> None:
     if design.pir:
         check_pir(design, design.pir)
     check_lockout(design)
+    check_panel_meter(design)
 
 
 def check_sleep(design: Design) -> None:
@@ -148,6 +149,18 @@ def check_pir(design: Design, pir: Part) -> None:
     if pir.v("supply_min") > lowest_V:
         must = f"a PIR that runs from {lowest_V:g} V, the least that its {pir.caps['rail']} rail gives"
         raise refused(design.path, "parts.pir", pir.name, must)
+
+
+def check_panel_meter(design: Design) -> None:
+    """Two meters on one bus: each with its own address, one of them in the panel's lead."""
+    meter = design.panel_meter
+    if meter is None:
+        return
+    if meter.caps["lead"] != "panel":
+        raise refused(design.path, "parts.panel_meter", meter.name, "a meter in the panel's lead")
+    if meter.caps["address"] == design.meter.caps["address"]:
+        must = f"a meter at another address than {design.meter.name}"
+        raise refused(design.path, "parts.panel_meter", meter.name, must)
 
 
 def check_lockout(design: Design) -> None:

@@ -126,6 +126,7 @@ class Design:
     sd: Part | None
     light: Part | None
     sensor: Part | None
+    panel_meter: Part | None
     sleep: SleepPlan
     pins: Mapping[str, str]
     options: Mapping[str, CapValue]
@@ -137,6 +138,7 @@ class Design:
         every = (
             self.board, self.camera, self.pir, self.meter, self.panel, self.charger, self.cell,
             self.protection, self.rail, self.clock, self.latch, self.sd, self.light, self.sensor,
+            self.panel_meter,
         )  # fmt: skip
         return tuple(part for part in every if part)
 

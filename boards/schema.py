@@ -191,11 +191,12 @@ KINDS: dict[str, Kind] = {
     "sd": SD,
     "light": LIGHT,
     "sensor": SENSOR,
+    "panel_meter": METER,
 }
 #: Every kind of part, those of the node's surroundings included.
 ALL_KINDS = {**KINDS, "signal": SIGNAL}
 
 #: What a design of each application must have, and what it may have; every other design part is for all.
 NEEDS = {"wildcam": ("camera", "pir", "rail"), "soil": ("sensor",)}
-MAY_HAVE = {"wildcam": ("clock", "latch", "sd", "light"), "soil": ("clock",)}
-OPTIONAL_KINDS = ("camera", "pir", "rail", "clock", "latch", "sd", "light", "sensor")
+MAY_HAVE = {"wildcam": ("clock", "latch", "sd", "light", "panel_meter"), "soil": ("clock", "panel_meter")}
+OPTIONAL_KINDS = ("camera", "pir", "rail", "clock", "latch", "sd", "light", "sensor", "panel_meter")

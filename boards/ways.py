@@ -94,7 +94,8 @@ def _standing(design: Design, powered: bool) -> float:
     clock = _draw(design, design.clock, "standing") if design.clock else 0.0
     card = _draw(design, design.sd, "off") if design.sd else 0.0
     sensor = _draw(design, design.sensor, "off") if design.sensor else 0.0
-    beside = _camera_standing(design) + clock + card + sensor
+    panel = _draw(design, design.panel_meter, "power_down") if design.panel_meter else 0.0
+    beside = _camera_standing(design) + clock + card + sensor + panel
     return always + beside + _draw(design, design.meter, "power_down")
 
 

@@ -47,6 +47,7 @@ OF_CLOCK = frozenset(("torpor.alarmclock", "torpor.ringing", "torpor.ds3231"))
 OF_LATCH = frozenset(("latching", "torpor.record_nvm"))
 OF_CARD = frozenset(("torpor.card",))
 OF_LIGHT = frozenset(("night",))
+OF_PANEL = frozenset(("torpor.panel",))
 #: What runs declared tasks: a drive without a camera needs it.
 OF_TASKS = frozenset(
     f"torpor.{name}"
@@ -160,7 +161,7 @@ def absent(design: Design) -> frozenset[str]:
     """Modules of the repository that this design's drive does without: parts that it has not."""
     parts = (
         (design.clock, OF_CLOCK), (design.latch, OF_LATCH), (design.sd, OF_CARD), (design.light, OF_LIGHT),
-        (design.sensor, OF_TASKS),
+        (design.sensor, OF_TASKS), (design.panel_meter, OF_PANEL),
     )  # fmt: skip
     there = _modules(design.application) | {f"torpor.{name}" for name in _modules("lib/torpor")}
     return (

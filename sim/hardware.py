@@ -76,6 +76,12 @@ class Hardware:
             address = int(str(design.clock.caps["address"]), 0)
             faults = clock_faults or ClockFaults(seed)
             self.clock = Ds3231(design.clock, address, self._clock_load, faults)
+        self.panel_meter: Ina219 | None = None
+        if design.panel_meter:
+            address = int(str(design.panel_meter.caps["address"]), 0)
+            self.panel_meter = Ina219(
+                design.panel_meter, address, world.from_panel, self._meter_load, MeterFaults(seed + 1)
+            )
         self._wire()
         self._always = () if design.latch is None else ("PIR", "latch")  # before the latch, on the battery
         self.fittings = Fittings(self, card_faults or CardFaults(seed))
@@ -89,6 +95,8 @@ class Hardware:
         if "bench" in pins:
             self.lines[pins["bench"]] = lambda: not self.bench
         self.buses[pins["meter_scl"]] = Bus(i2c=[self.meter], alive=lambda: True)
+        if self.panel_meter:
+            self.buses[pins["meter_scl"]].i2c.append(self.panel_meter)
         if self.clock:
             clock = self.clock
             self.lines[pins["clock_int"]] = lambda: not clock.low(self.world.now)
@@ -153,7 +161,7 @@ class Hardware:
             self.on_3V3("camera", mA)
 
     def _meter_load(self) -> None:
-        self.on_3V3("meter", self.meter.load_mA())
+        self.on_3V3("meter", self.meter.load_mA() + (self.panel_meter.load_mA() if self.panel_meter else 0.0))
 
     def _clock_load(self) -> None:
         if self.clock:
@@ -184,6 +192,8 @@ class Hardware:
         self.forget_sleep()
         self.files.power_lost()
         self.meter.power(world.now, True)
+        if self.panel_meter:
+            self.panel_meter.power(world.now, True)
         self._meter_load()
         if self.clock:
             self.clock.power(world.now, True)
@@ -221,6 +231,8 @@ class Hardware:
         self.release_pins()
         self.switch.supply(False)
         self.meter.power(self.world.now, False)
+        if self.panel_meter:
+            self.panel_meter.power(self.world.now, False)
         if self.clock:
             self.clock.power(self.world.now, False)
         self.world.opens_at = None

@@ -28,9 +28,29 @@ def meter_lines(design: Design) -> dict[str, object]:
         "METER_PGA": pga,
         "METER_TOP": (4000 << pga) * 100 // shunt_mohm,
         "METER_OFFSET_uV": round(meter.rows[OFFSETS[pga]].plus_minus),
+        "PANEL_METER": _panel_meter(design),
         "METER_uW": round(converting_mW * 1000),
         "METER_uJ": round(converting_mW * 1000 * conversion_s),
     }
+
+
+def _panel_meter(design: Design) -> tuple[int, ...]:
+    """Address, mohm of the shunt, and range of the second meter; nothing without one."""
+    meter = design.panel_meter
+    if meter is None:
+        return ()
+    address = meter.caps["address"]
+    needed_V = _ROOM * design.panel.v("i_sc") * meter.v("shunt")
+    return (
+        address if isinstance(address, int) else int(str(address), 0),
+        round(meter.v("shunt") * 1000),
+        _range(needed_V),
+    )
+
+
+def _range(needed_V: float) -> int:
+    """The finest range (0 to 3) that shows so much; the widest if none does."""
+    return next((pga for pga, full_V in enumerate(FULL_SCALE_V) if full_V >= needed_V), 3)
 
 
 def peak_mA(design: Design) -> float:
@@ -48,6 +68,5 @@ def peak_mA(design: Design) -> float:
 
 
 def pga_of(design: Design) -> int:
-    """The finest range (0 to 3) that shows the highest current with some room; the widest if none does."""
-    needed_V = _ROOM * peak_mA(design) / 1000.0 * design.meter.v("shunt")
-    return next((pga for pga, full_V in enumerate(FULL_SCALE_V) if full_V >= needed_V), 3)
+    """The range that shows the highest current with some room."""
+    return _range(_ROOM * peak_mA(design) / 1000.0 * design.meter.v("shunt"))

@@ -222,7 +222,7 @@ def ways_uW(design: Design) -> tuple[int, int, int, int]:
 
 def _cell(design: Design, cells: int) -> tuple[object, ...]:
     """What the gauge knows of the battery: (mV at rest, charge in 1/100 %), J, mohm, (C, per cent of the
-    charge withheld), (C, per cent of the warm cell's resistance)."""
+    charge withheld), (C, per cent of the warm cell's resistance), mV that a rest voltage may be off."""
     cell = design.cell
     withheld = cell.table("capacity_factor")
     return (
@@ -231,6 +231,7 @@ def _cell(design: Design, cells: int) -> tuple[object, ...]:
         round(cell.v("resistance") * 1000 / cells),
         tuple((round(at), max(0, round(100 * (1 - share)))) for at, share in withheld),
         tuple((round(at), round(100 * factor)) for at, factor in cell.table("resistance_factor")),
+        3 if design.panel_meter else 6,  # half of it is what charging may have lifted the voltage by
     )
 
 

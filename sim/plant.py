@@ -144,6 +144,13 @@ class Plant(Stepper):
         self._set_bounds()
         return self.t_s
 
+    def panel_now(self) -> tuple[float, float]:
+        """(A, V) in the panel's lead: what goes into battery and load, and what the charger takes itself."""
+        if self.harvest_W <= 0.0:
+            return 0.0, max(0.0, self._curve.voc_V)
+        amperes = min(self.harvest_W / self.volts + self._charger.quiescent_A, 0.9999 * self._curve.iph_A)
+        return amperes, self._curve.volts_V(amperes)
+
     def close(self) -> None:
         """Enter the started hour into the books; call at the end of the run."""
         if self.t_s > self._hour_open_s:

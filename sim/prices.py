@@ -39,6 +39,7 @@ def sleep_W(design: Design, row: str) -> float:
     asleep = (
         (design.pir, "standing"), (design.meter, "power_down"), (design.clock, "standing"),
         (design.latch, "standing"), (design.sd, "off"), (design.sensor, "off"),
+        (design.panel_meter, "power_down"),
     )  # fmt: skip
     parts = [(part, name) for part, name in asleep if part]
     if design.camera and design.rail:

@@ -278,6 +278,12 @@ class World:
             return min(self.mA[-1], most_mA), self.volts[-1]
         return charge / weight, volts / weight
 
+    def from_panel(self, start_s: float, end_s: float, most_mA: float) -> tuple[float, float]:
+        """(mA, V) in the panel's lead at the end of a stretch too short for the sun to move."""
+        self.flush()
+        amperes, volts = self.plant.panel_now()
+        return min(1000.0 * amperes, most_mA), volts
+
     def metered(self, start_s: float, end_s: float, most_mA: float) -> tuple[float, float]:
         """The same as the node's meter shows it: with `gauge_points`, as if its cell held so much more."""
         mA, volts = self.mean_load(start_s, end_s, most_mA)

@@ -20,6 +20,7 @@ DESIGNS = (
     "pico-w-rtc",
     "pico-w-sd",
     "pico-w-soil",
+    "pico-w-two-meters",
     "xiao-s3-sense",
 )
 READY = tuple(name for name in DESIGNS)
@@ -165,6 +166,7 @@ def test_only_what_has_a_clock_promises_a_heartbeat() -> None:
         "pico-w-sd": None,
         "pico-w-rtc": "pin with clock line",
         "pico-w-soil": "pin with clock line",
+        "pico-w-two-meters": None,
         "esp32-soil": "deep by timer",
         "esp32-cam": "deep by pin and timer",
         "memento": "deep by pin and timer",

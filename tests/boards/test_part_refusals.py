@@ -80,7 +80,7 @@ REFUSALS = {
         ('kind = "protection"', 'kind = "fuse"'),
         'kind is "fuse", but must be one of "board", "camera", '
         '"pir", "meter", "panel", "charger", "cell", "protection", "rail", "clock", "latch", "sd", "light", '
-        '"sensor", "signal".',
+        '"sensor", "panel_meter", "signal".',
     ),
     "cut-off above restart": (
         (CUT_OFF, "cut_off = { value = 3.1,"),

@@ -81,7 +81,8 @@ REFUSALS = {
     "unknown kind": (
         ("rail =", "lamp ="),
         "my.toml: parts.lamp is not a known key, allowed are board, camera, pir, "
-        "meter, panel, charger, cell, protection, rail, clock, latch, sd, light, sensor.",
+        "meter, panel, charger, cell, protection, rail, clock, latch, sd, light, sensor, "
+        "panel_meter.",
     ),
     # options
     "missing option": (
@@ -385,7 +386,7 @@ def test_a_design_nobody_has() -> None:
     assert str(caught.value) == (
         'There is no design "pico-w", allowed is one of "pico-w-arducam-2mp", "esp32-cam", '
         '"esp32-soil", "memento", "pico-w-arducam-5mp", "pico-w-latched", "pico-w-night", "pico-w-rtc", '
-        '"pico-w-sd", "pico-w-soil", "xiao-s3-sense", or a path to a .toml file.'
+        '"pico-w-sd", "pico-w-soil", "pico-w-two-meters", "xiao-s3-sense", or a path to a .toml file.'
     )
 
 
@@ -393,7 +394,7 @@ def test_a_file_nobody_has(tmp_path: Path) -> None:
     assert sentence(tmp_path / "mine.toml") == (
         'mine.toml: no such file, a design is a .toml file or one of "pico-w-arducam-2mp", "esp32-cam", '
         '"esp32-soil", "memento", "pico-w-arducam-5mp", "pico-w-latched", "pico-w-night", "pico-w-rtc", '
-        '"pico-w-sd", "pico-w-soil", "xiao-s3-sense".'
+        '"pico-w-sd", "pico-w-soil", "pico-w-two-meters", "xiao-s3-sense".'
     )
 
 

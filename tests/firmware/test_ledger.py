@@ -186,9 +186,9 @@ CURVE = ((2500, 0), (3500, 20), (4200, 100))
 
 
 #: As rows.CELL: steep below 3.5 V, then 8.75 mV to the per cent; 40 kJ; 0.1 ohm; the same at any temperature.
-CELL = (((2500, 0), (3500, 2000), (4200, 10000)), 40_000, 100, ((0, 0),), ((0, 100),))
+CELL = (((2500, 0), (3500, 2000), (4200, 10000)), 40_000, 100, ((0, 0),), ((0, 100),), 6)
 #: A plateau: 0.25 mV to the per cent.
-FLAT = (((3000, 0), (3260, 2000), (3280, 10000)), 40_000, 100, ((0, 0),), ((0, 100),))
+FLAT = (((3000, 0), (3260, 2000), (3280, 10000)), 40_000, 100, ((0, 0),), ((0, 100),), 6)
 
 
 def new_record(bench: Any, charge: int = 0) -> Any:
@@ -333,5 +333,5 @@ def test_a_cold_cell_gives_less_and_sags_more(shared: Any, cell_C: float | None,
     """70 % by voltage; 50 mA over 0.1 ohm are 5 mV when warm and four times that at -20 C."""
     record = new_record(shared)
     curve = ((3000, 0), (3500, 7000), (3600, 7000), (4200, 10000))
-    shared.load("torpor.energy").gauge(record, 3500, 500, 0, (curve, 40_000, 100, COLD, STIFF), cell_C)
+    shared.load("torpor.energy").gauge(record, 3500, 500, 0, (curve, 40_000, 100, COLD, STIFF, 6), cell_C)
     assert (record.mV, record.charge, record.soc) == (mV, 7000, soc)

@@ -116,3 +116,35 @@ def test_a_wrong_clock(live: Callable[..., Told]) -> None:
     assert rms(off(told)) < 1.5
     assert max(abs(value) for value in off(told)) < 4.0
     assert [reason for _, reason, _ in life.events("LEARNT", "CHARGE_JUMPED")][-2:] == ["LEARNT", "LEARNT"]
+
+
+LFP_SPRING = Scenario(design="pico-w-two-meters", days=10.0, start_day=80, panel_scale=0.5, soc=0.3)
+
+
+def test_a_second_meter_in_the_panels_lead(tmp_path: Path, live: Callable[..., Told]) -> None:
+    """What the sun lifts the voltage by is known, so nobody takes it for charge."""
+    one_meter = LFP_SPRING.change(design=str(design(tmp_path, "LFP")))
+    prepare, lifted = followed((CHARGE,))
+    live(one_meter, prepare=prepare)
+    prepare, told = followed((CHARGE,))
+    life = live(LFP_SPRING, prepare=prepare)
+    assert max(off(lifted)) > 4.0
+    assert max(off(told)) < 2.5
+    assert rms(off(told)) < 3.0
+    powers = [argument for _, _, argument in life.events("SUN")]
+    assert len(powers) == life.count("BATTERY")
+    assert powers.count(0) > 100  # at night
+    assert 15 <= max(powers) <= 50  # 20 mW each: of half a 2 W panel, at the voltage of the battery
+    assert life.count("METER_LOST") == 0
+
+
+def test_a_second_meter_that_is_silent(live: Callable[..., Told]) -> None:
+    def silent(twin: Twin) -> None:
+        twin.hardware.panel_meter.power(0.0, False)
+        twin.hardware.panel_meter.power = lambda now_s, on: None
+
+    told = live(LFP_SPRING.change(days=1.0), prepare=silent)
+    lost = told.events("METER_LOST")
+    assert len(lost) == told.count("BATTERY") > 5
+    assert {argument for _, _, argument in lost} == {1}
+    assert told.count("SENT") > 0

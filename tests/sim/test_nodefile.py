@@ -101,7 +101,8 @@ def test_constants_of_the_design(design) -> None:
     assert values["RAILS"] == {"camera": ("GP14", rise_ms)}
     assert (values["WATCHDOG_MS"], values["METER_ADDRESS"], values["SHUNT_mohm"]) == (8000, 0x40, 100)
     assert values["SIZES"] == ((800, 600), (320, 240))
-    curve, full_J, milliohm, withheld, stiffer = values["CELL"]
+    curve, full_J, milliohm, withheld, stiffer, unsure_mV = values["CELL"]
+    assert unsure_mV == 6
     assert (full_J, milliohm) == (values["CELL_J"], round(design.cell.v("resistance") * 1000))
     assert (withheld[-2:], stiffer[-2:]) == (((23, 0), (45, 0)), ((23, 100), (45, 80)))
     assert curve == tuple(sorted(curve))

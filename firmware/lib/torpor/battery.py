@@ -23,7 +23,14 @@ def measure(wake):
     try:
         mV, tenth_mA = _read(wake)
         before, wake.ledger.told = wake.ledger.told, sum(wake.ledger.spent)
-        if energy.gauge(record, mV, tenth_mA, wake.ledger.told - before, rows.CELL, _cell_C()):
+        spent_mJ = wake.ledger.told - before
+        if rows.PANEL_METER:
+            from torpor import panel
+
+            first, free = panel.charging(wake)
+            tenth_mA -= first  # what flows in lifts the voltage as what flows out sags it
+            spent_mJ -= free
+        if energy.gauge(record, mV, tenth_mA, spent_mJ, rows.CELL, _cell_C()):
             wake.journal.event(reasons.CHARGE_JUMPED, record.charge // 100)
             record.learnt = 0  # what this day teaches would be wrong
         wake.journal.event(reasons.BATTERY, record.soc)

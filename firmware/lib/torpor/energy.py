@@ -19,15 +19,16 @@ def gauge(record, mV, tenth_mA, spent_mJ, cell, cell_C):
 
     Before, `spent_mJ` were counted since the last reading; what the sun gave nobody counted. So the charge
     follows the voltage, in a steep piece of the curve by most of the difference at once, on a plateau by
-    little. `cell`: (curve, J, milliohm, withheld, stiffer), as in rows.CELL: the curve as (mV, charge); so
-    much of the charge ((C, per cent), ...) does not come out of a cold cell; its resistance relative to the
-    warm one ((C, per cent), ...). `cell_C`: its temperature, None where nobody knows: warm.
+    little. `cell`: (curve, J, milliohm, withheld, stiffer, mV), as in rows.CELL: the curve as (mV, charge);
+    so much of the charge ((C, per cent), ...) does not come out of a cold cell; its resistance relative to
+    the warm one ((C, per cent), ...); what a rest voltage may be off. `cell_C`: its temperature, None where
+    nobody knows: warm.
     """
-    curve, full, milliohm, withheld, stiffer = cell
+    curve, full, milliohm, withheld, stiffer, unsure_mV = cell
     cell_C = 20 if cell_C is None else int(cell_C)
     record.mV = mV + tenth_mA * milliohm * along(stiffer, cell_C) // 1000000
     seen = along(curve, record.mV)
-    width = along(curve, record.mV + 6) - along(curve, record.mV - 6)  # what meter and rest may be off
+    width = along(curve, record.mV + unsure_mV) - along(curve, record.mV - unsure_mV)
     before = record.charge - (10 * spent_mJ + record.wake * 7919 % full) // full  # a wake is less than a step
     off = seen - before
     # 15 points are gone at once, not by this node; or 45 have come, not by the sun

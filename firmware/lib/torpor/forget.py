@@ -3,9 +3,9 @@
 import sys
 
 # The meter and who reads it
-METER = ("torpor.battery", "torpor.energy", "torpor.meter", "adafruit_ina219", "adafruit_register")
-METER += ("adafruit_register.i2c_bit", "adafruit_register.i2c_bits", "adafruit_register.i2c_struct")
-METER += ("adafruit_bus_device.i2c_device",)
+METER = ("torpor.battery", "torpor.panel", "torpor.energy", "torpor.meter", "adafruit_ina219")
+METER += ("adafruit_register", "adafruit_register.i2c_bit", "adafruit_register.i2c_bits")
+METER += ("adafruit_register.i2c_struct", "adafruit_bus_device.i2c_device")
 
 
 def modules(*names):

@@ -18,7 +18,7 @@ def join(wake):
         if record.skip_links:
             record.skip_links -= 1
         outcome = machine.SKIP
-    forget.modules("torpor.joining", "torpor.battery", "torpor.energy")  # until SETTLE
+    forget.modules("torpor.joining", "torpor.battery", "torpor.panel", "torpor.energy")  # until SETTLE
     return outcome
 
 

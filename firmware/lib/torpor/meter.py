@@ -10,8 +10,6 @@ from torpor import meter_bus
 
 ERRORS = (ValueError, RuntimeError, OSError)  # of its bus and its probe, where it does not answer
 POLLS = 500  # of 0.13 ms and more: longer than any conversion
-_ASK = rows.METER_PGA << 11 | 0x0663  # one conversion of both channels, 16 samples of 12 bits each
-_FULL = 4000 << rows.METER_PGA  # where the shunt's converter ends, 10 uV
 
 
 class _Chip(INA219):
@@ -20,16 +18,18 @@ class _Chip(INA219):
 
 
 class Meter:
-    """One INA219. `shunt_mohm` is its shunt, `zero_uV` what it reads without a current."""
+    """One INA219. `shunt_mohm` is its shunt, `zero_uV` what it reads without a current, `pga` its range."""
 
     CONVERSION_ms = 18  # 2 x 8.51 ms (data sheet, table 7.5)
 
-    def __init__(self, i2c, address, shunt_mohm, zero_uV=0):
+    def __init__(self, i2c, address, shunt_mohm, zero_uV=0, pga=rows.METER_PGA):
         self._chip = _Chip(i2c, address)
         self._shunt_mohm = shunt_mohm
         self._zero_uV = zero_uV
         self.turn = 0
-        self._top = _FULL * 100 // shunt_mohm
+        self._ask = pga << 11 | 0x0663  # one conversion of both channels, 16 samples of 12 bits each
+        self._full = 4000 << pga  # where the shunt's converter ends, 10 uV
+        self._top = self._full * 100 // shunt_mohm
         self._on = True
         self.off()
 
@@ -38,7 +38,7 @@ class Meter:
         if self._on:
             self._on = False
             try:
-                self._chip.config = _ASK & ~3
+                self._chip.config = self._ask & ~3
             except OSError:
                 pass  # it went away; whoever reads it will notice
 
@@ -46,7 +46,7 @@ class Meter:
         """Begin one conversion of both channels -> its number; `read` may follow after CONVERSION_ms."""
         self._on = True
         self.turn += 1
-        self._chip.config = _ASK
+        self._chip.config = self._ask
         return self.turn
 
     def read(self):
@@ -57,7 +57,7 @@ class Meter:
         if not bus & 2:
             raise OSError(5)
         current = self._top
-        if not bus & 1 and abs(shunt) < _FULL:
+        if not bus & 1 and abs(shunt) < self._full:
             current = min(current - 1, (100 * shunt - 10 * self._zero_uV) // self._shunt_mohm)
         return (bus >> 3) * 4 + 2, current  # the middle of its step
 

@@ -17,7 +17,7 @@ SENT = const(11)  # argument: pictures sent in this session
 LOG_SENT = const(12)
 JOIN_FAILED = const(13)  # argument: failures in a row
 SEND_FAILED = const(14)  # argument: HTTP status / 10, 0 = no answer, 1 = answer not signed by us
-METER_LOST = const(15)
+METER_LOST = const(15)  # argument: 1 the panel's
 SETTINGS_BAD = const(16)  # argument: index of the key
 SETTINGS_NEW = const(17)
 BROWNOUT = const(18)  # argument: streak
@@ -41,6 +41,7 @@ CHARGE_JUMPED = const(39)  # argument: the charge now, per cent; another battery
 DEAR = const(38)  # argument: what this board draws of what its rows say, 1/64; once a day where far from 64
 TASK_FAILED = const(36)  # argument: number of the task; its part did not answer
 READING_LOST = const(37)  # it found no room
+SUN = const(62)  # argument: what the panel gives, 20 mW, by a second meter
 
 # What was decided, and why
 GO = const(40)

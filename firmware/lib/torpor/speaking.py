@@ -37,11 +37,12 @@ def acknowledged(wake, answer):
         from torpor import alarmclock
 
         alarmclock.keep_time(wake, now_s)
+    asleep_s = 0
     if record.sync_s and now_s > record.sync_s + record.since_sync_s:
         # The node cannot time its own pin sleep; between two signed answers it can.
         asleep_s = now_s - record.sync_s - record.since_sync_s
         wake.ledger.add(SLEEP, asleep_s * 1000, asleep_s * rows.SLEEP_PIN_uW // 1000)
-    wake.told = True
+    wake.told = wake.told or 1 + asleep_s
     record.sync_s = now_s
     record.since_sync_s = 0
 
