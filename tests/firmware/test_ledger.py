@@ -220,13 +220,18 @@ def test_books_and_voltage_blended(
 
 
 @pytest.mark.parametrize(
-    ("charge", "jumped"), [(7637, False), (7638, True), (1363, False), (1362, True), (9000, True)]
-)
-def test_another_battery_is_believed_at_once(shared: Any, charge: int, jumped: bool) -> None:
-    """15 points down, 45 points up, and what the voltage may be off beside it: 1.37 points here."""
+    ("charge", "blended", "jumped"),
+    [
+        (7637, True, False), (7638, False, True), (9000, False, True),
+        (4363, True, False), (4362, False, False), (1363, False, False), (1362, False, True),
+    ],
+)  # fmt: skip
+def test_what_is_far_off_is_believed_at_once(shared: Any, charge: int, blended: bool, jumped: bool) -> None:
+    """15 points, and what the voltage may be off beside it: 1.37 points here. Upwards that may have been the
+    sun; 45 points are another battery."""
     record = new_record(shared, charge)
     assert shared.load("torpor.energy").gauge(record, 3850, 0, 0, CELL, None) is jumped
-    assert (record.charge == 6000) is jumped
+    assert (record.charge != 6000) is blended
 
 
 def test_a_wake_below_the_grain_of_the_charge_is_counted_all_the_same(shared: Any) -> None:

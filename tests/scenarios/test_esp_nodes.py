@@ -22,8 +22,8 @@ WAKES = {
                       (2.9, "STORE"), (3.7, "CONNECT"), (7.5, "UPLOAD"), (8.1, "SETTLE"), (8.2, "SLEEP"),
                       (8.4, "SLEEP")],
     "memento": [(0.0, "BOOT"), (1.7, "BOOT"), (1.7, "TRIAGE"), (1.7, "CAMERA"), (3.1, "CAPTURE"),
-                (3.6, "STORE"), (4.4, "CONNECT"), (8.1, "UPLOAD"), (8.7, "SETTLE"), (8.8, "SLEEP"),
-                (8.9, "SLEEP")],
+                (3.6, "STORE"), (4.4, "CONNECT"), (8.2, "UPLOAD"), (9.0, "SETTLE"), (9.1, "SLEEP"),
+                (9.2, "SLEEP")],
 }  # fmt: skip
 
 

@@ -15,7 +15,7 @@ from tests.scenarios.test_chemistries import design
 
 #: The journal then tells the charge itself, not the share of it that comes out of a cold cell.
 CHARGE = ("torpor.battery", "reasons.BATTERY, record.soc)", "reasons.BATTERY, record.charge // 100)")
-VOLTAGE_ALONE = ("torpor.energy", "if record.charge and not found:", "if False:")
+VOLTAGE_ALONE = ("torpor.energy", "if not first and -1500", "if False and -1500")
 WEEKS = Scenario(days=14.0, start_day=300, panel_scale=0.2, soc=0.5)
 
 

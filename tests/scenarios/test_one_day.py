@@ -41,9 +41,9 @@ def test_journal_of_one_day(live_once, steady):
     told = live_once(Scenario(days=1.0, start_day=170, quiet=True, visits=VISITS, link=steady))
     reasons = [(reason, argument) for _, reason, argument in told.events()]
     assert reasons[:14] == [
-        ("NEW_LIFE", 0), ("WOKE", 0), ("SETTINGS_NEW", 0), ("BATTERY", 98), ("LIGHT", 2), ("PICTURE", 3),
+        ("NEW_LIFE", 0), ("WOKE", 0), ("SETTINGS_NEW", 0), ("BATTERY", 100), ("LIGHT", 2), ("PICTURE", 3),
         ("GAIN", 128), ("LINES", 156), ("STORED", 1),
-        ("BATTERY", 98), ("LOG_SENT", 0), ("SENT", 1), ("BATTERY", 98), ("SLEPT", 0),
+        ("BATTERY", 100), ("LOG_SENT", 0), ("SENT", 1), ("BATTERY", 100), ("SLEPT", 0),
     ]  # fmt: skip
     first_visit = [reason for t_s, reason, _ in told.events() if 36_000.0 < t_s < 36_100.0]
     assert first_visit == [

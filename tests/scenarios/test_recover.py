@@ -53,13 +53,14 @@ def test_an_empty_cell_ends_in_recover_and_keeps_the_picture(steady):
         "BOOT", "BOOT", "TRIAGE", "CAMERA", "CAPTURE", "STORE", "CONNECT", "RECOVER", "SLEEP", "SLEEP",
     ]  # fmt: skip
     assert set(states(twin)[10:]) == {"BOOT", "TRIAGE", "SLEEP", "FLOOR"}
-    assert reasons(twin)[:9] == [
+    assert reasons(twin)[:10] == [
         "WOKE",
         "LIGHT",
         "PICTURE",
         "GAIN",
         "LINES",
         "STORED",
+        "CHARGE_JUMPED",
         "BATTERY",
         "LOW_BATTERY",
         "LOW_BATTERY",

@@ -59,14 +59,14 @@ def test_a_day_of_the_pico(live, steady) -> None:
         at_s = number * HOUR_s
         return [
             (at_s + 4.0, "WOKE", 1),
-            (at_s + 6.0, "BATTERY", 98 if number in COLD_HOURS else 99),
+            (at_s + 6.0, "BATTERY", 100 if number == 1 else 98 if number in COLD_HOURS else 99),
             (at_s + 6.0, "SLEPT", 60),
         ]
 
     expected = [
-        (3.7, "NEW_LIFE", 0), (3.9, "WOKE", 0), (4.0, "SETTINGS_NEW", 0), (5.0, "BATTERY", 98),
-        (6.3, "BATTERY", 98), (9.4, "CLOCK_SET", 255), (9.6, "LOG_SENT", 0), (9.6, "SENT", 1),
-        (9.8, "BATTERY", 98), (9.8, "SLEPT", 60),
+        (3.7, "NEW_LIFE", 0), (3.9, "WOKE", 0), (4.0, "SETTINGS_NEW", 0), (5.0, "BATTERY", 100),
+        (6.3, "BATTERY", 100), (9.4, "CLOCK_SET", 255), (9.6, "LOG_SENT", 0), (9.6, "SENT", 1),
+        (9.8, "BATTERY", 100), (9.8, "SLEPT", 60),
         *[event for number in range(1, 12) for event in hour(number)],
         (43204.0, "WOKE", 1), (43205.9, "BATTERY", 99), (43205.9, "SLEPT", 20),
         (NOON_s + 4.0, "WOKE", 1), (NOON_s + 5.9, "BATTERY", 99), (NOON_s + 9.2, "LOG_SENT", 0),

@@ -32,4 +32,4 @@ def admit(task, number, charge, locked, stuck, tasks, config, cell_J):
     soc = charge // 100
     credit = (number - 1) * policy.duty(soc, 0, ramp) % 1000
     # in the order of policy's snapshots; what only a camera has is 0
-    return policy.decide((policy.CAMERA, soc, 0, locked, 0, credit, 0, 0, stuck) + (0,) * 12, ramp)
+    return policy.decide((policy.CAMERA, soc, 0, locked, 0, credit, 0, 0, stuck) + (0,) * 13, ramp)

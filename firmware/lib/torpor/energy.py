@@ -31,11 +31,15 @@ def gauge(record, mV, tenth_mA, spent_mJ, cell, cell_C):
     width = along(curve, record.mV + unsure_mV) - along(curve, record.mV - unsure_mV)
     before = record.charge - (10 * spent_mJ + record.wake * 7919 % full) // full  # a wake is less than a step
     off = seen - before
-    # 15 points are gone at once, not by this node; or 45 have come, not by the sun
-    found = record.charge and (off < -1500 - width or off > 4500 + width)
-    if record.charge and not found:
-        seen = before + (400 * off // (200 + width) + 1) // 2  # sun and sleep move it by 2 points meanwhile
+    first = not record.charge
+    if (
+        not first and -1500 - width <= off <= 1500 + width
+    ):  # farther off: much time has passed, or another battery
+        seen = (
+            before + (400 * off // (200 + width) + 1) // 2
+        )  # else sun and sleep move it by 2 points meanwhile
     record.charge = min(max(1, seen), 10000)
     record.cold = along(withheld, cell_C)
     record.soc = max(0, 100 * (record.charge // 100 - record.cold) // (100 - record.cold))
-    return found != 0
+    # 15 points are gone at once, not by this node; or 45 have come, not by the sun
+    return not first and (off < -1500 - width or off > 4500 + width)
