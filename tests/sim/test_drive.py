@@ -36,7 +36,7 @@ def test_the_files_of_the_default_node(drive) -> None:
     application |= {"/boot.py", "/safemode.py"}
     # another camera's sensor and drivers, no clock, no latch, no light, no card, no declared tasks
     application -= {"/ov5642.py", "/espcam.py", "/latching.py", "/night.py"}
-    without = (*CLOCK, *TASKS, "torpor.record_nvm", "torpor.card")
+    without = (*CLOCK, *TASKS, "torpor.record_nvm", "torpor.card", "torpor.panel")
     framework -= {f"/lib/{name.replace('.', '/')}.py" for name in without}
     library = {
         "/lib/adafruit_ina219.py", "/lib/adafruit_register/__init__.py", "/lib/adafruit_register/i2c_bit.py",
@@ -63,14 +63,21 @@ def test_every_file_is_the_repositorys_own(drive, design) -> None:
 @pytest.mark.parametrize(
     ("name", "without"),
     [
-        ("pico-w-arducam-2mp", {"ov5642", "espcam", *CLOCK, *LATCH, *TASKS, "torpor.card", "night"}),
-        ("pico-w-arducam-5mp", {"ov2640", "espcam", *CLOCK, *LATCH, *TASKS, "torpor.card", "night"}),
-        ("pico-w-rtc", {"ov5642", "espcam", *LATCH, *TASKS, "torpor.card", "night"}),
-        ("pico-w-latched", {"ov5642", "espcam", *CLOCK, *TASKS, "torpor.card", "night"}),
-        ("pico-w-sd", {"ov5642", "espcam", *CLOCK, *LATCH, *TASKS, "night"}),
-        ("pico-w-night", {"ov5642", "espcam", *CLOCK, *LATCH, *TASKS, "torpor.card"}),
-        ("pico-w-soil", {"torpor.record_nvm", "torpor.card"}),
-        ("esp32-soil", {*CLOCK, "torpor.record_nvm", "torpor.card"}),
+        (
+            "pico-w-arducam-2mp",
+            {"ov5642", "espcam", *CLOCK, *LATCH, *TASKS, "torpor.card", "night", "torpor.panel"},
+        ),
+        (
+            "pico-w-arducam-5mp",
+            {"ov2640", "espcam", *CLOCK, *LATCH, *TASKS, "torpor.card", "night", "torpor.panel"},
+        ),
+        ("pico-w-rtc", {"ov5642", "espcam", *LATCH, *TASKS, "torpor.card", "night", "torpor.panel"}),
+        ("pico-w-latched", {"ov5642", "espcam", *CLOCK, *TASKS, "torpor.card", "night", "torpor.panel"}),
+        ("pico-w-sd", {"ov5642", "espcam", *CLOCK, *LATCH, *TASKS, "night", "torpor.panel"}),
+        ("pico-w-night", {"ov5642", "espcam", *CLOCK, *LATCH, *TASKS, "torpor.card", "torpor.panel"}),
+        ("pico-w-two-meters", {"ov5642", "espcam", *CLOCK, *LATCH, *TASKS, "torpor.card", "night"}),
+        ("pico-w-soil", {"torpor.record_nvm", "torpor.card", "torpor.panel"}),
+        ("esp32-soil", {*CLOCK, "torpor.record_nvm", "torpor.card", "torpor.panel"}),
     ],
 )
 def test_a_drive_does_without_what_its_design_has_not(name: str, without: set[str]) -> None:

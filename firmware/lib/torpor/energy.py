@@ -32,12 +32,9 @@ def gauge(record, mV, tenth_mA, spent_mJ, cell, cell_C):
     before = record.charge - (10 * spent_mJ + record.wake * 7919 % full) // full  # a wake is less than a step
     off = seen - before
     first = not record.charge
-    if (
-        not first and -1500 - width <= off <= 1500 + width
-    ):  # farther off: much time has passed, or another battery
-        seen = (
-            before + (400 * off // (200 + width) + 1) // 2
-        )  # else sun and sleep move it by 2 points meanwhile
+    # farther off: much time has passed, or it is another battery; else sun and sleep move it by 2 points
+    if not first and -1500 - width <= off <= 1500 + width:
+        seen = before + (400 * off // (200 + width) + 1) // 2
     record.charge = min(max(1, seen), 10000)
     record.cold = along(withheld, cell_C)
     record.soc = max(0, 100 * (record.charge // 100 - record.cold) // (100 - record.cold))
