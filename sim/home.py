@@ -5,21 +5,13 @@ It is written from the protocol's description and shares no code with the firmwa
 
 from __future__ import annotations
 
-import hashlib
-import hmac
-import json
-import re
-import struct
 import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from sim import protocol
+from sim.protocol import FOOTER, LONGEST_HEAD, Sum, Target
 from sim.readings import Batch
-
-_FOOTER = 40
-_LONGEST = 2_000_000
-_LONGEST_HEAD = 8192
-_KEY = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +46,6 @@ class Home:
         self.readings: dict[str, Batch] = {}
         self.refused: dict[int, int] = {}
         self.requests = 0
-        self._said: dict[str, int] = {}  # telemetry of the request at hand
-        self._of = ""
 
     def answer(self, head: bytes, body: bytes, now_s: float) -> bytes:
         """The signed answer to one whole request."""
@@ -63,8 +53,8 @@ class Home:
         status, crc, digest = self._judge(head, body, now_s)
         if status >= 400:
             self.refused[status] = self.refused.get(status, 0) + 1
-        text = json.dumps({"t": self._epoch_s + int(now_s), "crc": crc}).encode()
-        sign = hmac.new(self._key, digest + b"%d" % status + text, hashlib.sha256).hexdigest()
+        text = protocol.answer_text(self._epoch_s + int(now_s), crc)
+        sign = protocol.answer_sign(self._key, digest, status, text)
         return b"HTTP/1.1 %d %s\r\nContent-Length: %d\r\nX-Torpor-Sign: %s\r\n\r\n%s" % (
             status,
             b"OK" if status < 400 else b"No",
@@ -75,63 +65,48 @@ class Home:
 
     def _judge(self, head: bytes, body: bytes, now_s: float) -> tuple[int, int, bytes]:
         (method, path), fields = _parsed(head)
-        content, footer = body[:-_FOOTER], body[-_FOOTER:]
-        crc = zlib.crc32(content)
-        signed = f"{method}\n{path}\n{fields.get('x-torpor', '')}\n{len(content)}\n".encode() + content
-        digest = hmac.new(self._key, signed, hashlib.sha256).digest()
-        prefix = f"/v1/nodes/{self._node}/"
+        content, footer = body[:-FOOTER], body[-FOOTER:]
+        line = fields.get("x-torpor", "")
+        made = Sum(self._key, method, path, line, len(content))
+        made.update(content)
+        target = protocol.target_of(path)
         if not method:
-            return 400, crc, digest
-        if method != "PUT" or not path.startswith(prefix):
-            return 404, crc, digest
-        if len(footer) < _FOOTER or footer[:4] != b"TPF1":
-            return 400, crc, digest
-        if not hmac.compare_digest(footer[8:], digest):
-            return 401, crc, digest
-        if struct.unpack("<I", footer[4:8])[0] != crc:
-            return 422, crc, digest
-        told = _telemetry(fields.get("x-torpor", ""))
-        self._said = {name: value for name, value in told.items() if isinstance(value, int)}
-        self._of = str(told.get("of", ""))
-        return self._take(path[len(prefix) :], content, crc, now_s), crc, digest
+            status = 400
+        elif method != "PUT" or target is None or target.node != self._node:
+            status = 404
+        else:
+            status = made.refusal(footer) or target.refusal or self._take(target, line, content, now_s)
+        return status, made.crc32, made.digest
 
-    def _take(self, name: str, content: bytes, crc: int, now_s: float) -> int:
-        kind, _, key = name.partition("/")
-        if kind == "log":
+    def _take(self, target: Target, line: str, content: bytes, now_s: float) -> int:
+        if target.kind == "log":
             self.logs.append((now_s, content))
             return 201
-        if kind not in ("images", "readings"):
-            return 404
-        if not _KEY.fullmatch(key):
-            return 400
-        if kind == "readings":
-            return self._take_readings(key, content, now_s)
+        told = protocol.telemetry_of(line)
+        if target.kind == "readings":
+            return self._take_readings(target.key, told, content, now_s)
+        return self._take_picture(target.key, told, content, now_s)
+
+    def _take_picture(self, key: str, told: dict[str, object], content: bytes, now_s: float) -> int:
+        crc = zlib.crc32(content)
         known = self.pictures.get(key)
         if known is not None:
             return 200 if (known.size, known.crc32) == (len(content), crc) else 409
-        said = self._said
+        said = protocol.numbers_of(told)
         self.pictures[key] = Stored(
             key, now_s, len(content), crc, bool(said.get("dark")), said.get("gain", 0), said.get("lines", 0)
         )
         self._on_picture(key, content)
         return 201
 
-    def _take_readings(self, key: str, content: bytes, now_s: float) -> int:
+    def _take_readings(self, key: str, told: dict[str, object], content: bytes, now_s: float) -> int:
         known = self.readings.get(key)
         if known is not None:
             return 200 if known.content == content else 409
-        unix_s, of = self._epoch_s + int(now_s), tuple(self._of.split())
-        self.readings[key] = Batch(now_s, unix_s, content, of, self._said.get("now", 0))
+        unix_s, of = self._epoch_s + int(now_s), tuple(str(told.get("of", "")).split())
+        node_s = protocol.numbers_of(told).get("now", 0)
+        self.readings[key] = Batch(now_s, unix_s, content, of, node_s)
         return 201
-
-
-def _telemetry(text: str) -> dict[str, object]:
-    """A telemetry line; nothing of one that is no JSON object."""
-    try:
-        found = json.loads(text)
-    except ValueError:
-        return {}
-    return found if isinstance(found, dict) else {}
 
 
 def _parsed(head: bytes) -> tuple[tuple[str, str], dict[str, str]]:
@@ -175,12 +150,10 @@ class Inbox:
         requests: nobody knows where the next would begin."""
         end = self._raw.find(b"\r\n\r\n")
         if end < 0:
-            return 431 if len(self._raw) > _LONGEST_HEAD else 0
+            return 431 if len(self._raw) > LONGEST_HEAD else 0
         length = _parsed(bytes(self._raw[:end]))[1].get("content-length", "")
-        if not length.isascii() or not length.isdigit():
-            return 400
-        if not 0 < int(length[:12]) <= _LONGEST:
-            return 413
+        if refused := protocol.length_refusal(length):
+            return refused
         self._head_end = end
         self._need = end + 4 + int(length)
         return 0

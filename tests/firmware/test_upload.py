@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from sim.home import Home, Inbox
+from sim.home import Home, Inbox, Stored
 from sim.watching import WakeNote
 
 KEY = bytes.fromhex("5a" * 32)
@@ -384,10 +384,7 @@ def test_a_poisoned_picture_does_not_block_the_queue(bench: Any, status: int, re
 
 
 def test_a_key_that_is_taken_is_drawn_anew(burst: Burst, reason: dict[str, int]) -> None:
-    burst.net.home.pictures["0000000a-00000"] = None  # type: ignore[assignment]
-    burst.net.home._take = lambda name, content, crc, now, take=burst.net.home._take: (  # type: ignore
-        409 if name == "images/0000000a-00000" else take(name, content, crc, now)
-    )
+    burst.net.home.pictures["0000000a-00000"] = Stored("0000000a-00000", 0.0, 1, 0)
     assert burst.send() == burst.machine.OK
     assert burst.waiting() == []
     boot = f"{burst.wake.record.boot:08x}"
