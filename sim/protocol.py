@@ -25,7 +25,7 @@ ROOT = "/v1/nodes/"
 KINDS = ("images", "log", "readings")
 KEY_BYTES = 32
 
-_NODE = re.compile(r"[A-Za-z0-9_-]{1,32}")
+_NODE = re.compile(r"[a-z0-9][a-z0-9_-]{0,31}")
 _KEY = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _BIRTH = re.compile(r"([0-9a-f]{8})-([0-9a-f]{1,16})")
 
@@ -60,7 +60,7 @@ def target_of(path: str) -> Target | None:
 
 
 def is_node_name(name: str) -> bool:
-    """Whether a node may be called so: 1 to 32 letters, digits, "-" or "_"."""
+    """Whether a node may be called so: 1 to 32 of a-z, 0-9, "-" and "_"."""
     return _NODE.fullmatch(name) is not None
 
 
