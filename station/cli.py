@@ -23,6 +23,8 @@ from station.errors import MEANING, Exit, verdict
 COMMANDS: dict[str, str] = {
     "simulate": "Run a node through a year of weather in the twin.",
     "plot": "States, energy and plots of a log, the twin's or a real one.",
+    "receive": "The home station: take what nodes send, and keep it.",
+    "node": "Add nodes that may send, their keys, designs and settings.",
     "boards": "The node designs, their parts and every figure with its source.",
     "completion": "Print the script that completes torpor's words in a shell.",
 }

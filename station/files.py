@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import secrets
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
 
@@ -55,14 +55,13 @@ class PictureFiles:
         """Where its thumbnail lies, if it has one."""
         return self.root / THUMBS / name
 
-    def write_part(self, pieces: Iterable[bytes]) -> Path:
+    def write_part(self, content: bytes | memoryview) -> Path:
         """Write a new file and make it durable; OSError leaves nothing behind."""
         path = self.root / INCOMING / f"{secrets.token_hex(12)}.part"
         number = os.open(path, _NEW, 0o600)
         try:
             with open(number, "wb", buffering=0) as file:
-                for piece in pieces:
-                    _write_all(file.fileno(), piece)
+                _write_all(file.fileno(), content)
                 os.fsync(file.fileno())
         except BaseException:
             path.unlink(missing_ok=True)
@@ -120,7 +119,7 @@ class PictureFiles:
         return 0
 
 
-def _write_all(number: int, data: bytes) -> None:
+def _write_all(number: int, data: bytes | memoryview) -> None:
     view = memoryview(data)
     while view:
         view = view[os.write(number, view) :]

@@ -75,7 +75,7 @@ def readings_job(upload: Upload) -> Callable[[Batch], Kept]:
         batch.db.execute(
             "INSERT INTO readings (node, key, sha256, received_s, content, names, node_s)"
             " VALUES (?, ?, ?, ?, ?, ?, ?)",
-            (upload.node.number, upload.key, upload.sha256, upload.received_s, b"".join(upload.pieces),
+            (upload.node.number, upload.key, upload.sha256, upload.received_s, bytes(upload.content),
              str(said.get("of", "")), numbers_of(said).get("now", 0)),
         )  # fmt: skip
         return _heard(batch.db, upload, 201)
@@ -118,7 +118,7 @@ def _taken_s(upload: Upload) -> float | None:
 
 
 def _insert_log(db: sqlite3.Connection, upload: Upload) -> None:
-    content = b"".join(upload.pieces)
+    content = bytes(upload.content)
     last = db.execute(
         "SELECT content FROM logs WHERE node = ? ORDER BY number DESC LIMIT 1", (upload.node.number,)
     ).fetchone()

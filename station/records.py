@@ -88,7 +88,7 @@ class Upload:
     kind: str
     key: str
     boot: str
-    pieces: tuple[bytes, ...] = field(repr=False)
+    content: bytes | memoryview = field(repr=False)
     size: int
     crc32: int
     sha256: bytes

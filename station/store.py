@@ -149,7 +149,7 @@ class Store:
 
     def _keep_picture(self, upload: Upload, done: Future[Kept]) -> None:
         try:
-            part = self.files.write_part(upload.pieces)
+            part = self.files.write_part(upload.content)
         except Exception as error:
             done.set_exception(error)
             return

@@ -47,9 +47,8 @@ def upload(
     found, target = store.node(node), target_of(f"/v1/nodes/{node}/{kind}/{key}")
     assert found is not None
     assert target is not None
-    half = len(content) // 2
     return Upload(
-        node=found, kind=kind, key=key, boot=target.boot, pieces=(content[:half], content[half:]),
+        node=found, kind=kind, key=key, boot=target.boot, content=memoryview(content),
         size=len(content), crc32=zlib.crc32(content), sha256=hashlib.sha256(content).digest(),
         received_s=at_s, telemetry=line,
     )  # fmt: skip
@@ -219,7 +218,7 @@ def test_one_job_that_fails_does_not_take_the_others_with_it(store: Store) -> No
 
 def test_what_a_kill_leaves_is_swept(store: Store) -> None:
     keep(store)
-    part = store.files.write_part([b"half"])
+    part = store.files.write_part(b"half")
     stray = store.files.path(name_of("garden", "0000000b-1", NOON))
     stray.write_bytes(b"whole, but nobody was told")
     assert store.sweep() == (1, 1)
@@ -237,7 +236,7 @@ def test_a_part_is_never_written_through_a_link(tmp_path: Path, monkeypatch: pyt
     victim = tmp_path / "victim"
     os.symlink(victim, tmp_path / "incoming" / "same.part")
     with pytest.raises(FileExistsError):
-        made.write_part([b"x"])
+        made.write_part(b"x")
     assert not victim.exists()
 
 

@@ -1,0 +1,105 @@
+"""Reading a request's body: in pieces, hashed as they come, never more than was announced, never for ever.
+
+It stays in memory until its signature holds: what a stranger sends does not reach the disk.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+
+from starlette.types import Receive
+
+from sim.protocol import FOOTER, Sum
+from station.limits import Limits
+
+
+class Refused(Exception):
+    """A request that is ended at once, without a signature: nobody has proved who it is."""
+
+    def __init__(self, status: int) -> None:
+        super().__init__(f"refused with {status}")
+        self.status = status
+
+
+class Gone(Exception):
+    """The other side hung up."""
+
+
+class Held:
+    """How many bytes of bodies are in memory."""
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self.bytes = 0
+
+    def take(self, count: int) -> None:
+        """Refused (503) if there would be too many."""
+        if self.bytes + count > self._most:
+            raise Refused(503)
+        self.bytes += count
+
+    def give_back(self, count: int) -> None:
+        """They are not in memory any more."""
+        self.bytes -= count
+
+
+class Body:
+    """One body: content and footer. `sha256` is the content's."""
+
+    def __init__(self, length: int, made: Sum, held: Held) -> None:
+        self._length = length
+        self._made = made
+        self._held = held
+        self._raw = bytearray()
+        self._hashed = 0
+        self._sha256 = hashlib.sha256()
+
+    async def read(self, receive: Receive, limits: Limits) -> None:
+        """Read it whole; Refused (408 too slow, 503 no memory), Gone."""
+        try:
+            async with asyncio.timeout(limits.whole_s(self._length)):
+                while len(self._raw) < self._length:
+                    async with asyncio.timeout(limits.idle_s):
+                        message = await receive()
+                    self._take(message)
+        except TimeoutError:
+            raise Refused(408) from None
+
+    def _take(self, message: object) -> None:
+        assert isinstance(message, dict)
+        if message["type"] == "http.disconnect":
+            raise Gone
+        piece = message.get("body", b"")
+        self._held.take(len(piece))
+        self._raw += piece
+        self._hash()
+        if len(self._raw) > self._length or (not message.get("more_body") and len(self._raw) < self._length):
+            raise Refused(400)
+
+    def _hash(self) -> None:
+        """All that came and cannot be footer."""
+        until = max(self._hashed, min(len(self._raw), self._length - FOOTER))
+        with memoryview(self._raw) as view, view[self._hashed : until] as new:
+            self._made.update(new)
+            self._sha256.update(new)
+        self._hashed = until
+
+    @property
+    def content(self) -> memoryview:
+        """What the node sent, without the footer. The body cannot grow while anybody holds it."""
+        return memoryview(self._raw)[: self._hashed]
+
+    @property
+    def footer(self) -> bytes:
+        """The last 40 bytes (fewer: there is no footer)."""
+        return bytes(self._raw[self._hashed :])
+
+    @property
+    def sha256(self) -> bytes:
+        """Of the content."""
+        return self._sha256.digest()
+
+    def close(self) -> None:
+        """It leaves the memory."""
+        self._held.give_back(len(self._raw))

@@ -1,0 +1,108 @@
+"""`torpor receive`: the home station. Takes pictures, journals and readings of nodes, until it is stopped."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import socket
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import rich_click as click
+
+from station.errors import Exit, StationError
+from station.screen import console
+
+if TYPE_CHECKING:
+    from station.limits import Limits
+    from station.store import Store
+    from station.tally import Tally
+
+data_option = click.option(
+    "--data", type=click.Path(path_type=Path, file_okay=False), default=Path("torpor-data"),
+    show_default=True, envvar="TORPOR_DATA", show_envvar=True, help="Folder of pictures and database.",
+)  # fmt: skip
+_seconds = click.FloatRange(0.1)
+
+
+@click.command(name="receive")
+@data_option
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address; 0.0.0.0 is every one it has.")
+@click.option("--port", type=click.IntRange(0, 65535), default=8080, show_default=True, help="0: a free one.")
+@click.option("--quota-mb", type=click.FloatRange(0), default=0.0, help="Pictures of a node.  [0: no limit]")
+@click.option("--floor-mb", type=click.FloatRange(0), default=200.0, show_default=True, help="To leave free.")
+@click.option("--per-address", type=click.IntRange(1), default=64, show_default=True, help="Connections.")
+@click.option("--head-s", type=_seconds, default=10.0, show_default=True, help="A head may take so long.")
+@click.option("--idle-s", type=_seconds, default=10.0, show_default=True, help="So may a pause in a body.")
+@click.option("--body-s", type=_seconds, default=30.0, show_default=True, help="A body: this, and 4 kB/s.")
+@click.option("--quiet", "-q", is_flag=True, help="No line for each upload.")
+def command(
+    data: Path, host: str, port: int, quota_mb: float, floor_mb: float, per_address: int,
+    head_s: float, idle_s: float, body_s: float, quiet: bool,
+) -> None:  # fmt: skip
+    """Receive what nodes send, and keep it in DATA. Ctrl-C or SIGTERM ends it in peace.
+
+    Nodes are added with `torpor node add`. The protocol is signed, not private: docs/protocol.md.
+    """
+    from station.limits import Limits
+
+    limits = Limits(
+        head_s=head_s, idle_s=idle_s, body_s=body_s, per_address=per_address,
+        floor_bytes=int(floor_mb * 1e6), quota_bytes=int(quota_mb * 1e6),
+    )  # fmt: skip
+    listener = _listen(host, port)
+    with listener:
+        signals = _serve(data, listener, limits, quiet)
+    if signal.SIGINT in signals:
+        raise KeyboardInterrupt
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    try:
+        family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
+        return socket.create_server((host, port), family=family, backlog=2048)
+    except OSError as error:
+        raise StationError(f"{host}:{port} cannot be listened on: {error.strerror}.", Exit.NETWORK) from error
+
+
+def _serve(data: Path, listener: socket.socket, limits: Limits, quiet: bool) -> tuple[int, ...]:
+    """Receive until a signal comes; returns the signals."""
+    from station.lock import locked
+    from station.store import Store
+    from station.tally import shown
+
+    screen = console(stderr=True)
+    with locked(data), Store(data, limits.quota_bytes) as store:
+        parts, strays = store.sweep()
+        if parts or strays:
+            screen.print(f"Cleared up after a kill: {parts} parts deleted, {strays} pictures put aside.")
+        host, port = listener.getsockname()[:2]
+        screen.print(f"Receiving on http://{f'[{host}]' if ':' in host else host}:{port} into {data}")
+        _hint(store, host)
+        with shown(screen, quiet) as tally:
+            return _run(store, limits, tally, listener)
+
+
+def _hint(store: Store, host: str) -> None:
+    screen = console(stderr=True)
+    if not store.nodes():
+        screen.print("No node may send yet: torpor node add NAME")
+    if host.startswith("127.") or host == "::1":
+        screen.print("Only this computer can reach it: --host 0.0.0.0 lets your network in")
+
+
+def _run(store: Store, limits: Limits, tally: Tally, listener: socket.socket) -> tuple[int, ...]:
+    from station.app import make_app
+    from station.listening import server
+
+    async def run() -> tuple[int, ...]:
+        made = server(make_app(store, limits, tally), limits)
+        await made.serve([listener])
+        return made.signals
+
+    try:
+        import uvloop
+    except ImportError:  # there is none for Windows
+        return asyncio.run(run())
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        return runner.run(run())

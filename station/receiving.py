@@ -1,0 +1,177 @@
+"""PUT /v1/nodes/NODE/KIND/KEY: from a request's head to its signed answer (docs/protocol.md).
+
+A node that nobody knows takes the same way as one that signs with a wrong key: its request is read whole,
+checked against a key drawn at random, and refused with the same answer.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import errno
+import secrets
+import sqlite3
+import time
+from dataclasses import dataclass
+
+from starlette.types import Receive, Scope, Send
+
+from sim.protocol import (
+    FOOTER,
+    KEY_BYTES,
+    LONGEST_HEAD,
+    Sum,
+    Target,
+    answer_sign,
+    answer_text,
+    is_node_name,
+    length_refusal,
+    numbers_of,
+    target_of,
+    telemetry_of,
+)
+from station.body import Body, Gone, Held, Refused
+from station.keeping import NoRoom
+from station.limits import Limits
+from station.records import Kept, Node, Upload
+from station.store import Store
+from station.tally import Tally
+
+_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+_START = b"\xff\xd8"  # of a JPEG
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A request whose head makes sense. `node` is None if nobody knows it; `key` is then a random one."""
+
+    target: Target
+    node: Node | None
+    key: bytes
+    path: str
+    telemetry: str
+    length: int
+
+
+class Receiver:
+    """The ASGI application behind /v1/nodes. `arrived` is set when there is a picture to look at."""
+
+    def __init__(self, store: Store, limits: Limits, tally: Tally, arrived: asyncio.Event) -> None:
+        self._store = store
+        self._limits = limits
+        self._tally = tally
+        self._arrived = arrived
+        self._held = Held(limits.held_bytes)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            opened = self._open(scope)
+            await self._serve(opened, receive, send)
+        except Refused as refused:
+            self._tally.refused(refused.status)
+            await _send(send, refused.status, b"", "")
+        except Gone:
+            self._tally.refused(0)
+        except sqlite3.Error as error:  # before there was anything to answer
+            self._tally.trouble(f"The station's database does not answer: {error}.")
+            await _send(send, 503, b"", "")
+
+    def _open(self, scope: Scope) -> Opened:
+        fields = _fields(scope)
+        if scope["method"] != "PUT":
+            raise Refused(404)
+        query = scope["query_string"].decode("latin-1")
+        path = scope["raw_path"].decode("latin-1") + (f"?{query}" if query else "")
+        target = target_of(path)
+        if target is None:
+            raise Refused(404)
+        length = fields.get("content-length", "")
+        if refused := length_refusal(length):
+            raise Refused(refused)
+        node = self._store.node(target.node) if is_node_name(target.node) else None
+        key = node.key if node else secrets.token_bytes(KEY_BYTES)
+        return Opened(target, node, key, path, fields.get("x-torpor", ""), int(length))
+
+    async def _serve(self, opened: Opened, receive: Receive, send: Send) -> None:
+        made = Sum(opened.key, "PUT", opened.path, opened.telemetry, max(0, opened.length - FOOTER))
+        body = Body(opened.length, made, self._held)
+        try:
+            await body.read(receive, self._limits)
+            status, more = await self._judge(opened, body, made)
+        finally:
+            body.close()
+        text = answer_text(int(time.time()), made.crc32, more)
+        await _send(send, status, text, answer_sign(opened.key, made.digest, status, text))
+
+    async def _judge(self, opened: Opened, body: Body, made: Sum) -> tuple[int, dict[str, object]]:
+        status = made.refusal(body.footer) or (401 if opened.node is None else opened.target.refusal)
+        if not status and opened.target.kind == "images" and bytes(body.content[:2]) != _START:
+            status = 422
+        if status or opened.node is None:
+            self._tally.refused(status)
+            return status, {}
+        upload = _upload(opened, opened.node, body, made)
+        kept = await self._keep(upload)
+        self._tally.answered(upload, kept.status)
+        if kept.status == 201 and upload.kind == "images":
+            self._arrived.set()
+        return kept.status, _settings(upload, kept)
+
+    async def _keep(self, upload: Upload) -> Kept:
+        """Make it durable; 507 where there is no room, 503 where it cannot be written for another reason."""
+        try:
+            if self._store.files.free_bytes() < self._limits.floor_bytes + upload.size:
+                raise NoRoom("The disk is as full as it may become.")
+            return await asyncio.wrap_future(self._store.keep(upload))
+        except NoRoom as full:
+            self._tally.trouble(str(full))
+            return Kept(507, False)
+        except (OSError, sqlite3.Error) as error:
+            self._tally.trouble(f"{upload.node.name}/{upload.key} cannot be kept: {error}.")
+            is_full = getattr(error, "errno", 0) in _FULL or "full" in str(error)
+            return Kept(507 if is_full else 503, False)
+
+
+def _fields(scope: Scope) -> dict[str, str]:
+    """The head's fields, by names in small letters. Refused where one of ours stands twice, or the head is
+    too long, or the body would come in another way than at its announced length."""
+    headers: list[tuple[bytes, bytes]] = scope["headers"]
+    if sum(len(name) + len(value) + 4 for name, value in headers) > LONGEST_HEAD:
+        raise Refused(431)
+    names = [name for name, _ in headers]
+    if b"transfer-encoding" in names or b"upgrade" in names:
+        raise Refused(400)
+    if names.count(b"x-torpor") > 1 or names.count(b"content-length") > 1:
+        raise Refused(400)
+    return {name.decode("latin-1"): value.decode("latin-1").strip(" \t") for name, value in headers}
+
+
+def _upload(opened: Opened, node: Node, body: Body, made: Sum) -> Upload:
+    return Upload(
+        node=node,
+        kind=opened.target.kind,
+        key=opened.target.key,
+        boot=opened.target.boot,
+        content=body.content,
+        size=len(body.content),
+        crc32=made.crc32,
+        sha256=body.sha256,
+        received_s=time.time(),
+        telemetry=opened.telemetry,
+    )
+
+
+def _settings(upload: Upload, kept: Kept) -> dict[str, object]:
+    """What goes with the answer: settings, if the node takes any and has older ones."""
+    at_node = numbers_of(telemetry_of(upload.telemetry)).get("cfg")
+    wanted = upload.node.settings_number
+    if not kept.in_order or at_node is None or at_node >= wanted:
+        return {}
+    return {"cfg": wanted, "set": dict(upload.node.settings)}
+
+
+async def _send(send: Send, status: int, text: bytes, sign: str) -> None:
+    """An answer with a signature, or a refusal without one, after which the connection ends."""
+    headers = [(b"content-length", b"%d" % len(text))]
+    headers.append((b"x-torpor-sign", sign.encode()) if sign else (b"connection", b"close"))
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": text})
