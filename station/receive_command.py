@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import signal
 import socket
 from pathlib import Path
@@ -62,7 +63,9 @@ def _listen(host: str, port: int) -> socket.socket:
         family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
         return socket.create_server((host, port), family=family, backlog=2048)
     except OSError as error:
-        raise StationError(f"{host}:{port} cannot be listened on: {error.strerror}.", Exit.NETWORK) from error
+        is_name = isinstance(error, socket.gaierror)
+        why = error.strerror if is_name else os.strerror(error.errno or 0)
+        raise StationError(f"{host}:{port} cannot be listened on: {why}.", Exit.NETWORK) from error
 
 
 def _serve(data: Path, listener: socket.socket, limits: Limits, quiet: bool) -> tuple[int, ...]:

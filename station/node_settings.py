@@ -1,0 +1,76 @@
+"""Settings for a node to take, checked by the node's own rules.
+
+firmware/lib/torpor/validate.py is loaded as a file, with the rows of the node's design.
+"""
+
+from __future__ import annotations
+
+import builtins
+import json
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from types import ModuleType, SimpleNamespace
+from typing import Any
+
+from boards import Design, load_design
+from sim.drive import TWIN_SETTINGS
+from sim.nodefile import rows_source
+from sim.protocol import LONGEST_ANSWER
+from station.errors import Exit, StationError
+from station.records import Node
+
+_VALIDATE = Path(__file__).resolve().parent.parent / "firmware" / "lib" / "torpor" / "validate.py"
+#: What makes a node reachable, and whom it trusts: never sent, as anybody can read what is.
+AT_THE_NODE = tuple(TWIN_SETTINGS) + ("TORPOR_PORT",)
+#: The rest of an answer: its head, time and CRC.
+_REST = 300
+
+
+def read_pairs(pairs: tuple[str, ...]) -> dict[str, str | int]:
+    """KEY=VALUE words; whole numbers become numbers. StationError if one is no pair."""
+    found: dict[str, str | int] = {}
+    for pair in pairs:
+        key, equals, value = pair.partition("=")
+        if not equals or not key:
+            raise StationError(f"{pair!r} is no setting: expected KEY=VALUE.", Exit.USAGE)
+        found[key] = int(value) if value.lstrip("-").isdecimal() and value.isascii() else value
+    return found
+
+
+def check(node: Node, settings: Mapping[str, str | int]) -> None:
+    """StationError, one sentence, if the node would not take them."""
+    if not node.design:
+        raise StationError(
+            f"Node {node.name} has no design, which says what its settings may be:"
+            f" torpor node design {node.name} DESIGN.",
+            Exit.USAGE,
+        )
+    for key in settings:
+        if key in AT_THE_NODE:
+            raise StationError(f"{key} is set at the node itself, not over the air.", Exit.USAGE)
+    rules = _rules(load_design(node.design))
+    known = [row[0] for row in rules["KEYS"]]
+    if strange := next((key for key in settings if key not in known), None):
+        there = ", ".join(key for key in known if key not in AT_THE_NODE)
+        raise StationError(f"{strange} is no setting of a node; there is: {there}.", Exit.USAGE)
+    try:
+        rules["read"]({**TWIN_SETTINGS, **settings}.get)
+    except rules["SettingsError"] as error:
+        raise StationError(f"{error}.", Exit.USAGE) from None
+    if len(json.dumps(dict(settings))) > LONGEST_ANSWER - _REST:
+        raise StationError("These settings are too long for one answer: send fewer at a time.", Exit.USAGE)
+
+
+def _rules(design: Design) -> dict[str, Any]:
+    """The names of validate.py."""
+    rows = ModuleType("rows")
+    exec(rows_source(design), vars(rows))
+    board = SimpleNamespace(implementation=SimpleNamespace(version=(10, 2, 1)))
+    there = {"os": os, "sys": board, "rows": rows}
+    names: dict[str, Any] = {
+        "__name__": "validate",
+        "__builtins__": {**vars(builtins), "__import__": lambda name, *rest: there[name]},
+    }
+    exec(compile(_VALIDATE.read_text(encoding="utf-8"), str(_VALIDATE), "exec"), names)
+    return names

@@ -1,0 +1,183 @@
+"""A real station for tests: its own process, real sockets on loopback, a folder of its own."""
+
+from __future__ import annotations
+
+import json
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from sim.protocol import answer_sign, request
+from station import nodes
+from station.store import Store
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What came back; `signed` by the key and for the request that it was read for. Status 0: nothing."""
+
+    status: int
+    fields: dict[str, str]
+    text: bytes
+    signed: bool
+
+    @property
+    def said(self) -> dict[str, object]:
+        found = json.loads(self.text)
+        assert isinstance(found, dict)
+        return found
+
+
+class Station:
+    """One `torpor receive` in a folder. `nodes` are added with their keys before the first start."""
+
+    def __init__(self, folder: Path, names: tuple[str, ...] = ("garden", "shed")) -> None:
+        self.folder = folder
+        with Store(folder) as store:
+            self.keys = {name: nodes.add(store, name, "pico-w-arducam-2mp").key for name in names}
+        self.process: subprocess.Popen[str] | None = None
+        self.port = 0
+        self.said: list[str] = []
+
+    def start(self, *options: str, limit_file_bytes: int = 0) -> None:
+        def before() -> None:
+            if limit_file_bytes:
+                import resource
+
+                resource.setrlimit(resource.RLIMIT_FSIZE, (limit_file_bytes, limit_file_bytes))
+
+        command = [
+            sys.executable,
+            "-m",
+            "station",
+            "receive",
+            "--data",
+            str(self.folder),
+            "--port",
+            "0",
+            *options,
+        ]
+        self.process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, preexec_fn=before)
+        assert self.process.stderr is not None
+        for line in self.process.stderr:
+            self.said.append(line)
+            if found := re.search(r"Receiving on http://127\.0\.0\.1:(\d+)", line):
+                self.port = int(found[1])
+                return
+        pytest.fail("the station did not start: " + "".join(self.said))
+
+    def connect(self) -> socket.socket:
+        return socket.create_connection(("127.0.0.1", self.port), timeout=30)
+
+    def put(self, path: str, content: bytes, line: str = '{"wake":1}', node: str = "garden") -> Answer:
+        raw = request(self.keys[node], f"/v1/nodes/{node}/{path}", content, line)
+        return self.send(raw, node)
+
+    def send(self, raw: bytes, node: str = "garden", digest: bytes | None = None) -> Answer:
+        """One request on a connection of its own."""
+        with self.connect() as link:
+            with suppress(OSError):  # refused before the end: the answer may be there all the same
+                link.sendall(raw)
+            return self.read(link, self.keys[node], raw[-32:] if digest is None else digest)
+
+    def read(self, link: socket.socket, key: bytes = b"", digest: bytes = b"") -> Answer:
+        raw = bytearray()
+        while True:
+            try:
+                piece = link.recv(65536)
+            except ConnectionResetError:
+                piece = b""
+            raw += piece
+            head, found, text = bytes(raw).partition(b"\r\n\r\n")
+            fields = dict(line.split(": ", 1) for line in head.decode("latin-1").split("\r\n")[1:] if found)
+            length = int(fields.get("Content-Length", fields.get("content-length", "0")))
+            if not piece or (found and len(text) >= length):
+                break
+        if not found:
+            return Answer(0, {}, bytes(raw), False)
+        status = int(head[9:12])
+        sign = fields.get("X-Torpor-Sign", "")
+        return Answer(status, fields, text, sign == answer_sign(key, digest, status, text))
+
+    def kill(self) -> None:
+        assert self.process is not None
+        self.process.kill()
+        self.process.wait()
+        assert self.process.stderr is not None
+        self.said.append(self.process.stderr.read())
+
+    def stop(self) -> int:
+        """Ask it to stop; returns its exit code."""
+        assert self.process is not None
+        self.process.send_signal(signal.SIGTERM)
+        _, rest = self.process.communicate(timeout=60)
+        self.said.append(rest)
+        return self.process.returncode
+
+    @property
+    def everything_said(self) -> str:
+        return "".join(self.said)
+
+    @property
+    def files(self) -> list[str]:
+        """Every file that could hold something of a picture."""
+        found = [path for path in self.folder.rglob("*") if path.suffix in (".jpg", ".part")]
+        return sorted(path.relative_to(self.folder).as_posix() for path in found)
+
+    @property
+    def rss_kB(self) -> int:
+        assert self.process is not None
+        status = Path(f"/proc/{self.process.pid}/status").read_text()
+        found = re.search(r"VmRSS:\s+(\d+)", status)
+        assert found
+        return int(found[1])
+
+    def until(self, what: Callable[[Store], bool], within_s: float = 60.0) -> None:
+        """Wait for something that happens after the answer."""
+        with Store(self.folder) as store:
+            ends = time.monotonic() + within_s
+            while not what(store):
+                assert time.monotonic() < ends, "it did not happen"
+                time.sleep(0.02)
+
+
+@pytest.fixture
+def station(tmp_path: Path) -> Iterator[Station]:
+    made = Station(tmp_path / "data")
+    yield made
+    if made.process is not None and made.process.poll() is None:
+        made.process.kill()
+        made.process.wait()
+    if made.process is not None and made.process.stderr is not None:
+        made.process.stderr.close()
+
+
+@pytest.fixture
+def live(station: Station) -> Station:
+    """It runs."""
+    station.start()
+    return station
+
+
+@pytest.fixture(scope="session")
+def jpeg() -> bytes:
+    """A whole picture of a garden node's kind."""
+    import io
+
+    import numpy as np
+    from PIL import Image
+
+    rng = np.random.default_rng(7)
+    pixels = np.kron(rng.integers(0, 255, (30, 40, 3)), np.ones((8, 8, 1))).astype("uint8")
+    file = io.BytesIO()
+    Image.fromarray(pixels).save(file, "JPEG", quality=80)
+    return file.getvalue()
