@@ -8,6 +8,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
@@ -67,11 +68,19 @@ class Station:
             *options,
         ]
         self.process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, preexec_fn=before)
-        assert self.process.stderr is not None
-        for line in self.process.stderr:
+        self.listen()
+
+    def listen(self) -> None:
+        """Read its first lines; what it says later is read beside, or it would wait for its reader."""
+        assert self.process is not None
+        stream = self.process.stderr
+        assert stream is not None
+        for line in stream:
             self.said.append(line)
             if found := re.search(r"Receiving on http://127\.0\.0\.1:(\d+)", line):
                 self.port = int(found[1])
+                self.reader = threading.Thread(target=self.said.extend, args=(stream,))
+                self.reader.start()
                 return
         pytest.fail("the station did not start: " + "".join(self.said))
 
@@ -112,15 +121,14 @@ class Station:
         assert self.process is not None
         self.process.kill()
         self.process.wait()
-        assert self.process.stderr is not None
-        self.said.append(self.process.stderr.read())
+        self.reader.join()
 
     def stop(self) -> int:
         """Ask it to stop; returns its exit code."""
         assert self.process is not None
         self.process.send_signal(signal.SIGTERM)
-        _, rest = self.process.communicate(timeout=60)
-        self.said.append(rest)
+        self.process.wait(60)
+        self.reader.join()
         return self.process.returncode
 
     @property
@@ -155,8 +163,7 @@ def station(tmp_path: Path) -> Iterator[Station]:
     made = Station(tmp_path / "data")
     yield made
     if made.process is not None and made.process.poll() is None:
-        made.process.kill()
-        made.process.wait()
+        made.kill()
     if made.process is not None and made.process.stderr is not None:
         made.process.stderr.close()
 
