@@ -1,0 +1,101 @@
+"""The node's real firmware sends to the real station: every byte over a socket, every answer read by it."""
+
+from __future__ import annotations
+
+import re
+import socket
+from typing import Any
+
+import pytest
+
+from sim import air, home
+from sim.air import Link
+from sim.nodelog import node_log
+from sim.prices import states_of
+from sim.readings import entries
+from sim.run import Twin, build
+from sim.scenario import Scenario
+from sim.watching import reason_names
+from station.store import Store
+
+#: Connections die and answers get lost often enough that requests are sent again.
+HARD = Link(lost_answer=0.1, drop=0.001, short_send=0.2)
+VISITS = tuple((36_000.0 + 1200.0 * number, 30.0) for number in range(12))
+
+
+class Wire(home.Inbox):
+    """What the twin's connection hands its bytes to: the real station answers, the twin's home listens in."""
+
+    def __init__(self, heard: home.Home, port: int, statuses: list[tuple[int, int]]) -> None:
+        super().__init__(heard)
+        self._port = port
+        self._statuses = statuses
+        self._link: socket.socket | None = None
+
+    def feed(self, data: bytes, now_s: float) -> bytes | None:
+        if self._link is None:
+            self._link = socket.create_connection(("127.0.0.1", self._port), timeout=30)
+        self._link.sendall(data)
+        expected = super().feed(data, now_s)
+        if expected is None:
+            return None
+        answer = self._answer(self._link)
+        self._statuses.append((int(expected[9:12]), int(answer[9:12])))
+        return answer
+
+    def _answer(self, link: socket.socket) -> bytes:
+        raw = b""
+        while True:
+            raw += link.recv(4096)
+            head, found, text = raw.partition(b"\r\n\r\n")
+            length = re.search(rb"Content-Length: (\d+)", head)
+            if found and length and len(text) == int(length[1]):
+                return raw
+
+
+def lived(station: Any, monkeypatch: pytest.MonkeyPatch, scenario: Scenario) -> tuple[Twin, list[Any]]:
+    """A node's life with the station at its other end."""
+    key = bytes.fromhex("5a" * 32)  # of the twin's node
+    with Store(station.folder) as store:
+        store.write(lambda batch: batch.db.execute("UPDATE nodes SET key = ? WHERE name = 'garden'", (key,)))
+    station.start("--quiet", "--per-address", "1000")
+    statuses: list[tuple[int, int]] = []
+    monkeypatch.setattr(air, "Inbox", lambda heard: Wire(heard, station.port, statuses))
+    twin = build(scenario)
+    twin.live()
+    return twin, statuses
+
+
+def test_pictures_and_journal_of_a_day(station: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    scenario = Scenario(days=0.7, start_day=170, quiet=True, visits=VISITS, link=HARD, seed=3)
+    twin, statuses = lived(station, monkeypatch, scenario)
+    assert len(twin.home.pictures) >= 10
+    assert {pair for pair in statuses if pair[0] != pair[1]} <= {(201, 200)}  # a journal that is sent again
+    assert (200, 200) in statuses  # an answer was lost, the picture came again
+    with Store(station.folder) as store:
+        kept = {picture.key: picture for picture in store.pictures("garden", count=1000)}
+        assert {key: store.path_of(picture).read_bytes() for key, picture in kept.items()} == twin.pictures
+        states = states_of(twin.design)
+        log = node_log(twin.home.logs, states, reason_names(), states.index("SLEEP"))
+        told = [(event.wake, event.reason, event.argument) for event in store.events("garden")]
+        assert told == [(event.wake, event.reason, event.argument) for event in log.events]
+        newest = store.telemetry("garden")[-1].said
+        assert {"wake", "mV", "soc", "waiting", "cause"} <= newest.keys()
+    station.until(lambda store: not store.waiting(1))
+    with Store(station.folder) as store:
+        assert [picture.suspect for picture in store.pictures("garden") if picture.suspect] == []
+    assert station.stop() == 0
+
+
+def test_readings_of_a_node_without_a_camera(station: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    twin, statuses = lived(station, monkeypatch, Scenario(design="pico-w-soil", days=3.0, start_day=170))
+    assert statuses
+    with Store(station.folder) as store:
+        batches = store.readings("garden")
+        assert [batch.content for batch in batches] == [
+            batch.content for batch in twin.home.readings.values()
+        ]
+        assert {batch.of for batch in batches} == {("moisture", "centi_C")}
+        count = sum(len(list(entries(batch.content, 2))) for batch in batches)
+        assert count >= 48
+    assert station.stop() == 0
