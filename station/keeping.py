@@ -19,7 +19,7 @@ from station.files import PictureFiles, name_of
 from station.records import Kept, Upload
 from station.writer import Batch
 
-WAKES = 65536  # wake numbers wrap here
+WAKES = 2**32  # wake numbers wrap here
 
 
 class NoRoom(StationError):

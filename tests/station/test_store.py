@@ -148,9 +148,11 @@ def test_what_the_node_says_is_believed_in_order_only(store: Store) -> None:
     assert len(store.pictures("garden")) == 6  # the pictures are kept all the same
 
 
-@pytest.mark.parametrize(("wake", "in_order"), [(65535, True), (2, True), (65529, False), (32768, False)])
+@pytest.mark.parametrize(
+    ("wake", "in_order"), [(4294967295, True), (2, True), (4294967289, False), (2147483642, False)]
+)
 def test_wake_numbers_wrap(store: Store, wake: int, in_order: bool) -> None:
-    keep(store, line='{"wake":65530}')
+    keep(store, line='{"wake":4294967290}')
     kept = keep(store, key="0000000a-2", content=b"\xff\xd8", line=f'{{"wake":{wake}}}')
     assert kept.in_order is in_order
 
