@@ -8,10 +8,13 @@ from __future__ import annotations
 import asyncio
 import hashlib
 
-from starlette.types import Receive
+from starlette.types import Message, Receive
 
 from sim.protocol import FOOTER, Sum
 from station.limits import Limits
+
+#: What a body gets at once, bytes, and what is hashed at once: most pictures fit.
+FIRST = 65_536
 
 
 class Refused(Exception):
@@ -48,10 +51,12 @@ class Body:
     """One body: content and footer. `sha256` is the content's."""
 
     def __init__(self, length: int, made: Sum, held: Held) -> None:
+        held.take(min(length, FIRST))
         self._length = length
         self._made = made
         self._held = held
-        self._raw = bytearray()
+        self._raw = bytearray(min(length, FIRST))
+        self._filled = 0
         self._hashed = 0
         self._sha256 = hashlib.sha256()
 
@@ -59,27 +64,36 @@ class Body:
         """Read it whole; Refused (408 too slow, 503 no memory), Gone."""
         try:
             async with asyncio.timeout(limits.whole_s(self._length)):
-                while len(self._raw) < self._length:
+                while self._filled < self._length:
                     async with asyncio.timeout(limits.idle_s):
                         message = await receive()
                     self._take(message)
         except TimeoutError:
             raise Refused(408) from None
 
-    def _take(self, message: object) -> None:
-        assert isinstance(message, dict)
+    def _take(self, message: Message) -> None:
         if message["type"] == "http.disconnect":
             raise Gone
         piece = message.get("body", b"")
-        self._held.take(len(piece))
-        self._raw += piece
-        self._hash()
-        if len(self._raw) > self._length or (not message.get("more_body") and len(self._raw) < self._length):
+        end = self._filled + len(piece)
+        if end > self._length or (end < self._length and not message.get("more_body")):
             raise Refused(400)
+        self._make_room(end)
+        self._raw[self._filled : end] = piece
+        self._filled = end
+        if end == self._length or end - self._hashed >= FIRST:
+            self._hash()
+
+    def _make_room(self, end: int) -> None:
+        """A stranger gets memory as he sends, not as he announces."""
+        if end > len(self._raw):
+            more = min(self._length, max(end, 2 * len(self._raw))) - len(self._raw)
+            self._held.take(more)
+            self._raw += bytes(more)
 
     def _hash(self) -> None:
         """All that came and cannot be footer."""
-        until = max(self._hashed, min(len(self._raw), self._length - FOOTER))
+        until = max(self._hashed, min(self._filled, self._length - FOOTER))
         with memoryview(self._raw) as view, view[self._hashed : until] as new:
             self._made.update(new)
             self._sha256.update(new)
@@ -87,13 +101,13 @@ class Body:
 
     @property
     def content(self) -> memoryview:
-        """What the node sent, without the footer. The body cannot grow while anybody holds it."""
+        """What the node sent, without the footer."""
         return memoryview(self._raw)[: self._hashed]
 
     @property
     def footer(self) -> bytes:
         """The last 40 bytes (fewer: there is no footer)."""
-        return bytes(self._raw[self._hashed :])
+        return bytes(self._raw[self._hashed : self._filled])
 
     @property
     def sha256(self) -> bytes:

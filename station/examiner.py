@@ -9,11 +9,14 @@ import asyncio
 import json
 import sys
 from contextlib import suppress
+from typing import TYPE_CHECKING
 
-from station.examining import Seen
 from station.records import Picture
 from station.store import Store
 from station.writer import Batch
+
+if TYPE_CHECKING:
+    from station.examining import Seen  # with it would come the decoder
 
 #: Pictures of one round (and one commit).
 ROUND = 16
@@ -62,7 +65,7 @@ class Examiner:
         except (OSError, ValueError):
             why = "Whoever looked at it broke down."
         self._end()
-        return Seen(width=None, height=None, suspect=why, thumb="none")
+        return {"width": None, "height": None, "suspect": why, "thumb": "none"}
 
     async def _ask(self, picture: Picture) -> Seen:
         process = self._process or await self._begin()

@@ -26,11 +26,13 @@ _REFUSAL = b"HTTP/1.1 %d %s\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
 class Spelt:
     """A transport that spells the fields of a signed answer as a node looks for them (uvicorn: small).
 
-    The node compares bytes (firmware/lib/torpor/upload.py); names of fields have no case in HTTP.
+    The node compares bytes (firmware/lib/torpor/upload.py); names of fields have no case in HTTP. Head and
+    body of such an answer leave in one piece.
     """
 
     def __init__(self, transport: asyncio.Transport) -> None:
         self._transport = transport
+        self._head = b""
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._transport, name)
@@ -39,8 +41,10 @@ class Spelt:
         """Pass on what is no head of a signed answer as it is."""
         if data.startswith(b"HTTP/1.1 ") and b"\r\nx-torpor-sign: " in data:
             data = data.replace(b"\r\nx-torpor-sign: ", b"\r\nX-Torpor-Sign: ", 1)
-            data = data.replace(b"\r\ncontent-length: ", b"\r\nContent-Length: ", 1)
-        self._transport.write(data)
+            self._head = data.replace(b"\r\ncontent-length: ", b"\r\nContent-Length: ", 1)
+            return
+        self._transport.write(self._head + data)
+        self._head = b""
 
 
 class Guarded(HttpToolsProtocol):

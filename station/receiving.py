@@ -23,7 +23,6 @@ from sim.protocol import (
     Target,
     answer_sign,
     answer_text,
-    is_node_name,
     length_refusal,
     numbers_of,
     target_of,
@@ -36,6 +35,8 @@ from station.records import Kept, Node, Upload
 from station.store import Store
 from station.tally import Tally
 
+#: What another command changes (a node, a key, settings) counts so soon, s.
+GLANCE_s = 1.0
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 _START = b"\xff\xd8"  # of a JPEG
 
@@ -52,6 +53,34 @@ class Opened:
     length: int
 
 
+class Glance:
+    """The nodes, and the room on the disk, as they were not more than GLANCE_s ago."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._at_s = -GLANCE_s
+        self._nodes: dict[str, Node] = {}
+        self._free_bytes = 0
+
+    @property
+    def nodes(self) -> dict[str, Node]:
+        """By name."""
+        self._look()
+        return self._nodes
+
+    @property
+    def free_bytes(self) -> int:
+        """On the disk."""
+        self._look()
+        return self._free_bytes
+
+    def _look(self) -> None:
+        if time.monotonic() - self._at_s >= GLANCE_s:
+            self._nodes = {node.name: node for node in self._store.nodes()}
+            self._free_bytes = self._store.files.free_bytes()
+            self._at_s = time.monotonic()
+
+
 class Receiver:
     """The ASGI application behind /v1/nodes. `arrived` is set when there is a picture to look at."""
 
@@ -61,6 +90,7 @@ class Receiver:
         self._tally = tally
         self._arrived = arrived
         self._held = Held(limits.held_bytes)
+        self._glance = Glance(store)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         try:
@@ -87,13 +117,13 @@ class Receiver:
         length = fields.get("content-length", "")
         if refused := length_refusal(length):
             raise Refused(refused)
-        node = self._store.node(target.node) if is_node_name(target.node) else None
+        node = self._glance.nodes.get(target.node)
         key = node.key if node else secrets.token_bytes(KEY_BYTES)
         return Opened(target, node, key, path, fields.get("x-torpor", ""), int(length))
 
     async def _serve(self, opened: Opened, receive: Receive, send: Send) -> None:
         made = Sum(opened.key, "PUT", opened.path, opened.telemetry, max(0, opened.length - FOOTER))
-        body = Body(opened.length, made, self._held)
+        body = Body(opened.length, made, self._held)  # Refused where the memory is full
         try:
             await body.read(receive, self._limits)
             status, more = await self._judge(opened, body, made)
@@ -119,7 +149,7 @@ class Receiver:
     async def _keep(self, upload: Upload) -> Kept:
         """Make it durable; 507 where there is no room, 503 where it cannot be written for another reason."""
         try:
-            if self._store.files.free_bytes() < self._limits.floor_bytes + upload.size:
+            if self._glance.free_bytes < self._limits.floor_bytes + upload.size:
                 raise NoRoom("The disk is as full as it may become.")
             return await asyncio.wrap_future(self._store.keep(upload))
         except NoRoom as full:
