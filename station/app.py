@@ -29,7 +29,7 @@ def make_app(store: Store, limits: Limits, tally: Tally) -> Starlette:
     @asynccontextmanager
     async def living(app: Starlette) -> AsyncIterator[None]:
         del app
-        examiner = asyncio.create_task(Examiner(store, arrived).run())
+        examiner = asyncio.create_task(Examiner(store, arrived, tally.trouble).run())
         yield
         examiner.cancel()
         with suppress(asyncio.CancelledError):

@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import asyncio
 import json
+import sqlite3
 import sys
+from collections.abc import Callable
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
@@ -20,6 +22,8 @@ if TYPE_CHECKING:
 
 #: Pictures of one round (and one commit).
 ROUND = 16
+#: After a failure that is not the picture's, s.
+AGAIN_s = 10.0
 #: A picture that takes longer is a suspect, s.
 LONGEST_s = 30.0
 
@@ -27,8 +31,9 @@ LONGEST_s = 30.0
 class Examiner:
     """`await run()` until it is cancelled; set `arrived` when there is something new."""
 
-    def __init__(self, store: Store, arrived: asyncio.Event) -> None:
+    def __init__(self, store: Store, arrived: asyncio.Event, trouble: Callable[[str], None]) -> None:
         self._store = store
+        self._trouble = trouble
         self._arrived = arrived
         self._process: asyncio.subprocess.Process | None = None
 
@@ -36,14 +41,21 @@ class Examiner:
         """Look at what waits, oldest first."""
         try:
             while True:
-                self._arrived.clear()
-                waiting = self._store.waiting(ROUND)
-                if waiting:
-                    await self._round(waiting)
-                else:
-                    await self._arrived.wait()
+                try:
+                    await self._next()
+                except (OSError, sqlite3.Error) as error:  # a full disk, say: it may have room later
+                    self._trouble(f"Pictures cannot be looked at: {error}.")
+                    await asyncio.sleep(AGAIN_s)
         finally:
             self._end()
+
+    async def _next(self) -> None:
+        self._arrived.clear()
+        waiting = self._store.waiting(ROUND)
+        if waiting:
+            await self._round(waiting)
+        else:
+            await self._arrived.wait()
 
     async def _round(self, waiting: tuple[Picture, ...]) -> None:
         seen = [(picture.number, await self._look(picture)) for picture in waiting]
@@ -57,14 +69,16 @@ class Examiner:
         await asyncio.wrap_future(self._store.write(job))
 
     async def _look(self, picture: Picture) -> Seen:
-        try:
-            async with asyncio.timeout(LONGEST_s):
-                return await self._ask(picture)
-        except TimeoutError:
-            why = f"It could not be looked at in {LONGEST_s:.0f} s."
-        except (OSError, ValueError):
-            why = "Whoever looked at it broke down."
-        self._end()
+        why = ""
+        for _ in range(2):  # whoever looks may have been killed for another reason
+            try:
+                async with asyncio.timeout(LONGEST_s):
+                    return await self._ask(picture)
+            except TimeoutError:
+                why = f"It could not be looked at in {LONGEST_s:.0f} s."
+            except (OSError, ValueError, RuntimeError):  # uvloop's word for a pipe that is closed
+                why = "Whoever looked at it broke down, twice."
+            self._end()
         return {"width": None, "height": None, "suspect": why, "thumb": "none"}
 
     async def _ask(self, picture: Picture) -> Seen:

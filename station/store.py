@@ -91,7 +91,8 @@ class Store:
 
     def thumb_of(self, picture: Picture) -> Path | None:
         """Its thumbnail, None where there is none (yet)."""
-        return self.files.thumb(picture.path) if picture.thumb == "made" else None
+        path = self.files.thumb(picture.path)
+        return path if picture.thumb == "made" and path.is_file() else None
 
     def telemetry(self, node: str, since_s: float = 0.0) -> tuple[Telemetry, ...]:
         """What a node said of itself since then, in order."""
