@@ -52,12 +52,13 @@ class Examiner:
     async def _next(self) -> None:
         self._arrived.clear()
         waiting = self._store.waiting(ROUND)
-        if waiting:
-            await self._round(waiting)
-        else:
+        if not waiting:
             await self._arrived.wait()
+        elif not await self._round(waiting):
+            raise OSError("thumbnails cannot be written")
 
-    async def _round(self, waiting: tuple[Picture, ...]) -> None:
+    async def _round(self, waiting: tuple[Picture, ...]) -> bool:
+        """Whether all of them are done."""
         seen = [(picture.number, await self._look(picture)) for picture in waiting]
 
         def job(batch: Batch) -> None:
@@ -67,6 +68,7 @@ class Examiner:
             )
 
         await asyncio.wrap_future(self._store.write(job))
+        return all(one["thumb"] != "waiting" for _, one in seen)
 
     async def _look(self, picture: Picture) -> Seen:
         why = ""

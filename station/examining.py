@@ -27,7 +27,8 @@ MEMORY = 1_000_000_000
 
 
 class Seen(TypedDict):
-    """What was found. `suspect`: one sentence, None if nothing; `thumb`: "made" or "none"."""
+    """What was found. `suspect`: one sentence, None if nothing; `thumb`: "made", "none" (it cannot be opened),
+    or "waiting" (it can, but the thumbnail cannot be written: a full disk)."""
 
     width: int | None
     height: int | None
@@ -42,19 +43,20 @@ def examine(path: Path, thumb: Path) -> Seen:
     except OSError as error:
         return _nothing(f"Its file cannot be read: {error.strerror}.")
     try:
-        width, height = _shrink(jpeg, thumb)
+        (width, height), small = _shrunk(jpeg)
     except (OSError, ValueError, SyntaxError, MemoryError, Image.DecompressionBombError, Warning) as error:
         return _nothing(f"It cannot be decoded: {error or type(error).__name__}.")
     found = walk(jpeg)
-    return Seen(width=width, height=height, suspect=None if found.whole else found.reason, thumb="made")
+    made = _keep(small, thumb)
+    return Seen(width=width, height=height, suspect=None if found.whole else found.reason, thumb=made)
 
 
 def _nothing(suspect: str) -> Seen:
     return Seen(width=None, height=None, suspect=" ".join(suspect.split()), thumb="none")
 
 
-def _shrink(jpeg: bytes, thumb: Path) -> tuple[int, int]:
-    """Write the thumbnail, without what the original says beside the picture; returns the original's size."""
+def _shrunk(jpeg: bytes) -> tuple[tuple[int, int], Image.Image]:
+    """The original's size, and its thumbnail without what the original says beside the picture."""
     with warnings.catch_warnings():
         warnings.simplefilter("error", Image.DecompressionBombWarning)
         with Image.open(BytesIO(jpeg), formats=("JPEG",)) as image:
@@ -62,12 +64,23 @@ def _shrink(jpeg: bytes, thumb: Path) -> tuple[int, int]:
             image.draft("RGB", THUMB)
             image.thumbnail(THUMB)
             small = image.convert("RGB")
-    thumb.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    small.info.clear()
+    return size, small
+
+
+def _keep(small: Image.Image, thumb: Path) -> str:
+    """Write the thumbnail; "made", or "waiting" if it cannot be."""
     part = thumb.with_suffix(".part")
-    with open(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
-        small.save(file, "JPEG", quality=80)
-    os.replace(part, thumb)
-    return size
+    try:
+        thumb.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with open(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+            small.save(file, "JPEG", quality=80)
+        os.replace(part, thumb)
+    except OSError:
+        with suppress(OSError):
+            part.unlink()
+        return "waiting"
+    return "made"
 
 
 def _be_humble() -> None:

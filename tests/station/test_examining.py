@@ -52,6 +52,14 @@ def test_a_picture_whose_stream_is_wrong_is_a_suspect_with_a_thumbnail(tmp_path:
     assert seen["suspect"]
 
 
+def test_a_thumbnail_that_cannot_be_written_waits(tmp_path: Path, jpeg: bytes) -> None:
+    (tmp_path / "a.jpg").write_bytes(jpeg)
+    (tmp_path / "full").write_text("a file where a folder should be")
+    assert examine(tmp_path / "a.jpg", tmp_path / "full" / "a.jpg") == {
+        "width": 320, "height": 240, "suspect": None, "thumb": "waiting"
+    }  # fmt: skip
+
+
 def test_the_process_answers_line_by_line_and_ends_with_its_input(tmp_path: Path, jpeg: bytes) -> None:
     (tmp_path / "a.jpg").write_bytes(jpeg)
     asked = json.dumps({"path": str(tmp_path / "a.jpg"), "thumb": str(tmp_path / "b.jpg")}) + "\n"
