@@ -27,8 +27,8 @@ MEMORY = 1_000_000_000
 
 
 class Seen(TypedDict):
-    """What was found. `suspect`: one sentence, None if nothing. `thumb`: "made", "none" (it cannot be opened) or
-    "waiting" (the thumbnail cannot be written: a full disk)."""
+    """What was found. `suspect`: one sentence, None if nothing. `thumb`: "made", "none" (it cannot be opened)
+    or "waiting" (the thumbnail cannot be written: a full disk)."""
 
     width: int | None
     height: int | None
