@@ -35,6 +35,8 @@ class Link:
         ("a couple of seconds", 2 to 8: CircuitPython #9080 and others).
     hinted : share of `join_s` that is left where channel or address of the access point are given and the
         radio heeds them (estimate: a scan of one channel instead of all). channel, bssid : its own.
+    addressed : share that is left with a fixed address (estimate: DHCP's four messages take 0.3 to 1 s of
+        three). gateway : the only one that leads home.
     join_fails : chance that a try ends in an error after `join_s`.
     rate_B_s : payload rate. latency_s : one way. server_s : until the home station has made it durable.
     short_send : chance that send() takes only a part. stall : chance per KiB of a retransmission.
@@ -45,6 +47,8 @@ class Link:
     rssi_dBm: float = GOOD_dBm
     join_s: float = 3.0
     hinted: float = 0.5
+    addressed: float = 0.75
+    gateway: str = "192.168.1.1"
     channel: int = 6
     bssid: bytes = b"\x02torpo"
     join_spread: float = 0.35
@@ -97,14 +101,15 @@ class Air:
         self.spend = spend
         self.random = random.Random(f"air {seed}")
         self.joined = False
+        self.lost = False  # joined, but with a gateway that leads nowhere
 
     def away(self) -> bool:
         now = self.now()
         return any(start <= now < end for start, end in self.link.outages)
 
-    def join(self, timeout_s: float, channel: int = 0, bssid: bytes | None = None) -> None:
-        """Scan, associate, DHCP; `channel` and `bssid` as far as the radio heeds them. Raises NetworkError(0)
-        when that fails or takes too long."""
+    def join(self, timeout_s: float, channel: int = 0, bssid: bytes | None = None, gateway: str = "") -> None:
+        """Scan, associate, DHCP unless a fixed address comes with its `gateway`; `channel` and `bssid` as far
+        as the radio heeds them. Raises NetworkError(0) when that fails or takes too long."""
         link = self.link
         took = link.join_s * math.exp(self.random.gauss(0.0, link.join_spread))
         failed = self.random.random() < link.join_fails
@@ -113,6 +118,8 @@ class Air:
             failed = (
                 failed or (channel or link.channel) != link.channel or (bssid or link.bssid) != link.bssid
             )
+        if gateway:
+            took *= link.addressed
         if self.away():
             self.spend(timeout_s)
             raise NetworkError(0)
@@ -120,11 +127,12 @@ class Air:
         if failed or took > timeout_s:
             raise NetworkError(0)
         self.joined = True
+        self.lost = gateway not in ("", link.gateway)
 
     def connect(self, timeout_s: float) -> Connection:
         if not self.joined:
             raise NetworkError(EHOSTUNREACH)
-        if self.away():  # a CYW43 says this and not ETIMEDOUT when connecting takes too long
+        if self.away() or self.lost:  # a CYW43 says this and not ETIMEDOUT when connecting takes too long
             self.spend(timeout_s)
             raise NetworkError(EINPROGRESS)
         self.spend(3.0 * self.link.latency_s)

@@ -12,7 +12,7 @@ from torpor.record import ADMIT, Record
 
 
 class CameraWake(machine.Wake):
-    key = camera = frame = shot = exposure = buffer = packed = bad = None
+    key = camera = frame = shot = exposure = buffer = packed = bad = heard = None
     dark = lit = due = told = False
     sent_B = per_hour = radio = 0  # 1: radio used, the PIR was low before; 2: high
 

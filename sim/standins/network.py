@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ipaddress import IPv4Address
 from types import ModuleType, SimpleNamespace
 from typing import Any
 
@@ -13,7 +14,9 @@ _ENOTCONN = 128
 
 
 def modules(machine: Machine) -> dict[str, ModuleType]:
-    return {"wifi": _wifi(machine), "socketpool": _socketpool(machine)}
+    addresses = ModuleType("ipaddress")
+    addresses.__dict__.update(IPv4Address=IPv4Address, ip_address=IPv4Address)
+    return {"wifi": _wifi(machine), "socketpool": _socketpool(machine), "ipaddress": addresses}
 
 
 class Radio:
@@ -23,6 +26,7 @@ class Radio:
     def __init__(self, machine: Machine) -> None:
         self._machine = machine
         self._enabled = True
+        self._gateway = ""
         self._hints = bool(machine.hardware.design.board.caps["heeds_bssid"])
         self.hostname = "cpy"
         self.tx_power = 20.0 if self._hints else 31.75
@@ -31,6 +35,7 @@ class Radio:
     def woken(self) -> None:
         """The module was imported in a new virtual machine: the station is enabled."""
         self._enabled = True
+        self._gateway = ""  # set: no DHCP
         self.pool_made = False
         self._machine.hardware.air.joined = False
         self._machine.radio("left")
@@ -83,11 +88,20 @@ class Radio:
         if machine.hardware.pir:
             machine.hardware.pir.radio_burst(machine.world.now)
         try:
-            machine.hardware.air.join(timeout or 8.0, *((channel, bssid) if self._hints else ()))
+            near = (channel, bssid) if self._hints else (0, None)
+            machine.hardware.air.join(timeout or 8.0, *near, self._gateway)
         except NetworkError:
             machine.radio("left")
             raise ConnectionError("No network with that ssid") from None
         machine.radio("idle")
+
+    def set_ipv4_address(
+        self, *, ipv4: IPv4Address, netmask: IPv4Address, gateway: IPv4Address, ipv4_dns: Any = None
+    ) -> None:
+        """Stops DHCP until the next reset."""
+        if not all(isinstance(one, IPv4Address) for one in (ipv4, netmask, gateway)):
+            raise TypeError("address must be an IPv4Address")
+        self._gateway = str(gateway)
 
 
 def _wifi(machine: Machine) -> ModuleType:

@@ -138,6 +138,12 @@ def latched() -> Bench:
     return Bench(design="pico-w-latched")
 
 
+@pytest.fixture
+def heeding() -> Bench:
+    """One whose radio heeds channel and address of the access point."""
+    return Bench(design="esp32-cam")
+
+
 @pytest.fixture(scope="session")
 def reason() -> dict[str, int]:
     """Reason codes by name."""

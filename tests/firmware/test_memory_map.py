@@ -31,6 +31,7 @@ def constants(bench: Any) -> dict[str, Region]:
     found = [
         ("slot 0", 0, record.SLOT),
         ("slot 1", record.SLOT, record.SLOT),
+        ("access point", 240, 8),
         ("settings", settings.START, settings.SIZE),
         ("safe modes", marks.SAFE_MODES, marks.SAFE_MODES_END - marks.SAFE_MODES),
         ("totals", totals.START, 2 * totals.SLOT),
@@ -52,6 +53,11 @@ def test_behind_a_latch_the_record_follows_the_journal(latched: Any) -> None:
     assert journal.END == rows.JOURNAL_END == slots.START
     assert slots.END == len(latched.nvm) == 4096
     assert (journal.END - journal.START) % (2 * latched.load("torpor.journal").ENTRY) == 0
+
+
+def test_a_radio_that_heeds_it_finds_its_access_point_behind_the_record(heeding: Any) -> None:
+    nearby = heeding.load("torpor.nearby")
+    assert ("access point", nearby.START, nearby.SIZE) in regions("sleep_memory")
 
 
 def test_of_a_node_with_tasks_readings_follow_the_journal(soil: Any) -> None:

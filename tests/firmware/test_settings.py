@@ -36,7 +36,7 @@ def test_defaults(bench: Any) -> None:
         "host": "192.168.1.10", "port": 8080, "low_pct": node.LOW_PCT, "high_pct": node.HIGH_PCT,
         "full_pct": 60, "batch": 1, "holdoff_s": 30, "night": 1, "dark_luma": 24, "spool_kib": 0, "join_s": 6,
         "latitude": 90, "wakes_h": 60, "heartbeat_h": 0, "longitude": 0,
-        "zero_uV": 0,
+        "zero_uV": 0, "address": "", "gateway": "", "cfg": 0,
     }  # fmt: skip
 
 
@@ -94,6 +94,17 @@ def test_passwords(bench: Any) -> None:
         refused(bench, TORPOR_WIFI_PASSWORD="p" * length)
 
 
+@pytest.mark.parametrize("wrong", ["192.168.1", "192.168.1.256", "192.168.1.1.1", "a.b.c.d", "192.168..1"])
+@pytest.mark.parametrize("key", ["TORPOR_ADDRESS", "TORPOR_GATEWAY"])
+def test_addresses(bench: Any, key: str, wrong: str) -> None:
+    both = {"TORPOR_ADDRESS": "192.168.1.50", "TORPOR_GATEWAY": "192.168.1.1"}
+    assert read(bench, **both)["address"] == "192.168.1.50"
+    assert refused(bench, **{**both, key: wrong})[1] == (
+        f"{key} is {wrong}, expected four numbers such as 192.168.1.50"
+    )
+    assert refused(bench, **{**both, key: None})[1].startswith("TORPOR_ADDRESS and TORPOR_GATEWAY need each")
+
+
 def test_keys_of_the_node(bench: Any) -> None:
     read(bench, TORPOR_KEY="0123456789abcdefABCDEF" + "0" * 42)
     for wrong in ("0" * 63, "0" * 65, "0" * 63 + "g", "g" + "0" * 63, "0" * 30 + "xyz?" + "0" * 30):
@@ -115,7 +126,7 @@ def test_the_three_thresholds_stand_in_order(bench: Any, low: int, high: int, fu
 
 def test_what_is_packed_has_the_names_of_what_is_read(bench: Any) -> None:
     keys = bench.load("torpor.validate").KEYS
-    assert [key[1] for key in keys] == bench.load("torpor.settings").NAMES
+    assert [key[1] for key in keys] + ["cfg"] == bench.load("torpor.settings").NAMES
 
 
 def test_a_set_of_another_version_is_read_anew(bench: Any) -> None:
@@ -165,8 +176,10 @@ def test_the_longest_settings_fit(bench: Any) -> None:
         bench, TORPOR_NODE="n" * 32, TORPOR_WIFI_SSID="s" * 32, TORPOR_WIFI_PASSWORD="p" * 64,
         TORPOR_HOST="h" * 64, TORPOR_PORT=65535, TORPOR_FULL_PCT=100, TORPOR_BATCH=20, TORPOR_HOLDOFF_S=3600,
         TORPOR_DARK_LUMA=255, TORPOR_SPOOL_KIB=100000, TORPOR_LATITUDE=-45, TORPOR_WAKES_H=1000,
-        TORPOR_LONGITUDE=-180,
+        TORPOR_LONGITUDE=-180, TORPOR_ADDRESS="192.168.100.100", TORPOR_GATEWAY="192.168.100.101",
+        TORPOR_ZERO_UV=-50,
     )  # fmt: skip
+    longest["cfg"] = 0x1FFFF  # the longest that torpor.remote makes of it
     settings = bench.load("torpor.settings")
     settings.write(settings.pack(longest), lambda: True)
     assert settings.load()[0] == longest

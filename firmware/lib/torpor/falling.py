@@ -59,6 +59,10 @@ def book(wake, way, seconds, floor_ms):
 
 def write(wake):
     """Everything that goes to nvm but the record."""
+    if wake.settings and (wake.settings["cfg"] > 0xFFFF or (wake.heard and "set" in wake.heard)):
+        from torpor import remote
+
+        remote.follow(wake)
     stored.keep(wake.journal, lambda: may_write(wake))
     if wake.packed:
         from torpor import settings

@@ -3,6 +3,8 @@
 import socketpool
 import wifi
 
+import rows
+
 TRIES = 2  # the first join fails now and then on some access points
 
 _pool = None
@@ -10,13 +12,24 @@ _pool = None
 
 def join(settings, feed):
     """True when the radio is up with an address. Blocks for at most TRIES x join_s seconds."""
+    where = {}
+    if rows.NEARBY:
+        from torpor import nearby
+
+        where = nearby.recall()
     for _ in range(TRIES):
         feed()
         try:
-            wifi.radio.connect(settings["ssid"], settings["password"], timeout=settings["join_s"])
+            if settings["address"]:
+                from torpor import fixed
+
+                fixed.use(settings)
+            wifi.radio.connect(settings["ssid"], settings["password"], timeout=settings["join_s"], **where)
+            if rows.NEARBY:
+                nearby.keep(wifi.radio.ap_info)
             return True
         except (OSError, RuntimeError, ValueError):
-            pass  # all of them mean: no network now
+            where = {}  # all of them mean: no network now, or not there any more
     return False
 
 

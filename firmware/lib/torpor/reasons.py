@@ -19,7 +19,7 @@ JOIN_FAILED = const(13)  # argument: failures in a row
 SEND_FAILED = const(14)  # argument: HTTP status / 10, 0 = no answer, 1 = answer not signed by us
 METER_LOST = const(15)  # argument: 1 the panel's
 SETTINGS_BAD = const(16)  # argument: index of the key
-SETTINGS_NEW = const(17)
+SETTINGS_NEW = const(17)  # argument: number of home's set, 0: from settings.toml
 BROWNOUT = const(18)  # argument: streak
 BATTERY = const(19)  # argument: state of charge, per cent
 JOURNAL_LOST = const(20)  # argument: entries that found no room
@@ -28,6 +28,7 @@ LIGHT = const(22)  # argument: luma of the frame
 REFUSED = const(23)  # argument: HTTP status / 10; the home station will never take this picture
 READ_ONLY = const(24)  # the drive is not ours: the picture can only wait in the camera
 SAFE_MODE = const(25)  # argument: how often in a row before this wake
+SETTINGS_BACK = const(26)  # argument: number of home's set; home was not heard with it
 CLOCK_LOST = const(27)  # the external clock is silent, or its line hangs
 CLOCK_SET = const(28)  # argument: by how many seconds
 RECORD_LOST = const(29)  # its region is full and may not be rewritten: the next wake begins a new life

@@ -49,7 +49,7 @@ class NoPin:
 class TaskWake(machine.Wake):
     """What steps share. `keep` is for the application's."""
 
-    key = shot = exposure = packed = bad = told_s = None
+    key = shot = exposure = packed = bad = heard = told_s = None
     due = told = hung = False
     radio = sent_B = per_hour = 0
 

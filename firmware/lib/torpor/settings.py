@@ -14,10 +14,11 @@ import microcontroller
 START, SIZE = 16, 512  # docs/memory.md; nvm bytes 0..15 stay free
 _HEAD = "<HIII"  # length, CRC, size and time of the file they came from
 _FIXED = 14
-# in the order of validate.KEYS (a test holds it): packed without them, the longest set finds room
+# in the order of validate.KEYS (a test holds it), then the number of what home has set (torpor.remote):
+# packed without them, the longest set finds room
 NAMES = (
     "node key ssid password host port low_pct high_pct full_pct batch holdoff_s night dark_luma "
-    "spool_kib join_s latitude wakes_h heartbeat_h longitude zero_uV"
+    "spool_kib join_s latitude wakes_h heartbeat_h longitude zero_uV address gateway cfg"
 ).split()
 
 

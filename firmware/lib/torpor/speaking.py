@@ -69,9 +69,15 @@ async def session(wake, buffer, more, work, ours):
     return machine.OK
 
 
+def _set(wake):
+    """Number of home's set that is in force; below zero one that the node does without."""
+    number = wake.settings["cfg"]
+    return number if number < 0 else number & 0xFFFF
+
+
 async def log(wake, session, *spare):
-    """The journal, stored and of this wake; `spare` as in stored.taken. Returns the answer's dict, None where
-    there was nothing to say or home will never take it."""
+    """The journal, stored and of this wake; `spare` as in stored.taken. The answer may bring settings.
+    Returns its dict, None where there was nothing to say or home will never take it."""
     from torpor import stored
 
     raw = memoryview(stored.pending(wake.journal))
@@ -84,8 +90,9 @@ async def log(wake, session, *spare):
     if not len(raw):
         return None
     key = "log/%08x-%d" % (wake.record.boot, wake.record.wake)
+    session.telemetry = '%s,"cfg":%d}' % (session.telemetry[:-1], _set(wake))
     try:
-        answer = await session.put(key, len(raw), read_into)
+        wake.heard = answer = await session.put(key, len(raw), read_into)
     except upload.UploadError as error:
         if error.status not in NEVER:
             raise

@@ -5,7 +5,7 @@ import sys
 
 import rows
 
-TEXT, HEX, NUMBER = range(3)
+TEXT, HEX, NUMBER, ADDRESS = range(4)
 
 # key in settings.toml, short name, kind, lowest/shortest, highest/longest, default (None: required)
 KEYS = (
@@ -29,7 +29,12 @@ KEYS = (
     ("TORPOR_HEARTBEAT_H", "heartbeat_h", NUMBER, 0, rows.HEARTBEAT_H, rows.HEARTBEAT_H),
     ("TORPOR_LONGITUDE", "longitude", NUMBER, -180, 180, 0),
     ("TORPOR_ZERO_UV", "zero_uV", NUMBER, -rows.METER_OFFSET_uV, rows.METER_OFFSET_uV, 0),
+    ("TORPOR_ADDRESS", "address", ADDRESS, 0, 15, ""),
+    ("TORPOR_GATEWAY", "gateway", ADDRESS, 0, 15, ""),
 )
+
+
+OWN = 3  # up to this key only settings.toml says it
 
 
 class SettingsError(ValueError):
@@ -56,6 +61,21 @@ def read(getenv=os.getenv):
         else:
             values[name] = _checked(index, str(raw))
     _compare(values)
+    values["cfg"] = 0
+    return values
+
+
+def change(values, asked):
+    """`values` with what home asks for, by short names. SettingsError for what is wrong or not for home: what
+    the node is called and how it joins, its key, its network."""
+    for name in asked:
+        index = len(KEYS) - 1
+        while index > OWN and KEYS[index][1] != name:
+            index -= 1
+        if index <= OWN:
+            raise SettingsError(255, name + " is not for home to set")
+        values[name] = _checked(index, str(asked[name]))
+    _compare(values)
     return values
 
 
@@ -73,7 +93,14 @@ def _checked(index, raw):
         raise SettingsError(index, "%s has %d characters, expected %d to %d" % (key, len(raw), low, high))
     if kind == HEX and raw.strip("0123456789abcdefABCDEF"):
         raise SettingsError(index, key + " may only hold the digits 0-9 and a-f")
+    if kind == ADDRESS and raw and not _is_address(raw):
+        raise SettingsError(index, key + " is " + raw + ", expected four numbers such as 192.168.1.50")
     return raw
+
+
+def _is_address(raw):
+    parts = raw.split(".")
+    return len(parts) == 4 and all(part.isdigit() and int(part) < 256 for part in parts)
 
 
 def _compare(values):
@@ -85,3 +112,5 @@ def _compare(values):
             "TORPOR_LOW_PCT %d < TORPOR_HIGH_PCT %d <= TORPOR_FULL_PCT %d does not hold"
             % (values["low_pct"], values["high_pct"], values["full_pct"]),
         )
+    if bool(values["address"]) != bool(values["gateway"]):
+        raise SettingsError(20, "TORPOR_ADDRESS and TORPOR_GATEWAY need each other: set both or none")
