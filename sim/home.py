@@ -34,7 +34,14 @@ class Stored:
 
 
 class Home:
-    """Takes requests of one node; `on_picture(key, jpeg)` sees each new picture once."""
+    """Takes requests of one node; `on_picture(key, jpeg)` sees each new picture once.
+
+    Attributes
+    ----------
+    offers : (time, s, settings by their short names), oldest first: sets of settings for the node, of which
+        the first has number 1, and from when on home offers each.
+    said : the last telemetry, signed.
+    """
 
     def __init__(self, node: str, key: bytes, epoch_s: int, on_picture: Callable[[str, bytes], None]) -> None:
         self._node = node
@@ -46,6 +53,8 @@ class Home:
         self.readings: dict[str, Batch] = {}
         self.refused: dict[int, int] = {}
         self.requests = 0
+        self.offers: list[tuple[float, dict[str, int | str]]] = []
+        self.said: dict[str, object] = {}
 
     def answer(self, head: bytes, body: bytes, now_s: float) -> bytes:
         """The signed answer to one whole request."""
@@ -53,7 +62,8 @@ class Home:
         status, crc, digest = self._judge(head, body, now_s)
         if status >= 400:
             self.refused[status] = self.refused.get(status, 0) + 1
-        text = protocol.answer_text(self._epoch_s + int(now_s), crc)
+        more = self._offer(now_s) if status < 400 else {}
+        text = protocol.answer_text(self._epoch_s + int(now_s), crc, more)
         sign = protocol.answer_sign(self._key, digest, status, text)
         return b"HTTP/1.1 %d %s\r\nContent-Length: %d\r\nX-Torpor-Sign: %s\r\n\r\n%s" % (
             status,
@@ -78,11 +88,17 @@ class Home:
             status = made.refusal(footer) or target.refusal or self._take(target, line, content, now_s)
         return status, made.crc32, made.digest
 
+    def _offer(self, now_s: float) -> dict[str, object]:
+        """The newest settings, if the node wants them."""
+        number = sum(from_s <= now_s for from_s, _ in self.offers)
+        wanted = protocol.wants_settings(self.said, number)
+        return {"cfg": number, "set": self.offers[number - 1][1]} if wanted else {}
+
     def _take(self, target: Target, line: str, content: bytes, now_s: float) -> int:
+        self.said = told = protocol.telemetry_of(line)
         if target.kind == "log":
             self.logs.append((now_s, content))
             return 201
-        told = protocol.telemetry_of(line)
         if target.kind == "readings":
             return self._take_readings(target.key, told, content, now_s)
         return self._take_picture(target.key, told, content, now_s)

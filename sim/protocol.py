@@ -24,6 +24,8 @@ LONGEST, LONGEST_HEAD, LONGEST_ANSWER = 2_000_000, 8192, 1024
 ROOT = "/v1/nodes/"
 KINDS = ("images", "log", "readings")
 KEY_BYTES = 32
+#: Added to the number of a set of settings with which the node has not yet heard from home.
+TRIAL = 0x10000
 
 _NODE = re.compile(r"[a-z0-9][a-z0-9_-]{0,31}")
 _KEY = re.compile(r"[A-Za-z0-9_-]{1,64}")
@@ -110,6 +112,16 @@ class Sum:
         if not hmac.compare_digest(footer[8:], self.digest):
             return 401
         return 0 if footer[4:8] == struct.pack("<I", self.crc32) else 422
+
+
+def wants_settings(telemetry: Mapping[str, object], number: int) -> bool:
+    """Whether a node should be sent home's set of settings with this number (1, 2, ...; 0: home has none).
+
+    A node says in "cfg" the number of the set in force (0: none), TRIAL more in the first session with it, or
+    below zero that of one it has refused or taken back. One that says nothing takes none.
+    """
+    has = numbers_of(telemetry).get("cfg")
+    return bool(number) and has is not None and abs(has) % TRIAL != number
 
 
 def answer_text(now_s: int, crc32: int, more: Mapping[str, object] | None = None) -> bytes:

@@ -9,14 +9,14 @@ from binascii import crc32
 from micropython import const
 
 # What is wrong: in the journal with RETAKEN and FRAME_BAD
-NO_START = const(1)
-BAD_SEGMENT = const(2)
-NO_TABLES = const(3)
-WRONG_SIZE = const(4)
-STRAY_MARKER = const(5)
-TOO_SHORT = const(6)
-TOO_LONG = const(7)
-NO_END = const(8)
+_NO_START = const(1)
+_BAD_SEGMENT = const(2)
+_NO_TABLES = const(3)
+_WRONG_SIZE = const(4)
+_STRAY_MARKER = const(5)
+_TOO_SHORT = const(6)
+_TOO_LONG = const(7)
+_NO_END = const(8)
 NO_FRAME = const(9)  # the camera gave none
 UNLIKE = const(10)  # two readings of one frame differ
 
@@ -67,13 +67,13 @@ class Check:
         if self.start >= 0:
             self.length = self._at - self.start
         if self.length > self._most and not self.done:
-            self.error = self.error or TOO_LONG
+            self.error = self.error or _TOO_LONG
         return i if self.done or self.error else None
 
     def finish(self):
         """The stream has ended. True if the picture is whole."""
         if not self.done and not self.error:
-            self.error = NO_START if self.start < 0 else NO_END
+            self.error = _NO_START if self.start < 0 else _NO_END
         return self.done
 
     def _hunt(self, buffer, count):
@@ -84,7 +84,7 @@ class Check:
                 self._ff = False
                 return i + 1
             if self._at + i > _PREFIX:
-                self.error = NO_START
+                self.error = _NO_START
                 return i + 1
             self._ff = buffer[i] == 0xFF
         return count
@@ -92,40 +92,40 @@ class Check:
     def _segment(self, byte, at):
         """One byte of a segment's head: FF, marker, two of length; for SOF0 five more."""
         head = self._head
-        have = self._have
-        head[have] = byte
-        self._have = have + 1
-        if have == 0:
+        count = self._have
+        head[count] = byte
+        self._have = count + 1
+        if count == 0:
             if byte != 0xFF:
-                self.error = BAD_SEGMENT
-        elif have == 1:
+                self.error = _BAD_SEGMENT
+        elif count == 1:
             if byte == 0xFF:  # fill
                 self._have = 1
             elif byte not in (0xC0, 0xC4, 0xDA, 0xDB, 0xDD, 0xFE) and byte >> 4 != 0xE:
-                self.error = BAD_SEGMENT
-        elif have == 3:
+                self.error = _BAD_SEGMENT
+        elif count == 3:
             self._skip = (head[2] << 8 | byte) - 2
             if head[1] != 0xC0:
                 self._close(head[1], at)
             elif self._skip < 6:
-                self.error = BAD_SEGMENT
+                self.error = _BAD_SEGMENT
             else:
                 self._have = 4
                 self._sof = self._skip - 5
                 self._skip = 0
-        elif have == 8:
+        elif count == 8:
             self._skip = self._sof
             if head[5:9] != self._size:
-                self.error = WRONG_SIZE
+                self.error = _WRONG_SIZE
             self._close(0xC0, at)
 
     def _close(self, marker, at):
         self._have = 0
         if self._skip < 0:
-            self.error = BAD_SEGMENT
+            self.error = _BAD_SEGMENT
         elif marker == 0xDA:
             if self._seen != _ALL:
-                self.error = NO_TABLES
+                self.error = _NO_TABLES
             self._scan = at + 1 + self._skip
         else:
             self._seen |= {0xDB: 1, 0xC4: 2, 0xC0: 4}.get(marker, 0)
@@ -146,12 +146,12 @@ class Check:
             ff = byte == 0xFF
             if byte == 0xD9:
                 if self._at + i - 2 - self._scan < self._least:
-                    self.error = TOO_SHORT
+                    self.error = _TOO_SHORT
                 else:
                     self.done = True
                 break
             if byte and not ff and byte >> 3 != 0x1A:
-                self.error = STRAY_MARKER
+                self.error = _STRAY_MARKER
                 break
         self._ff = ff
         return i

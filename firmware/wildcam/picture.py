@@ -56,12 +56,12 @@ async def scan(wake):
     """Walk the frame through the JPEG check. Its bursts end elsewhere than those of the copy: what goes wrong
     at their edges gives no two equal readings."""
     frame = wake.frame
-    odd = memoryview(wake.buffer)[: PIECE - 3]
+    piece = memoryview(wake.buffer)[: PIECE - 3]
     check = jpeg.Check(frame.width, frame.height)
     frame.rewind()
     count = PIECE
     while count and not check.done and not check.error:
-        count = frame.read_into(odd)
+        count = frame.read_into(piece)
         check.feed(wake.buffer, count)
         await asyncio.sleep_ms(0)
     check.finish()

@@ -468,10 +468,10 @@ def test_after_a_power_cut_it_starts_from_nothing(started: Start) -> None:
 @pytest.mark.parametrize(
     ("fault", "error"),
     [
-        ("truncated", "NO_END"),
-        ("lost_first", "NO_START"),
-        ("no_start", "NO_START"),
-        ("second_start", "STRAY_MARKER"),
+        ("truncated", "_NO_END"),
+        ("lost_first", "_NO_START"),
+        ("no_start", "_NO_START"),
+        ("second_start", "_STRAY_MARKER"),
         ("leading_zero", ""),
         ("leading_ff", ""),
         ("stale_tail", ""),

@@ -61,25 +61,25 @@ def test_the_index_behind_the_picture_in_the_last_piece() -> None:
 
 
 SPOILED = {
-    "a start that comes too late": (bytes(65) + GOOD, "NO_START"),
-    "no start": (bytes(2000), "NO_START"),
-    "the first byte lost": (GOOD[1:], "NO_START"),
-    "nothing": (b"", "NO_START"),
-    "a marker lost one bit": (GOOD[:20] + b"\xff\xfb" + GOOD[22:], "BAD_SEGMENT"),
-    "no marker after a segment": (GOOD[:20] + b"\xdf\xdb" + GOOD[22:], "BAD_SEGMENT"),
-    "a segment shorter than its own length": (GOOD[:22] + b"\x00\x01" + GOOD[24:], "BAD_SEGMENT"),
-    "the end before the scan": (b"\xff\xd8\xff\xd9" + GOOD, "BAD_SEGMENT"),
-    "a second start in the header": (b"\xff\xd8" + GOOD, "BAD_SEGMENT"),
-    "no quantiser tables": (GOOD[:20] + GOOD[158:], "NO_TABLES"),
-    "no Huffman tables": (GOOD[:158] + GOOD[590:], "NO_TABLES"),
-    "no frame header": (GOOD[:590] + GOOD[609:], "NO_TABLES"),
-    "another size": (header(12, 176, 144) + GOOD[HEADER_B:], "WRONG_SIZE"),
-    "a second start in the scan": (GOOD[:1500] + GOOD, "STRAY_MARKER"),
-    "an end without a scan": (GOOD[:HEADER_B] + b"\x00\xff\xd9", "TOO_SHORT"),
-    "an end that is missing": (GOOD[:-2], "NO_END"),
-    "half an end": (GOOD[:-1], "NO_END"),
-    "cut in the header": (GOOD[:300], "NO_END"),
-    "zeros for ever": (GOOD[:-2] + bytes(40_000), "TOO_LONG"),
+    "a start that comes too late": (bytes(65) + GOOD, "_NO_START"),
+    "no start": (bytes(2000), "_NO_START"),
+    "the first byte lost": (GOOD[1:], "_NO_START"),
+    "nothing": (b"", "_NO_START"),
+    "a marker lost one bit": (GOOD[:20] + b"\xff\xfb" + GOOD[22:], "_BAD_SEGMENT"),
+    "no marker after a segment": (GOOD[:20] + b"\xdf\xdb" + GOOD[22:], "_BAD_SEGMENT"),
+    "a segment shorter than its own length": (GOOD[:22] + b"\x00\x01" + GOOD[24:], "_BAD_SEGMENT"),
+    "the end before the scan": (b"\xff\xd8\xff\xd9" + GOOD, "_BAD_SEGMENT"),
+    "a second start in the header": (b"\xff\xd8" + GOOD, "_BAD_SEGMENT"),
+    "no quantiser tables": (GOOD[:20] + GOOD[158:], "_NO_TABLES"),
+    "no Huffman tables": (GOOD[:158] + GOOD[590:], "_NO_TABLES"),
+    "no frame header": (GOOD[:590] + GOOD[609:], "_NO_TABLES"),
+    "another size": (header(12, 176, 144) + GOOD[HEADER_B:], "_WRONG_SIZE"),
+    "a second start in the scan": (GOOD[:1500] + GOOD, "_STRAY_MARKER"),
+    "an end without a scan": (GOOD[:HEADER_B] + b"\x00\xff\xd9", "_TOO_SHORT"),
+    "an end that is missing": (GOOD[:-2], "_NO_END"),
+    "half an end": (GOOD[:-1], "_NO_END"),
+    "cut in the header": (GOOD[:300], "_NO_END"),
+    "zeros for ever": (GOOD[:-2] + bytes(40_000), "_TOO_LONG"),
 }
 
 
@@ -97,7 +97,7 @@ def test_fills_restarts_and_stuffed_bytes_are_fine() -> None:
     check = run(fine)
     assert (check.done, check.length) == (True, len(fine))
     for marker in (0x01, 0xCF, 0xD8, 0xDA):
-        assert run(GOOD[:-2] + bytes((0xFF, marker)) + GOOD[-2:]).error == jpeg.STRAY_MARKER
+        assert run(GOOD[:-2] + bytes((0xFF, marker)) + GOOD[-2:]).error == jpeg._STRAY_MARKER
 
 
 def test_an_end_marker_inside_a_table_is_no_end() -> None:
@@ -106,7 +106,7 @@ def test_an_end_marker_inside_a_table_is_no_end() -> None:
     assert run(bytes(tables)).done
 
 
-@pytest.mark.parametrize(("scan_B", "error"), [(74, "TOO_SHORT"), (75, ""), (76, "")])
+@pytest.mark.parametrize(("scan_B", "error"), [(74, "_TOO_SHORT"), (75, ""), (76, "")])
 def test_the_shortest_possible_scan(scan_B: int, error: str) -> None:
     """160 x 120 pixels >> 8 = 75 bytes."""
     check = run(GOOD[:HEADER_B] + b"\x55" * scan_B + b"\xff\xd9")
@@ -126,7 +126,7 @@ def test_any_chunking_gives_the_same_verdict(chunk: int) -> None:
     for stream in streams:
         whole = run(stream, max(1, len(stream)))
         got = run(stream, chunk)
-        if whole.error == got.error == jpeg.TOO_LONG:
+        if whole.error == got.error == jpeg._TOO_LONG:
             continue  # noticed at the end of a piece
         assert verdict(got) == verdict(whole)
 

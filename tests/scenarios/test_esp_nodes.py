@@ -13,17 +13,18 @@ DAY_s = 86_400.0
 #: Two visits on the first day, and a day without any.
 CALM = Scenario(days=2.2, start_day=170, quiet=True, visits=((36_000.0, 20.0), (50_000.0, 3.0)))
 
-#: One wake by motion, s after it. What differs is the platform's (BLE wait on the S3) and the camera's.
+#: One wake by motion, s after it. What differs is the platform's (BLE wait on the S3) and the camera's. The
+#: access point is where it was at power-up: half of a join.
 WAKES = {
     "esp32-cam": [(0.0, "BOOT"), (1.0, "BOOT"), (1.0, "TRIAGE"), (1.0, "CAMERA"), (1.7, "CAPTURE"),
-                  (2.1, "STORE"), (3.0, "CONNECT"), (6.8, "UPLOAD"), (7.5, "SETTLE"), (7.6, "SLEEP"),
-                  (7.7, "SLEEP")],
+                  (2.1, "STORE"), (3.0, "CONNECT"), (5.4, "UPLOAD"), (6.0, "SETTLE"), (6.1, "SLEEP"),
+                  (6.2, "SLEEP")],
     "xiao-s3-sense": [(0.0, "BOOT"), (1.7, "BOOT"), (1.7, "TRIAGE"), (1.7, "CAMERA"), (2.4, "CAPTURE"),
-                      (2.9, "STORE"), (3.7, "CONNECT"), (7.5, "UPLOAD"), (8.1, "SETTLE"), (8.2, "SLEEP"),
-                      (8.4, "SLEEP")],
+                      (2.9, "STORE"), (3.7, "CONNECT"), (6.0, "UPLOAD"), (6.7, "SETTLE"), (6.8, "SLEEP"),
+                      (6.9, "SLEEP")],
     "memento": [(0.0, "BOOT"), (1.7, "BOOT"), (1.7, "TRIAGE"), (1.7, "CAMERA"), (3.1, "CAPTURE"),
-                (3.6, "STORE"), (4.4, "CONNECT"), (8.2, "UPLOAD"), (9.0, "SETTLE"), (9.1, "SLEEP"),
-                (9.2, "SLEEP")],
+                (3.6, "STORE"), (4.4, "CONNECT"), (6.8, "UPLOAD"), (7.5, "SETTLE"), (7.6, "SLEEP"),
+                (7.8, "SLEEP")],
 }  # fmt: skip
 
 

@@ -59,7 +59,7 @@ def test_an_awful_signal_has_short_sessions_that_end_well(live_once, design: str
     assert told.count("JOIN_FAILED") > 5
     home = told.twin.home.pictures
     assert told.count("SENT") >= 2
-    assert len(home) > 10  # also those of sessions whose connection died later
+    assert len(home) > 7  # also those of sessions whose connection died later
     told.fates()
 
 

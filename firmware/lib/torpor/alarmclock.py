@@ -37,10 +37,10 @@ def keep_time(wake, now_s):
     """Set the clock if it differs from the signed time."""
     try:
         chip = _chip(wake)
-        off_s = abs(chip.read() - now_s)
-        if off_s >= _OFF_s:
+        off = abs(chip.read() - now_s)
+        if off >= _OFF_s:
             chip.set(now_s)
-            wake.journal.event(reasons.CLOCK_SET, off_s)
+            wake.journal.event(reasons.CLOCK_SET, off)
     except _TROUBLE:
         wake.journal.event(reasons.CLOCK_LOST)
 

@@ -50,11 +50,11 @@ def _read(wake):
     """One reading in idle, and before it one of the busy CPU: so it was until here, and where nothing else is
     on it says how dear this board is."""
     chip, ledger = meter.of(wake), wake.ledger
-    busy = chip.read_busy()
+    first = chip.read_busy()
     if wake.radio or wake.shot:
-        ledger.sample(*busy)
+        ledger.sample(*first)
     else:
-        ledger.learn(*busy)
+        ledger.learn(*first)
     found = chip.read_now()
     ledger.skip(ledger.seen(*found) // 10)  # the CPU is busy again from here: the rest is not like this one
     return found

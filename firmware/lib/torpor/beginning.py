@@ -14,16 +14,16 @@ def arrive(wake):
     """Wake class where more than one thing may have ended the sleep; a new life where the record is gone or
     the last wake was not finished. Returns whether it is one."""
     record = wake.record
-    notes = wake.books()
+    journal = wake.books()
     if record.flags & BOTH and isinstance(alarm.wake_alarm, alarm.time.TimeAlarm):
         record.cause = wakeup.TIMER
         wake.due = True
-    fell = marks.count(marks.SAFE_MODES, marks.SAFE_MODES_END)
-    anew = fell or not record.valid or record.cause not in (wakeup.TIMER, wakeup.PIN)
-    if anew:
+    count = marks.count(marks.SAFE_MODES, marks.SAFE_MODES_END)
+    fresh = count or not record.valid or record.cause not in (wakeup.TIMER, wakeup.PIN)
+    if fresh:
         _new_life(wake)
-    if fell:
-        notes.event(reasons.SAFE_MODE, fell)
+    if count:
+        journal.event(reasons.SAFE_MODE, count)
     if record.cause in (wakeup.COLD, wakeup.WATCHDOG):
         _unfinished(wake)
     if node.CLOCK and record.cause == wakeup.PIN:
@@ -32,7 +32,7 @@ def arrive(wake):
         wake.due = ringing.rang(wake)
         if wake.due:
             record.cause = wakeup.TIMER
-    return anew
+    return fresh
 
 
 def _new_life(wake):

@@ -19,22 +19,22 @@ def load():
     best = (0, [0] * (2 * STATES))
     for at in (START, START + SLOT):
         raw = bytes(microcontroller.nvm[at : at + _SIZE + 4])
-        magic, states, sequence = struct.unpack_from(_HEAD, raw)
+        head, states, sequence = struct.unpack_from(_HEAD, raw)
         whole = struct.unpack_from("<I", raw, _SIZE)[0] == crc32(raw[:_SIZE])
-        if whole and (magic, states) == (_MAGIC, STATES) and sequence >= best[0]:
+        if whole and (head, states) == (_MAGIC, STATES) and sequence >= best[0]:
             best = sequence, list(struct.unpack_from("<%dI" % (2 * STATES), raw, 8))
     return best
 
 
 def fold(record):
     """Add the record's ledger to the totals, and clear it. A rewrite of the sector: ask first."""
-    sequence, totals = load()
+    sequence, values = load()
     for state in range(STATES):
         time, energy = record.ledger[2 * state : 2 * state + 2]
-        totals[2 * state] += (time * UNIT_ms[state] + 500) // 1000
-        totals[2 * state + 1] += (energy * UNIT_mJ[state] + 500) // 1000
+        values[2 * state] += (time * UNIT_ms[state] + 500) // 1000
+        values[2 * state + 1] += (energy * UNIT_mJ[state] + 500) // 1000
     sequence += 1
-    raw = struct.pack(_HEAD, _MAGIC, STATES, sequence) + struct.pack("<%dI" % (2 * STATES), *totals)
+    raw = struct.pack(_HEAD, _MAGIC, STATES, sequence) + struct.pack("<%dI" % (2 * STATES), *values)
     at = START + SLOT * (sequence & 1)
     microcontroller.nvm[at : at + _SIZE + 4] = raw + struct.pack("<I", crc32(raw))
     record.ledger[:] = [0] * (2 * STATES)

@@ -24,13 +24,13 @@ def after(ms):
     return (ticks_ms() + ms) % PERIOD
 
 
-def left(deadline):
+def left(end):
     """Milliseconds until `deadline`; negative when it has passed."""
-    return (deadline - ticks_ms() + _HALF) % PERIOD - _HALF
+    return (end - ticks_ms() + _HALF) % PERIOD - _HALF
 
 
-def wait(deadline):
-    time.sleep(max(0, left(deadline)) / 1000)
+def wait(end):
+    time.sleep(max(0, left(end)) / 1000)
 
 
 def awake():

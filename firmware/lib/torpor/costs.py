@@ -20,13 +20,13 @@ def decode(code):
 
 def encode(cost):
     """The code nearest to a cost, 1 to 255."""
-    scaled = max(1, cost) << 10
+    value = max(1, cost) << 10
     octave = 0
-    while scaled >= 2048 and octave < 15:
-        scaled >>= 1
+    while value >= 2048 and octave < 15:
+        value >>= 1
         octave += 1
     step = 0
-    while step < 16 and scaled > (_OCTAVE[step] + (_OCTAVE[step + 1] if step < 15 else 2048)) // 2:
+    while step < 16 and value > (_OCTAVE[step] + (_OCTAVE[step + 1] if step < 15 else 2048)) // 2:
         step += 1
     return max(1, min(16 * octave + step, 255))
 

@@ -33,14 +33,14 @@ class DS3231:
     def set(self, now_s):
         """Set the time; from here on it is trusted."""
         days, rest = divmod(now_s - _YEAR_2000, DAY_s)
-        four, days = divmod(days, 1461)
+        count, days = divmod(days, 1461)
         year = min(days * 4 // 1461, 3)
         days -= 365 * year + (1 if year else 0)
         month = 12
         while days < _BEFORE[month - 1] + (1 if month > 2 and not year else 0):
             month -= 1
         days -= _BEFORE[month - 1] + (1 if month > 2 and not year else 0)
-        self._set(0, *_clock(rest), 1, _coded(days + 1), _coded(month), _coded(4 * four + year))
+        self._set(0, *_clock(rest), 1, _coded(days + 1), _coded(month), _coded(4 * count + year))
         self._set(_STATUS, self._get(_STATUS, 1)[0] & ~_STOPPED)
 
     def alarm_in(self, seconds):
@@ -72,26 +72,26 @@ class DS3231:
     def _set(self, register, *values):
         self._talk(self._i2c.writeto, bytes((register,) + values))
 
-    def _talk(self, call, *buffers):
+    def _talk(self, call, *values):
         if not self._i2c.try_lock():
             raise OSError(16)  # busy
         try:
-            call(self._address, *buffers)
+            call(self._address, *values)
         finally:
             self._i2c.unlock()
 
 
-def _plain(coded):
-    return (coded >> 4) * 10 + (coded & 15)
+def _plain(value):
+    return (value >> 4) * 10 + (value & 15)
 
 
-def _coded(plain):
-    return plain // 10 << 4 | plain % 10
+def _coded(value):
+    return value // 10 << 4 | value % 10
 
 
 def _of_day(hour, minute, second):
     return 3600 * _plain(hour & 0x3F) + 60 * _plain(minute) + _plain(second)
 
 
-def _clock(of_day):
-    return _coded(of_day % 60), _coded(of_day // 60 % 60), _coded(of_day // 3600)
+def _clock(seconds):
+    return _coded(seconds % 60), _coded(seconds // 60 % 60), _coded(seconds // 3600)

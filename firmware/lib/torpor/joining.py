@@ -27,9 +27,9 @@ def _join(wake):
 
     wake.radio = 2 if wake.pir.value else 1
     _before(wake)
-    joined = link.join(wake.settings, wake.feed)
+    found = link.join(wake.settings, wake.feed)
     _after(wake)
-    if joined:
+    if found:
         signal = link.signal()
         if signal:
             wake.journal.event(reasons.SIGNAL, signal)

@@ -42,11 +42,9 @@ class Journal:
         else:
             self._pack_row(head, mV, ms // 10, mJ)
 
-    def _pack_row(self, head, mV, duration, energy):
+    def _pack_row(self, head, mV, ms, energy):
         wake = self.record.wake & 0xFFFF
-        self._add(
-            struct.pack(_ROW, head, min(mV // 20, 255), wake, min(duration, 0xFFFF), min(energy, 0xFFFF))
-        )
+        self._add(struct.pack(_ROW, head, min(mV // 20, 255), wake, min(ms, 0xFFFF), min(energy, 0xFFFF)))
 
     def _add(self, entry):
         self.entries.append(entry)

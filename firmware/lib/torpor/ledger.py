@@ -61,8 +61,8 @@ class Ledger:
         tenth_mW = self.seen(mV, tenth_mA) - rows.METER_uW // 100
         passed = clock.since(self._last)
         last = self._tenth_mW
-        mean = tenth_mW if last is None else (tenth_mW + last) // 2
-        self._uJ += (passed * mean + rows.METER_uJ * 10) // 10
+        value = tenth_mW if last is None else (tenth_mW + last) // 2
+        self._uJ += (passed * value + rows.METER_uJ * 10) // 10
         self._sampled_ms += min(passed, REACH_ms)
         self._last = clock.now()
         self._tenth_mW = tenth_mW
@@ -103,8 +103,8 @@ class Ledger:
         """Book `ms` and `mJ` to a state."""
         self.spent[state] += mJ
         book = self._record.ledger
-        for at, amount, unit in ((2 * state, ms, UNIT_ms[state]), (2 * state + 1, mJ, UNIT_mJ[state])):
-            book[at] = min(book[at] + (amount + unit // 2) // unit, 0xFFFF)
+        for at, value, unit in ((2 * state, ms, UNIT_ms[state]), (2 * state + 1, mJ, UNIT_mJ[state])):
+            book[at] = min(book[at] + (value + unit // 2) // unit, 0xFFFF)
         self._journal.row(state, self.mV, ms, mJ, how)
 
 

@@ -6,7 +6,7 @@ from torpor import clock, forget, machine, tasktable, timekeeping, triggers, wak
 from torpor.flags import LOCKED
 
 # Not wanted again before the burst, and the burst wants the heap.
-OF_BOOT = ("torpor.beginning", "torpor.validate", "torpor.stored", "torpor.spool")
+OF_BOOT = ("torpor.beginning", "torpor.marks", "torpor.validate", "torpor.stored", "torpor.spool")
 OF_PLAN = ("torpor.planning", "torpor.admission")
 
 

@@ -16,13 +16,15 @@ TRIES = const(3)  # failed sessions in a row, after which a set on trial goes
 def follow(wake):
     """Before sleep: take what home has sent, or end a trial."""
     number = wake.settings["cfg"]
-    answer = wake.heard
-    if answer and number >= TRIAL:
+    answer, record = wake.heard, wake.record
+    if number >= TRIAL:
         number -= TRIAL
-        _keep(wake, wake.settings, number)
-    elif number >= TRIAL and wake.record.link_fails >= TRIES:
-        wake.journal.event(reasons.SETTINGS_BACK, number & 255)
-        _keep(wake, validate.read(), -number)
+        if answer:
+            _keep(wake, wake.settings, number)
+        elif record.link_fails >= TRIES:
+            wake.journal.event(reasons.SETTINGS_BACK, number & 255)
+            _keep(wake, validate.read(), -number)
+            record.link_fails = record.skip_links = 0  # the next wake may try
     if answer and "set" in answer and answer["cfg"] != abs(number):
         _take(wake, answer["cfg"], answer["set"])
 

@@ -37,19 +37,19 @@ def acknowledged(wake, answer):
         from torpor import alarmclock
 
         alarmclock.keep_time(wake, now_s)
-    asleep_s = 0
+    seconds = 0
     if record.sync_s and now_s > record.sync_s + record.since_sync_s:
         # The node cannot time its own pin sleep; between two signed answers it can.
-        asleep_s = now_s - record.sync_s - record.since_sync_s
-        wake.ledger.add(SLEEP, asleep_s * 1000, asleep_s * rows.SLEEP_PIN_uW // 1000)
-    wake.told = wake.told or 1 + asleep_s
+        seconds = now_s - record.sync_s - record.since_sync_s
+        wake.ledger.add(SLEEP, seconds * 1000, seconds * rows.SLEEP_PIN_uW // 1000)
+    wake.told = wake.told or 1 + seconds
     record.sync_s = now_s
     record.since_sync_s = 0
 
 
-async def session(wake, buffer, more, work, ours):
+async def session(wake, buffer, more, work, names):
     """One session, whose `work(wake, session)` returns how many things went. What is not acknowledged stays
-    where it is. `more` as in `telemetry`; `ours` are modules that nobody wants afterwards."""
+    where it is. `more` as in `telemetry`; `names` are modules that nobody wants afterwards."""
     from torpor import link
 
     line = telemetry(wake.record, more)
@@ -63,16 +63,10 @@ async def session(wake, buffer, more, work, ours):
     finally:
         opened.close()
         link.off()
-        forget.modules(*OURS, *ours)  # SETTLE and SLEEP want the heap
+        forget.modules(*OURS, *names)  # SETTLE and SLEEP want the heap
     wake.record.link_fails = wake.record.skip_links = 0
     wake.journal.event(reasons.SENT, sent)
     return machine.OK
-
-
-def _set(wake):
-    """Number of home's set that is in force; below zero one that the node does without."""
-    number = wake.settings["cfg"]
-    return number if number < 0 else number & 0xFFFF
 
 
 async def log(wake, session, *spare):
@@ -90,7 +84,7 @@ async def log(wake, session, *spare):
     if not len(raw):
         return None
     key = "log/%08x-%d" % (wake.record.boot, wake.record.wake)
-    session.telemetry = '%s,"cfg":%d}' % (session.telemetry[:-1], _set(wake))
+    session.telemetry = '%s,"cfg":%d}' % (session.telemetry[:-1], wake.settings["cfg"])
     try:
         wake.heard = answer = await session.put(key, len(raw), read_into)
     except upload.UploadError as error:

@@ -47,16 +47,16 @@ def keep(journal, may_rewrite):
 def _make_room(record):
     nvm = microcontroller.nvm
     raw = bytes(nvm[record.log_sent : record.log_end])
-    old = [raw[i : i + ENTRY] for i in range(0, len(raw), ENTRY)]
-    most = (END - START) // (2 * ENTRY)
-    kept = [entry for entry in old if not entry[0] & ROW]
-    if len(kept) > most:
-        kept = [entry for entry in kept if entry[0] in LOSSES][-most:]
+    entries = [raw[i : i + ENTRY] for i in range(0, len(raw), ENTRY)]
+    limit = (END - START) // (2 * ENTRY)
+    kept = [entry for entry in entries if not entry[0] & ROW]
+    if len(kept) > limit:
+        kept = [entry for entry in kept if entry[0] in LOSSES][-limit:]
     fresh = b"".join(kept)
     nvm[START:END] = fresh + b"\xff" * (END - START - len(fresh))
     record.log_sent = START
     record.log_end = START + len(fresh)
-    return len(old) - len(kept)
+    return len(entries) - len(kept)
 
 
 def recall(record):

@@ -29,9 +29,9 @@ class Hmac:
     """HMAC-SHA256 over CircuitPython's hashlib (RFC 2104)."""
 
     def __init__(self, key):
-        block = key + bytes(_BLOCK - len(key))
-        self._inner = hashlib.new("sha256", bytes([b ^ 0x36 for b in block]))
-        self._outer = hashlib.new("sha256", bytes([b ^ 0x5C for b in block]))
+        raw = key + bytes(_BLOCK - len(key))
+        self._inner = hashlib.new("sha256", bytes([value ^ 0x36 for value in raw]))
+        self._outer = hashlib.new("sha256", bytes([value ^ 0x5C for value in raw]))
 
     def update(self, data):
         self._inner.update(data)
@@ -127,20 +127,20 @@ class Session:
     async def _receive(self):
         """One whole answer (headers and Content-Length bytes), at most PIECE bytes."""
         view = memoryview(self._buffer)
-        filled = 0
-        need = PIECE
-        while filled < need:
-            count = self._socket.recv_into(view[filled:])
+        size = 0
+        end = PIECE
+        while size < end:
+            count = self._socket.recv_into(view[size:])
             if not count:
                 raise UploadError(0)
-            filled += count
+            size += count
             await self._pause()
-            raw = bytes(view[:filled])
+            raw = bytes(view[:size])
             head = raw.find(b"\r\n\r\n")
             at = raw.find(b"Content-Length: ")
             if 0 <= at < head:
-                need = head + 4 + int(raw[at + 16 : raw.find(b"\r\n", at)])
-                if need > PIECE:
+                end = head + 4 + int(raw[at + 16 : raw.find(b"\r\n", at)])
+                if end > PIECE:
                     raise UploadError(0)
             elif head >= 0:
                 raise UploadError(0)

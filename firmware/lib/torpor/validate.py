@@ -4,33 +4,35 @@ import os
 import sys
 
 import rows
+from torpor.settings import NAMES
 
 TEXT, HEX, NUMBER, ADDRESS = range(4)
 
-# key in settings.toml, short name, kind, lowest/shortest, highest/longest, default (None: required)
+# key in settings.toml, kind, lowest/shortest, highest/longest, default (None: required); settings.NAMES has
+# their short names
 KEYS = (
-    ("TORPOR_NODE", "node", TEXT, 1, 32, None),
-    ("TORPOR_KEY", "key", HEX, 64, 64, None),
-    ("TORPOR_WIFI_SSID", "ssid", TEXT, 1, 32, None),
-    ("TORPOR_WIFI_PASSWORD", "password", TEXT, 0, 64, ""),
-    ("TORPOR_HOST", "host", TEXT, 1, 64, None),
-    ("TORPOR_PORT", "port", NUMBER, 1, 65535, 8080),
-    ("TORPOR_LOW_PCT", "low_pct", NUMBER, 5, 60, rows.LOW_PCT),
-    ("TORPOR_HIGH_PCT", "high_pct", NUMBER, 10, 80, rows.HIGH_PCT),
-    ("TORPOR_FULL_PCT", "full_pct", NUMBER, 20, 100, 60),
-    ("TORPOR_BATCH", "batch", NUMBER, 1, 20, 1),
-    ("TORPOR_HOLDOFF_S", "holdoff_s", NUMBER, 5, 3600, 30),
-    ("TORPOR_NIGHT", "night", NUMBER, 0, 1, 1),
-    ("TORPOR_DARK_LUMA", "dark_luma", NUMBER, 0, 255, 24),
-    ("TORPOR_SPOOL_KIB", "spool_kib", NUMBER, 0, 100000, 0),
-    ("TORPOR_JOIN_S", "join_s", NUMBER, 2, 7, 6),
-    ("TORPOR_LATITUDE", "latitude", NUMBER, -89, 90, 90),
-    ("TORPOR_WAKES_H", "wakes_h", NUMBER, 1, 1000, 60),
-    ("TORPOR_HEARTBEAT_H", "heartbeat_h", NUMBER, 0, rows.HEARTBEAT_H, rows.HEARTBEAT_H),
-    ("TORPOR_LONGITUDE", "longitude", NUMBER, -180, 180, 0),
-    ("TORPOR_ZERO_UV", "zero_uV", NUMBER, -rows.METER_OFFSET_uV, rows.METER_OFFSET_uV, 0),
-    ("TORPOR_ADDRESS", "address", ADDRESS, 0, 15, ""),
-    ("TORPOR_GATEWAY", "gateway", ADDRESS, 0, 15, ""),
+    ("TORPOR_NODE", TEXT, 1, 32, None),
+    ("TORPOR_KEY", HEX, 64, 64, None),
+    ("TORPOR_WIFI_SSID", TEXT, 1, 32, None),
+    ("TORPOR_WIFI_PASSWORD", TEXT, 0, 64, ""),
+    ("TORPOR_HOST", TEXT, 1, 64, None),
+    ("TORPOR_PORT", NUMBER, 1, 65535, 8080),
+    ("TORPOR_LOW_PCT", NUMBER, 5, 60, rows.LOW_PCT),
+    ("TORPOR_HIGH_PCT", NUMBER, 10, 80, rows.HIGH_PCT),
+    ("TORPOR_FULL_PCT", NUMBER, 20, 100, 60),
+    ("TORPOR_BATCH", NUMBER, 1, 20, 1),
+    ("TORPOR_HOLDOFF_S", NUMBER, 5, 3600, 30),
+    ("TORPOR_NIGHT", NUMBER, 0, 1, 1),
+    ("TORPOR_DARK_LUMA", NUMBER, 0, 255, 24),
+    ("TORPOR_SPOOL_KIB", NUMBER, 0, 100000, 0),
+    ("TORPOR_JOIN_S", NUMBER, 2, 7, 6),
+    ("TORPOR_LATITUDE", NUMBER, -89, 90, 90),
+    ("TORPOR_WAKES_H", NUMBER, 1, 1000, 60),
+    ("TORPOR_HEARTBEAT_H", NUMBER, 0, rows.HEARTBEAT_H, rows.HEARTBEAT_H),
+    ("TORPOR_LONGITUDE", NUMBER, -180, 180, 0),
+    ("TORPOR_ZERO_UV", NUMBER, -rows.METER_OFFSET_uV, rows.METER_OFFSET_uV, 0),
+    ("TORPOR_ADDRESS", ADDRESS, 0, 15, ""),
+    ("TORPOR_GATEWAY", ADDRESS, 0, 15, ""),
 )
 
 
@@ -40,8 +42,8 @@ OWN = 3  # up to this key only settings.toml says it
 class SettingsError(ValueError):
     """One sentence; `index` is the key's place in KEYS."""
 
-    def __init__(self, index, sentence):
-        super().__init__(sentence)
+    def __init__(self, index, text):
+        super().__init__(text)
         self.index = index
 
 
@@ -52,7 +54,8 @@ def read(getenv=os.getenv):
         raise SettingsError(254, "CircuitPython %d.%d has no sha256: install 10.1 or later" % found[:2])
     values = {}
     for index in range(len(KEYS)):
-        key, name, kind, low, high, default = KEYS[index]
+        key, _, _, _, default = KEYS[index]
+        name = NAMES[index]
         raw = getenv(key)
         if raw is None:
             if default is None:
@@ -70,7 +73,7 @@ def change(values, asked):
     the node is called and how it joins, its key, its network."""
     for name in asked:
         index = len(KEYS) - 1
-        while index > OWN and KEYS[index][1] != name:
+        while index > OWN and NAMES[index] != name:
             index -= 1
         if index <= OWN:
             raise SettingsError(255, name + " is not for home to set")
@@ -80,7 +83,7 @@ def change(values, asked):
 
 
 def _checked(index, raw):
-    key, _, kind, low, high, _ = KEYS[index]
+    key, kind, low, high, _ = KEYS[index]
     if kind == NUMBER:
         try:
             value = int(raw)

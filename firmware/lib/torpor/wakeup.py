@@ -14,11 +14,11 @@ def cause(record):
         return WATCHDOG
     if reason is ResetReason.BROWNOUT:
         return BROWNOUT
-    woke = alarm.wake_alarm
-    if not record.valid or (woke is None and reason is ResetReason.POWER_ON):
+    found = alarm.wake_alarm
+    if not record.valid or (found is None and reason is ResetReason.POWER_ON):
         return COLD
-    if woke is None:
+    if found is None:
         return UNKNOWN
     if record.sleep_s:
         return TIMER
-    return PIN if isinstance(woke, alarm.pin.PinAlarm) else UNKNOWN
+    return PIN if isinstance(found, alarm.pin.PinAlarm) else UNKNOWN
