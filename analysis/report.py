@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from sim.result import Booked, RunResult
+from sim.result import Booked, RunResult, Worn
 
 from . import periods
 from .advice_view import Advice
@@ -168,6 +168,8 @@ def _energy(result: RunResult, battery_Wh: float | None) -> str:
     parts = [heading("Where the energy goes"), paragraph(said + "."), ""]
     parts += ["By what it was doing:", bars(result.energy_by_state_Wh, notes), ""]
     parts += ["By what took it:", bars(result.energy_by_part_Wh, {})]
+    if result.flash:
+        parts += ["", paragraph(_flash(result.flash))]
     if result.booked and result.booked.awake_J > 0:
         parts += ["", paragraph(_booked(result.booked))]
     return "\n".join(parts)
@@ -181,6 +183,20 @@ def _booked(booked: Booked) -> str:
         "the rest priced by rows that follow what the meter says of the busy board. Its sleep it can only "
         "price."
     )
+
+
+def _flash(worn: Worn) -> str:
+    return (
+        f"Flash: the most worn sector of the drive has its {worn.cycles:,.0f} erases behind it after "
+        f"{_years(worn.drive_years)} at this rate, that of the node's own memory after "
+        f"{_years(worn.nvm_years)}."
+    )
+
+
+def _years(years: float) -> str:
+    if years >= 100:
+        return "more than a hundred years"
+    return f"{years:.0f} years" if years >= 2 else f"{12 * years:.0f} months"
 
 
 def _a_day(time_s: float) -> str:

@@ -21,6 +21,7 @@ class DriveFiles:
     ----------
     readonly : as the code sees it (boot.py's remount clears it; a computer on USB keeps it).
     sector_writes : 4 KiB flash sectors erased and programmed so far.
+    entry_writes : of these, the one in which the folder's entries lie.
     """
 
     def __init__(self, kind: Part | Volume, spend: Callable[[float], None]) -> None:
@@ -31,7 +32,7 @@ class DriveFiles:
         self.files: dict[str, bytes] = {}
         self.folders = {"/"}
         self.readonly = True
-        self.sector_writes = 0
+        self.sector_writes = self.entry_writes = 0
         self.stamps: dict[str, int] = {}  # when a computer last wrote a file, if not in the beginning
         self._random = random.Random("drive")
         self._open: list[OpenFile] = []
@@ -74,6 +75,7 @@ class DriveFiles:
 
     def program_entry(self) -> None:
         """Write the sector in which a directory entry lies."""
+        self.entry_writes += 1
         self.program(1)
 
     def entry(self, apply: Callable[[], None]) -> None:

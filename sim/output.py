@@ -9,10 +9,11 @@ import numpy as np
 
 from sim.errors import SimError
 from sim.fates import Fates
+from sim.history import stretch
 from sim.log import LogRow, write_log
 from sim.nodelog import node_log
 from sim.prices import states_of
-from sim.run import Twin, judge_of, segments
+from sim.run import Twin, judge_of
 from sim.watching import reason_names
 
 #: Rows of one bench log; 50 million are a file of about 3 GB.
@@ -92,7 +93,7 @@ def write_bench_log(twin: Twin, path: Path, rate_Hz: float, from_s: float, until
         raise SimError(
             f"--samples {rate_Hz:g} from {from_s:g} to {until_s:g}: expected at most {_MOST_ROWS} rows."
         )
-    part = segments(twin, from_s, until_s)
+    part = stretch(twin.world, from_s, until_s)
     edges = np.linspace(from_s, until_s, max(2, round((until_s - from_s) * rate_Hz) + 1))
     ends = part.t_s + part.dt_s
     bounds = np.concatenate(([part.t_s[0]], ends))

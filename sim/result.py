@@ -97,6 +97,18 @@ class Booked:
 
 
 @dataclass(frozen=True, slots=True)
+class Worn:
+    """Years until the sector of flash that is erased most often has been as often as its row promises, at the
+    rate of a run: of the drive (the entries of the folder in which pictures wait) and of nvm; infinity if
+    it never was. `cycles` is the row.
+    """
+
+    drive_years: float
+    nvm_years: float
+    cycles: float
+
+
+@dataclass(frozen=True, slots=True)
 class RunResult:
     """One simulated stretch of one node's life.
 
@@ -116,6 +128,7 @@ class RunResult:
     empties, empties_Wh : pictures without a visitor, and the energy their wakes took.
     readings, of : of a node with a sensor, and the names of their values (None and (): it has none).
     wake_trace : exact history of one ordinary wake with an upload, a little sleep on both sides.
+    flash : how long the flash lasts; None: not counted.
     booked : what the node itself booked while awake, and how sure that is.
     books : closing errors of the two books, relative ("charge", "energy").
     """
@@ -153,3 +166,4 @@ class RunResult:
     readings: list[ReadingFate] | None = None
     of: tuple[str, ...] = ()
     booked: Booked | None = None
+    flash: Worn | None = None

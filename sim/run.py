@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 import zlib
-from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -28,12 +27,13 @@ from sim.errors import SimError
 from sim.fates import Fates, cause_words
 from sim.guests import guests, place_settings
 from sim.hardware import Hardware
+from sim.history import ordinary_wake
 from sim.home import Home
 from sim.life import Life
 from sim.pictures import PicturePool
 from sim.plant import Plant
 from sim.reading_fates import reading_fates
-from sim.result import FATES, Picture, ReadingFate, RunResult, Segments
+from sim.result import FATES, Picture, ReadingFate, RunResult
 from sim.scaled import scaled
 from sim.scenario import Scenario
 from sim.sky import Sky
@@ -41,6 +41,7 @@ from sim.soil import Soil, attach_soil
 from sim.visitors import Visitor
 from sim.volume import picture_key
 from sim.watching import Frame, reason_names
+from sim.wear import worn
 from sim.weather import default_weather, read_weather
 from sim.world import World
 
@@ -238,7 +239,7 @@ def summarise(twin: Twin, wall_s: float) -> RunResult:
         empties=len(empty),
         empties_Wh=sum(note.load_J for note in empty) / 3600.0,
         pictures=pictures,
-        wake_trace=_ordinary_wake(twin),
+        wake_trace=ordinary_wake(life, world),
         pir_to_frame_s=np.array(
             [
                 note.frames[0].t_s - note.rose_s
@@ -251,6 +252,7 @@ def summarise(twin: Twin, wall_s: float) -> RunResult:
         notes=list(twin.design.notes),
         readings=readings_taken(twin) if twin.design.sensor else None,
         of=batches[-1].of if batches else (),
+        flash=worn(twin.life.machine, twin.hardware, twin.scenario.days),
         booked=booked_at_home(twin.home.logs, twin.design, "TORPOR_ZERO_UV" in twin.scenario.settings),
     )
 
@@ -268,33 +270,3 @@ def _marked_dark(twin: Twin, frame: Frame, otherwise: bool) -> bool:
 
 #: Light below which a picture is called dark in the report (0..1; full night is 0, dusk about 0.2).
 _DARK = 0.05
-
-
-def _ordinary_wake(twin: Twin) -> Segments:
-    """A wake of median length in which a picture was sent, with a little sleep on both sides."""
-    sent = {name: code for code, name in reason_names().items()}["SENT"]
-    good = [
-        note for note in twin.life.notes if sent in note.reasons and note.cause == "pin" and note.load_J > 0
-    ]
-    if not good:
-        good = [note for note in twin.life.notes if note.load_J > 0] or twin.life.notes
-    note = sorted(good, key=lambda one: one.asleep_s - one.booted_s)[len(good) // 2]
-    return segments(twin, note.booted_s - 1.0, min(note.asleep_s, twin.world.now) + 2.0)
-
-
-def segments(twin: Twin, from_s: float, until_s: float) -> Segments:
-    """The exact history of a stretch."""
-    world = twin.world
-    first = max(0, bisect_right(world.t_s, from_s) - 1)
-    last = bisect_left(world.t_s, until_s)
-    t_s = np.array(world.t_s[first:last])
-    end = np.minimum(t_s + np.array(world.dt_s[first:last]), until_s)
-    start = np.maximum(t_s, from_s)
-    return Segments(
-        start,
-        end - start,
-        np.array(world.volts[first:last], dtype=float),
-        np.array(world.mA[first:last], dtype=float),
-        world.states[first:last],
-        np.array(world.wakes[first:last], dtype=np.int64),
-    )

@@ -9,8 +9,9 @@ import numpy as np
 import pytest
 
 from sim.errors import SimError
+from sim.history import stretch
 from sim.output import write_bench_log, write_history, write_pictures, write_run
-from sim.run import Twin, build, segments, summarise
+from sim.run import Twin, build, summarise
 from sim.scenario import Scenario
 
 
@@ -37,7 +38,7 @@ def test_a_bench_log_keeps_charge_and_time(
     count = write_bench_log(twin, tmp_path / "bench.csv", rate, from_s, until_s)
     rows = rows_of(tmp_path / "bench.csv")
     assert count == len(rows) == max(1, round((until_s - from_s) * rate))
-    exact = segments(twin, from_s, until_s)
+    exact = stretch(twin.world, from_s, until_s)
     assert exact.dt_s.sum() == pytest.approx(until_s - from_s, abs=1e-3)
     assert min(exact.dt_s) > -1e-9
     dt_s = np.array([float(row["dt_s"]) for row in rows])
