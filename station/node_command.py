@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import rich_click as click
 from rich.table import Table
 
+from sim.protocol import TRIAL
 from station.boards_command import names_like
 from station.receive_command import data_option
 from station.screen import console
@@ -146,5 +147,13 @@ def _table(found: tuple[Node, ...]) -> Table:
 def _settings(node: Node) -> str:
     if not node.settings_number:
         return ""
-    at_node = "takes none" if node.settings_at_node is None else f"node has {node.settings_at_node}"
-    return f"{node.settings_number} ({at_node})"
+    return f"{node.settings_number} ({_at_node(node.settings_at_node)})"
+
+
+def _at_node(said: int | None) -> str:
+    """In words what the node says of the settings that it has."""
+    if said is None:
+        return "takes none"
+    if said < 0:
+        return f"node does without {-said}: refused, or home was not heard with it"
+    return f"node has {said % TRIAL}" + (", on trial" if said >= TRIAL else "")

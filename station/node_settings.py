@@ -5,6 +5,7 @@ firmware/lib/torpor/validate.py is loaded as a file, with the rows of the node's
 
 from __future__ import annotations
 
+import ast
 import builtins
 import json
 import os
@@ -62,12 +63,21 @@ def check(node: Node, settings: Mapping[str, str | int]) -> None:
         raise StationError("These settings are too long for one answer: send fewer at a time.", Exit.USAGE)
 
 
+def _names() -> list[str]:
+    """The short names of settings, as they stand in the firmware's own file."""
+    tree = ast.parse(_VALIDATE.with_name("settings.py").read_text(encoding="utf-8"))
+    for line in tree.body:
+        if isinstance(line, ast.Assign) and ast.unparse(line.targets[0]) == "NAMES":
+            return list(eval(compile(ast.Expression(line.value), "settings.py", "eval"), {}))
+    raise AssertionError("firmware/lib/torpor/settings.py has no NAMES")
+
+
 def _rules(design: Design) -> dict[str, Any]:
     """The names of validate.py."""
     rows = ModuleType("rows")
     exec(rows_source(design), vars(rows))
     board = SimpleNamespace(implementation=SimpleNamespace(version=(10, 2, 1)))
-    there = {"os": os, "sys": board, "rows": rows}
+    there = {"os": os, "sys": board, "rows": rows, "torpor.settings": SimpleNamespace(NAMES=_names())}
     names: dict[str, Any] = {
         "__name__": "validate",
         "__builtins__": {**vars(builtins), "__import__": lambda name, *rest: there[name]},

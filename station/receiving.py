@@ -24,9 +24,9 @@ from sim.protocol import (
     answer_sign,
     answer_text,
     length_refusal,
-    numbers_of,
     target_of,
     telemetry_of,
+    wants_settings,
 )
 from station.body import Body, Gone, Held, Refused
 from station.keeping import NoRoom
@@ -192,11 +192,10 @@ def _upload(opened: Opened, node: Node, body: Body, made: Sum) -> Upload:
 
 def _settings(upload: Upload, kept: Kept) -> dict[str, object]:
     """What goes with the answer: settings, if the node takes any and has older ones."""
-    at_node = numbers_of(telemetry_of(upload.telemetry)).get("cfg")
-    wanted = upload.node.settings_number
-    if not kept.in_order or at_node is None or at_node >= wanted:
+    number = upload.node.settings_number
+    if not kept.in_order or not wants_settings(telemetry_of(upload.telemetry), number):
         return {}
-    return {"cfg": wanted, "set": dict(upload.node.settings)}
+    return {"cfg": number, "set": dict(upload.node.settings)}
 
 
 async def _send(send: Send, status: int, text: bytes, sign: str) -> None:

@@ -13,8 +13,8 @@ HOURS = Scenario(
     days=0.4, start_day=170, quiet=True, visits=tuple((3600.0 * hour, 3.0) for hour in range(1, 9)),
     settings={"TORPOR_DARK_LUMA": 0},
 )  # fmt: skip
-WRONG_WAY = {"address": "192.168.1.50", "gateway": "10.0.0.1"}
-RIGHT_WAY = {"address": "192.168.1.50", "gateway": "192.168.1.1"}
+WRONG_WAY = {"TORPOR_ADDRESS": "192.168.1.50", "TORPOR_GATEWAY": "10.0.0.1"}
+RIGHT_WAY = {"TORPOR_ADDRESS": "192.168.1.50", "TORPOR_GATEWAY": "192.168.1.1"}
 
 
 def offering(*offers):
@@ -43,7 +43,7 @@ def holdoff_s(twin) -> int:
 
 
 def test_a_set_from_home_counts_from_the_wake_in_which_it_came(live, steady):
-    told = live(HOURS.change(link=steady), prepare=offering((7000.0, {"holdoff_s": 75})))
+    told = live(HOURS.change(link=steady), prepare=offering((7000.0, {"TORPOR_HOLDOFF_S": 75})))
     assert told_of(told)[:4] == [(1, "SENT", 1), (2, "SENT", 1), (2, "SETTINGS_NEW", 1), (3, "SENT", 1)]
     assert told.count("SETTINGS_NEW") == 2  # the first boot's from the file, and home's
     assert told.twin.home.said["cfg"] == 1
@@ -52,7 +52,7 @@ def test_a_set_from_home_counts_from_the_wake_in_which_it_came(live, steady):
 
 def test_the_next_set_takes_the_place_of_the_one_before(live, steady):
     """A set says what differs from settings.toml: the second one here takes the first one back."""
-    offers = (7000.0, {"holdoff_s": 75}), (14000.0, {"batch": 1})
+    offers = (7000.0, {"TORPOR_HOLDOFF_S": 75}), (14000.0, {"TORPOR_BATCH": 1})
     told = live(HOURS.change(link=steady), prepare=offering(*offers))
     assert [event for event in told_of(told) if event[1] == "SETTINGS_NEW"] == [
         (2, "SETTINGS_NEW", 1), (4, "SETTINGS_NEW", 2),
@@ -64,17 +64,17 @@ def test_the_next_set_takes_the_place_of_the_one_before(live, steady):
 @pytest.mark.parametrize(
     ("wrong", "index"),
     [
-        ({"holdoff_s": 4}, 10),
-        ({"holdoff_s": "often"}, 10),
-        ({"low_pct": 60, "high_pct": 50}, 6),
-        ({"key": "00" * 32}, 255),
-        ({"ssid": "elsewhere"}, 255),
-        ({"speed": 1}, 255),
-        ({"address": "192.168.1.50"}, 20),
+        ({"TORPOR_HOLDOFF_S": 4}, 10),
+        ({"TORPOR_HOLDOFF_S": "often"}, 10),
+        ({"TORPOR_LOW_PCT": 60, "TORPOR_HIGH_PCT": 50}, 6),
+        ({"TORPOR_KEY": "00" * 32}, 255),
+        ({"TORPOR_WIFI_SSID": "elsewhere"}, 255),
+        ({"TORPOR_SPEED": 1}, 255),
+        ({"TORPOR_ADDRESS": "192.168.1.50"}, 20),
     ],
 )
 def test_a_wrong_set_is_refused_whole_and_home_hears_of_it(live, steady, wrong, index):
-    told = live(HOURS.change(days=0.2, link=steady), prepare=offering((3000.0, {"batch": 2, **wrong})))
+    told = live(HOURS.change(days=0.2, link=steady), prepare=offering((3000.0, {"TORPOR_BATCH": 2, **wrong})))
     assert told_of(told)[:3] == [(1, "SENT", 1), (1, "SETTINGS_BAD", index), (2, "SENT", 1)]
     assert told.count("SETTINGS_BAD") == 1  # it is not sent again
     assert told.twin.home.said["cfg"] == -1
@@ -83,7 +83,7 @@ def test_a_wrong_set_is_refused_whole_and_home_hears_of_it(live, steady, wrong, 
 
 def test_a_set_with_which_home_is_not_heard_is_taken_back(live, steady):
     """Three sessions fail; then it is as if it had never come, but for the word that home gets of it."""
-    told = live(HOURS.change(link=steady), prepare=offering((3000.0, {"holdoff_s": 75, **WRONG_WAY})))
+    told = live(HOURS.change(link=steady), prepare=offering((3000.0, {"TORPOR_HOLDOFF_S": 75, **WRONG_WAY})))
     assert told_of(told)[:6] == [
         (1, "SENT", 1), (1, "SETTINGS_NEW", 1), (2, "SEND_FAILED", 0), (3, "SEND_FAILED", 0),
         # after two failures wakes pass before the next try
@@ -96,7 +96,7 @@ def test_a_set_with_which_home_is_not_heard_is_taken_back(live, steady):
 def test_a_set_that_was_taken_back_is_reported_and_nothing_is_lost(live, steady):
     visits = tuple((1800.0 * half, 3.0) for half in range(1, 30))
     scenario = HOURS.change(days=0.65, visits=visits, link=steady)
-    told = live(scenario, prepare=offering((3000.0, {"holdoff_s": 75, **WRONG_WAY})))
+    told = live(scenario, prepare=offering((3000.0, {"TORPOR_HOLDOFF_S": 75, **WRONG_WAY})))
     assert told.count("SETTINGS_BACK") == 1
     assert told.twin.home.said["cfg"] == -1
     assert told.count("SETTINGS_NEW") == 2
@@ -119,7 +119,7 @@ def test_a_fixed_address_makes_each_join_shorter(live, steady):
 
 def test_a_power_cut_after_a_set_came_loses_neither_it_nor_the_node(live, steady):
     def prepare(twin):
-        offering((7000.0, {"holdoff_s": 75}))(twin)
+        offering((7000.0, {"TORPOR_HOLDOFF_S": 75}))(twin)
         twin.world.cuts = [9000.0]
 
     told = live(HOURS.change(link=steady), prepare=prepare)

@@ -162,10 +162,12 @@ def test_settings_go_to_a_node_that_takes_them_and_has_older_ones(live: Any, jpe
         '{"wake":1,"cfg":0}',
         '{"wake":3,"cfg":1}',
         '{"wake":4,"cfg":""}',
+        '{"wake":5,"cfg":65537}',
+        '{"wake":6,"cfg":-1}',
     ]
     said = [live.put(f"images/0000000a-{n}", jpeg, line).said for n, line in enumerate(lines)]
     sent = {"cfg": 1, "set": {"TORPOR_BATCH": 3}}
-    assert [{key: one[key] for key in one if key in ("cfg", "set")} for one in said] == [{}, sent, {}, {}, {}]
+    assert [{key: one[key] for key in one if key in ("cfg", "set")} for one in said] == [{}, sent, *[{}] * 5]
 
 
 def test_pictures_are_looked_at_after_the_answer(live: Any, jpeg: bytes) -> None:

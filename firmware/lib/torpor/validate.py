@@ -36,7 +36,7 @@ KEYS = (
 )
 
 
-OWN = 3  # up to this key only settings.toml says it
+OWN = 5  # up to this key only settings.toml says it
 
 
 class SettingsError(ValueError):
@@ -69,15 +69,15 @@ def read(getenv=os.getenv):
 
 
 def change(values, asked):
-    """`values` with what home asks for, by short names. SettingsError for what is wrong or not for home: what
-    the node is called and how it joins, its key, its network."""
-    for name in asked:
+    """`values` with what home asks for, by the keys of settings.toml. SettingsError for what is wrong or not
+    for home: what makes the node reachable, and whom it trusts."""
+    for key in asked:
         index = len(KEYS) - 1
-        while index > OWN and NAMES[index] != name:
+        while index > OWN and KEYS[index][0] != key:
             index -= 1
         if index <= OWN:
-            raise SettingsError(255, name + " is not for home to set")
-        values[name] = _checked(index, str(asked[name]))
+            raise SettingsError(255, key + " is not for home to set")
+        values[NAMES[index]] = _checked(index, str(asked[key]))
     _compare(values)
     return values
 
