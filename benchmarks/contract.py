@@ -15,7 +15,7 @@ from pathlib import Path
 FOLDER = Path(__file__).parent
 
 #: What has speed of its own in our figures.
-LIBRARIES = ("numpy", "pandas", "pvlib", "matplotlib", "pillow")
+LIBRARIES = ("numpy", "pandas", "pvlib", "matplotlib", "pillow", "uvicorn", "uvloop", "httptools")
 
 #: Told by a benchmark while it runs: what it does now, and which share of the work is done (0 to 1).
 Progress = Callable[[str, float], None]

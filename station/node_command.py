@@ -83,6 +83,21 @@ def set_(name: str, settings: tuple[str, ...], data: Path) -> None:
     click.echo(f"{name} gets settings {number} with its next upload, if it takes settings over the air.")
 
 
+@command.command(name="log")
+@click.argument("name")
+@click.option("--out", type=click.Path(path_type=Path, dir_okay=False), help="File.  [default: NAME-log.csv]")
+@data_option
+def log(name: str, out: Path | None, data: Path) -> None:
+    """Write what a node booked of its time and energy as a log for `torpor plot`."""
+    from station import nodes
+    from station.node_log import write_node_log
+
+    path = out or Path(f"{name}-log.csv")
+    with _store(data) as store:
+        rows = write_node_log(store, nodes.known(store, name), path)
+    click.echo(f"{path}: {rows} rows.")
+
+
 @command.command(name="list")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document; no keys.")
 @data_option

@@ -15,14 +15,14 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
 from typing import TypeVar
 
 from sim.readings import Batch as Readings
 from station import keeping, queries
-from station.files import PictureFiles
+from station.files import PictureFiles, make_durable
 from station.records import Event, Kept, Node, Picture, Telemetry, Upload
 from station.schema import open_database, open_to_read
 from station.writer import Batch, Writer
@@ -38,6 +38,8 @@ class Store:
 
     def __init__(self, folder: Path, quota: int = 0) -> None:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with suppress(PermissionError):
+            make_durable(folder.resolve().parent)
         self.folder = folder
         self.quota = quota
         self.files = PictureFiles(folder)

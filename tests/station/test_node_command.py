@@ -97,6 +97,20 @@ def test_a_node_that_is_not_there(run, line: str) -> None:
     assert run(line) == (2, "", "torpor: There is no node 'shed'; there is: none yet.\n")
 
 
+def test_a_log_needs_a_journal_and_a_design(run, tmp_path: Path) -> None:
+    run("node add garden")
+    code, _, err = run(f"node log garden --out {tmp_path}/a.csv")
+    assert (code, err) == (
+        2, "torpor: Node garden has no design, which names its states: torpor node design garden DESIGN.\n"
+    )  # fmt: skip
+    run("node design garden pico-w-rtc")
+    code, _, err = run(f"node log garden --out {tmp_path}/a.csv")
+    assert (code, err) == (
+        1, "torpor: Node garden has sent no journal with readings of its meter yet.\n"
+    )  # fmt: skip
+    assert not (tmp_path / "a.csv").exists()
+
+
 def test_a_design_that_is_not_there_adds_no_node(run) -> None:
     code, _, err = run("node add garden --design nope")
     assert code == 1
@@ -112,7 +126,7 @@ def commands() -> list[str]:
 
 
 def test_the_page_names_commands() -> None:
-    assert len(commands()) == 8
+    assert len(commands()) == 9
 
 
 @pytest.mark.parametrize("line", commands())

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from analysis.read import read_log
 from sim import air, home
 from sim.air import Link
 from sim.nodelog import node_log
@@ -16,6 +17,7 @@ from sim.readings import entries
 from sim.run import Twin, build
 from sim.scenario import Scenario
 from sim.watching import reason_names
+from station.node_log import log_of, write_node_log
 from station.store import Store
 
 #: Connections die and answers get lost often enough that requests are sent again.
@@ -66,6 +68,10 @@ def lived(station: Any, monkeypatch: pytest.MonkeyPatch, scenario: Scenario) -> 
     return twin, statuses
 
 
+def awake(rows: Any) -> list[tuple[str, int, float, float]]:
+    return [(row.state, row.marker, row.dt_s, row.mA) for row in rows if row.state != "SLEEP"]
+
+
 def test_pictures_and_journal_of_a_day(station: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     scenario = Scenario(days=0.7, start_day=170, quiet=True, visits=VISITS, link=HARD, seed=3)
     twin, statuses = lived(station, monkeypatch, scenario)
@@ -81,6 +87,16 @@ def test_pictures_and_journal_of_a_day(station: Any, monkeypatch: pytest.MonkeyP
         assert told == [(event.wake, event.reason, event.argument) for event in log.events]
         newest = store.telemetry("garden")[-1].said
         assert {"wake", "mV", "soc", "waiting", "cause"} <= newest.keys()
+    with Store(station.folder) as store:
+        node = store.node("garden")
+        assert node is not None
+        rows = write_node_log(store, node, station.folder / "log.csv")
+        _, its = log_of(store, node)
+    # a day of the twin passes here in seconds: sleep between the wakes finds no room, all else is the same
+    assert awake(its.rows) == awake(log.rows)
+    read = read_log(station.folder / "log.csv")
+    assert (read.kind, len(read.t_s)) == ("visits", rows)
+    assert {"BOOT", "CAPTURE", "UPLOAD", "SETTLE"} <= set(read.states)
     station.until(lambda store: not store.waiting(1))
     with Store(station.folder) as store:
         assert [picture.suspect for picture in store.pictures("garden") if picture.suspect] == []
