@@ -147,6 +147,7 @@ class Store:
         if upload.kind == "readings":
             return self.write(keeping.readings_job(upload))
         done: Future[Kept] = Future()
+        done.set_running_or_notify_cancel()  # whoever waits may go away; what has begun is finished
         self._pool.submit(self._keep_picture, upload, done)
         return done
 

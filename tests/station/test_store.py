@@ -7,6 +7,7 @@ import hashlib
 import os
 import stat
 import struct
+import threading
 import zlib
 from collections.abc import Iterator
 from concurrent.futures import Future
@@ -201,6 +202,50 @@ def test_a_full_disk_leaves_nothing_behind(store: Store, monkeypatch: pytest.Mon
     assert files(store) == []
     assert store.pictures("garden") == ()
     assert keep(store).status == 201
+
+
+@pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="asks /proc which file is meant")
+def test_everything_is_on_the_disk_before_it_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The order of what reaches the disk: the file's bytes, its name, the folders' names, the row."""
+    steps: list[str] = []
+    fsync, replace = os.fsync, os.replace
+
+    def synced(number: int) -> None:
+        steps.append("sync " + (Path(os.readlink(f"/proc/self/fd/{number}")).suffix or "folder"))
+        fsync(number)
+
+    def named(old: Path, new: Path) -> None:
+        steps.append("name")
+        replace(old, new)
+
+    def told(done: Future[Kept]) -> None:
+        steps.append("told")
+        over.set()
+
+    over = threading.Event()
+    with Store(tmp_path / "data") as store:
+        nodes.add(store, "garden")
+        store.write(
+            lambda batch: batch.db.set_trace_callback(lambda sql: steps.append(sql.split()[0]))
+        ).result()
+        monkeypatch.setattr(os, "fsync", synced)
+        monkeypatch.setattr(os, "replace", named)
+        del steps[:]
+        store.keep(upload(store)).add_done_callback(told)
+        assert over.wait(60)
+        of_the_disk = [
+            step for step in steps if step.startswith("sync") or step in ("name", "COMMIT", "told")
+        ]
+        # NODE, DD, MM, YYYY, pictures and what holds it: all of them are new
+        assert of_the_disk == ["sync .part", "name", *["sync folder"] * 6, "COMMIT", "told"]
+        asked = store.write(lambda batch: batch.db.execute("PRAGMA synchronous").fetchone())
+        assert asked.result() == (2,)  # FULL
+
+
+def test_who_waits_may_go_away(store: Store) -> None:
+    future = store.keep(upload(store))
+    assert not future.cancel()
+    assert future.result().status == 201
 
 
 def test_one_job_that_fails_does_not_take_the_others_with_it(store: Store) -> None:
