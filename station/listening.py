@@ -11,6 +11,7 @@ import signal
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
+from ipaddress import IPv4Address, IPv6Address, ip_address
 from typing import Any, cast
 
 import uvicorn
@@ -47,6 +48,20 @@ class Spelt:
         self._head = b""
 
 
+def whose(address: str) -> str:
+    """Whom an address counts for: one of IPv4 for itself, one of IPv6 for its network of 64 bits, which is one
+    customer's."""
+    try:
+        found = ip_address(address.partition("%")[0])
+    except ValueError:
+        return address
+    if isinstance(found, IPv4Address):
+        return str(found)
+    if found.ipv4_mapped:
+        return str(found.ipv4_mapped)
+    return str(IPv6Address(int(found) >> 64 << 64)) + "/64"
+
+
 class Guarded(HttpToolsProtocol):
     """One connection."""
 
@@ -61,7 +76,7 @@ class Guarded(HttpToolsProtocol):
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Count it; one too many is told so and closed."""
         super().connection_made(cast(asyncio.Transport, Spelt(transport)))
-        self._from = self.client[0] if self.client else ""
+        self._from = whose(self.client[0]) if self.client else ""
         self.open_from[self._from] += 1
         if self.open_from[self._from] > self.limits.per_address:
             self._refuse(503, b"Service Unavailable")

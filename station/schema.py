@@ -53,6 +53,7 @@ CREATE TABLE pictures (
   UNIQUE (node, key)
 ) STRICT;
 CREATE INDEX pictures_newest ON pictures (node, number DESC);
+CREATE INDEX pictures_suspect ON pictures (node, number DESC) WHERE suspect IS NOT NULL;
 CREATE INDEX pictures_waiting ON pictures (number) WHERE thumb = 'waiting';
 CREATE TABLE telemetry (
   number INTEGER PRIMARY KEY,

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from sim.protocol import FOOTER, Sum, request
 from station.body import Held, Refused
 from station.limits import Limits
+from station.listening import whose
 
 PATH = "/v1/nodes/garden/images/0000000a-1"
 
@@ -86,6 +87,23 @@ def test_one_address_gets_its_share_of_connections(station: Any, jpeg: bytes) ->
     assert answer.status == 201
     for link in links:
         link.close()
+
+
+@pytest.mark.parametrize(
+    ("address", "counts_for"),
+    [
+        ("192.168.1.20", "192.168.1.20"),
+        ("::ffff:192.168.1.20", "192.168.1.20"),
+        ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
+        ("2001:db8:1:2::1", "2001:db8:1:2::/64"),
+        ("2001:db8:1:3::1", "2001:db8:1:3::/64"),
+        ("fe80::1%eth0", "fe80::/64"),
+        ("::1", "::/64"),
+        ("", ""),
+    ],
+)
+def test_whom_a_connection_counts_for(address: str, counts_for: str) -> None:
+    assert whose(address) == counts_for
 
 
 def test_a_connection_that_only_waits_is_closed(station: Any, jpeg: bytes) -> None:
