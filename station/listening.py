@@ -49,8 +49,8 @@ class Spelt:
 
 
 def whose(address: str) -> str:
-    """Whom an address counts for: one of IPv4 for itself, one of IPv6 for its network of 64 bits, which is one
-    customer's."""
+    """Whom an address counts for: one of IPv4 for itself, one of IPv6 for its network of 64 bits: that is
+    one customer's."""
     try:
         found = ip_address(address.partition("%")[0])
     except ValueError:
