@@ -162,7 +162,8 @@ def _heard(db: sqlite3.Connection, upload: Upload, status: int) -> Kept:
         (number, upload.received_s, upload.telemetry),
     )
     at_node = numbers_of(said).get("cfg")
-    db.execute("UPDATE nodes SET settings_at_node = ? WHERE number = ?", (at_node, number))
+    if at_node is not None or upload.kind == "log":  # a node says it with its journal, if at all
+        db.execute("UPDATE nodes SET settings_at_node = ? WHERE number = ?", (at_node, number))
     return Kept(status, True)
 
 
