@@ -158,6 +158,19 @@ def test_wake_numbers_wrap(store: Store, wake: int, in_order: bool) -> None:
     assert kept.in_order is in_order
 
 
+def test_what_a_node_says_of_its_settings_stands_until_its_next_journal(store: Store) -> None:
+    def at_node(kind: str, key: str, line: str) -> int | None:
+        assert keep(store, key=key, kind=kind, content=key.encode(), line=line).in_order
+        node = store.node("garden")
+        assert node is not None
+        return node.settings_at_node
+
+    assert at_node("log", "0000000a-1", '{"wake":1,"cfg":3}') == 3
+    assert at_node("images", "0000000a-1", '{"wake":2}') == 3
+    assert at_node("log", "0000000a-2", '{"wake":2,"cfg":-4}') == -4
+    assert at_node("log", "0000000a-3", '{"wake":3}') is None
+
+
 def test_the_journal_is_kept_raw_and_decoded_once(store: Store) -> None:
     first = entry(1, 2, 7) + entry(11, 3, 7)
     again = first + entry(200, 0, 7) + entry(99, 1, 8) + b"1234567"  # a row of the ledger, an unknown, a cut
