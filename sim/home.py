@@ -38,6 +38,7 @@ class Home:
 
     Attributes
     ----------
+    on_kept : on_kept(target, telemetry, content, now_s) sees every request that was taken.
     offers : (time, s, settings by their short names), oldest first: sets of settings for the node, of which
         the first has number 1, and from when on home offers each.
     said : the last telemetry, signed.
@@ -48,6 +49,7 @@ class Home:
         self._key = key
         self._epoch_s = epoch_s
         self._on_picture = on_picture
+        self.on_kept: Callable[[Target, str, bytes, float], None] | None = None
         self.pictures: dict[str, Stored] = {}
         self.logs: list[tuple[float, bytes]] = []
         self.readings: dict[str, Batch] = {}
@@ -86,6 +88,8 @@ class Home:
             status = 404
         else:
             status = made.refusal(footer) or target.refusal or self._take(target, line, content, now_s)
+            if status < 400 and self.on_kept:
+                self.on_kept(target, line, content, now_s)
         return status, made.crc32, made.digest
 
     def _offer(self, now_s: float) -> dict[str, object]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -39,6 +40,8 @@ if TYPE_CHECKING:
 @click.option("--from", "from_s", type=float, default=0.0, help="... from this second of the run")
 @click.option("--to", "to_s", type=float, default=60.0, help="... to this one.")
 @click.option("--out", type=click.Path(path_type=Path), help="Output folder.  [default: torpor-out-DESIGN]")
+@click.option("--into", type=click.Path(path_type=Path), help="Also fill the home station of this folder ...")
+@click.option("--as", "named", default="twin", show_default=True, help="... as this node, up to now.")
 @click.option("--json", "as_json", is_flag=True, help="Print the summary as one JSON document.")
 def command(**options: Any) -> None:
     """Simulate a node's life: its real firmware on virtual hardware under real weather.
@@ -47,7 +50,10 @@ def command(**options: Any) -> None:
     journal.csv and more into the output folder.
     """
     scenario = _scenario(options)
-    result, twin = _run(scenario, "simulating", options["as_json"])
+    if options["into"]:
+        result, twin = _run_into(scenario, options)
+    else:
+        result, twin = _run(scenario, "simulating", options["as_json"])
     wanted = options["demo"] and result.readings is None  # the advice counts visitors
     advice = _advise(twin, result, options["as_json"]) if wanted else None
     folder = _folder(options["out"], scenario)
@@ -76,7 +82,22 @@ def _folder(out: Path | None, scenario: Scenario) -> Path:
     return folder
 
 
-def _run(scenario: Scenario, text: str, quiet: bool) -> tuple[RunResult, Twin]:
+def _run_into(scenario: Scenario, options: dict[str, Any]) -> tuple[RunResult, Twin]:
+    """A run that ends now, and whatever its node sends home kept in a station's folder."""
+    from station import filling
+    from station.store import Store
+
+    until_now = filling.until_now(scenario, time.time(), options["start_day"] is None)
+    with Store(options["into"]) as store:
+        filler = filling.Filler(store, options["named"], until_now)
+        found = _run(until_now.scenario, "simulating", options["as_json"], filler.listen_to)
+        filler.finish()
+    return found
+
+
+def _run(
+    scenario: Scenario, text: str, quiet: bool, prepare: Callable[[Twin], None] | None = None
+) -> tuple[RunResult, Twin]:
     """One full run under a progress bar (on stderr; none with --json)."""
     from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
@@ -87,6 +108,8 @@ def _run(scenario: Scenario, text: str, quiet: bool) -> tuple[RunResult, Twin]:
     bar = Progress(*columns, console=console(stderr=True), disable=quiet)
     task = bar.add_task(f"{text} {scenario.days:g} days", total=1.0)
     twin = build(scenario, lambda share: bar.update(task, completed=share))
+    if prepare:
+        prepare(twin)
     with bar:  # only now: what cannot be built is one sentence, without a bar
         twin.live()
         bar.update(task, completed=1.0)
