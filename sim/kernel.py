@@ -117,17 +117,19 @@ def run_year(
     start_hour: int = 0,
     link_up: NDArray[np.bool_] | None = None,
     small_value: float = 0.5,
+    quick: bool = True,
 ) -> Year:
     """One run of as many hours as `motions` has.
 
     `day_value`: (share of `ordinary` visitors a day, value) steps; `start_hour`: of the year that begins with
     the plant's first hour, for the season. `link_up`: whether the home station answers, per hour.
+    `quick`: compiled, which needs numba.
     """
     hours = len(motions.first) - 1
     up = np.ones(hours, dtype=np.bool_) if link_up is None else link_up
     config = tuple(int(node.config[name]) for name in order("Config"))
     steps = np.array([(share * ordinary, value) for share, value in day_value])
-    days, hour_soc = loop()(
+    days, hour_soc = loop(quick)(
         plant.amps, plant.volts, plant.standing_A, plant.ohm, plant.floor_C, plant.q_C, plant.u_V,
         (plant.capacity_C, plant.leak_1_s, plant.float_C, plant.cut_V, plant.restart_V, plant.release_C),
         tuple(getattr(prices, name) for name in Prices.__slots__), motions.first, motions.kinds, up,

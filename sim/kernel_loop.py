@@ -9,17 +9,17 @@ from typing import Any
 import numpy as np
 
 from sim.kernel_plant import Floats
-from sim.policy_source import compiled, jitter
+from sim.policy_source import as_it_is, compiled, jitter, plain
 
 #: Left of a session when the policy is asked, s: here a session takes no time.
 SESSION_s = 60
 
 
-@lru_cache(maxsize=1)
-def loop() -> Callable[..., tuple[Floats, Floats]]:
-    """The compiled loop."""
-    space: dict[str, Any] = compiled()
-    jit = jitter()
+@lru_cache(maxsize=2)
+def loop(quick: bool = True) -> Callable[..., tuple[Floats, Floats]]:
+    """The loop, compiled; or (not `quick`) the same in plain Python: seconds for a year, and no numba."""
+    space: dict[str, Any] = compiled() if quick else plain()
+    jit = jitter() if quick else as_it_is
     decide, duty, batch_of, learn = space["decide"], space["duty"], space["batch"], space["learn"]
     LOCK, CAMERA, KEEP, LINK, TIER = (space[name] for name in ("LOCK", "CAMERA", "KEEP", "LINK", "TIER"))
     back_off, served = space["back_off"], space["served"]

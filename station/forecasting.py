@@ -1,0 +1,93 @@
+"""Forecasts are made in a process of their own, once, and kept as files: no request ever waits for one.
+
+`python -m station.forecasting FILE` reads what is asked from stdin (JSON) and writes the forecast.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import sys
+from contextlib import suppress
+from dataclasses import asdict
+from pathlib import Path
+
+from station.forecast import Asked, Forecast, forecast, from_json, to_json
+from station.records import Node
+from station.store import Store
+
+FOLDER = "forecasts"
+#: How often nodes are looked at for a forecast that is missing, s.
+LOOK_s = 20.0
+
+
+class Forecasts:
+    """The forecasts of one station, in its folder. `weather`: a file, "" the default site's."""
+
+    def __init__(self, store: Store, weather: str = "") -> None:
+        self._store = store
+        self._weather = weather
+        self._tried: set[str] = set()
+        self._process: asyncio.subprocess.Process | None = None
+
+    def of(self, node: Node) -> Forecast | None:
+        """A node's, if it is there."""
+        with suppress(OSError):
+            if node.design:
+                asked = self._asked(node)
+                found = from_json(self._path(node).read_text(encoding="utf-8"))
+                return found if found and found.key == asked.key else None
+        return None
+
+    def pending(self, node: Node) -> bool:
+        """Whether one is to come."""
+        return bool(node.design) and self._asked(node).key not in self._tried
+
+    async def run(self) -> None:
+        """Make what is missing, one after the other, until cancelled."""
+        try:
+            while True:
+                for node in self._store.nodes():
+                    if node.design and self.pending(node) and self.of(node) is None:
+                        await self._make(node)
+                await asyncio.sleep(LOOK_s)
+        finally:
+            if self._process is not None:
+                with suppress(ProcessLookupError):
+                    self._process.kill()
+
+    def _asked(self, node: Node) -> Asked:
+        return Asked.of(node.design, node.settings, self._weather)
+
+    def _path(self, node: Node) -> Path:
+        return self._store.folder / FOLDER / f"{node.name}.json"
+
+    async def _make(self, node: Node) -> None:
+        asked = self._asked(node)
+        self._process = await asyncio.create_subprocess_exec(
+            sys.executable, "-m", "station.forecasting", str(self._path(node).absolute()),
+            stdin=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.DEVNULL,
+            start_new_session=True,  # Ctrl-C is for the station, which ends it in its turn
+        )  # fmt: skip
+        await self._process.communicate(json.dumps(asdict(asked)).encode())
+        self._process = None
+        self._tried.add(asked.key)  # what cannot be made is not tried again before the next start
+
+
+def main() -> None:
+    """Make one."""
+    with suppress(OSError, AttributeError):
+        os.nice(19)
+    path = Path(sys.argv[1])
+    said = json.loads(sys.stdin.read())
+    asked = Asked(said["design"], tuple((key, value) for key, value in said["settings"]), said["weather"])
+    made = to_json(forecast(asked))
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    part = path.with_suffix(".part")
+    part.write_text(made, encoding="utf-8")
+    os.replace(part, path)
+
+
+if __name__ == "__main__":
+    main()
