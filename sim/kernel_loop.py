@@ -19,7 +19,7 @@ SESSION_s = 60
 def loop(quick: bool = True) -> Callable[..., tuple[Floats, Floats]]:
     """The loop, compiled; or (not `quick`) the same in plain Python: seconds for a year, and no numba."""
     space: dict[str, Any] = compiled() if quick else plain()
-    jit = jitter() if quick else as_it_is
+    jit: Callable[..., Any] = jitter() if quick else as_it_is
     decide, duty, batch_of, learn = space["decide"], space["duty"], space["batch"], space["learn"]
     LOCK, CAMERA, KEEP, LINK, TIER = (space[name] for name in ("LOCK", "CAMERA", "KEEP", "LINK", "TIER"))
     back_off, served = space["back_off"], space["served"]

@@ -12,17 +12,20 @@ from starlette.responses import FileResponse, JSONResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 
 from station.examiner import Examiner
+from station.forecasting import Forecasts
 from station.limits import Limits
 from station.receiving import Receiver
 from station.store import Store
 from station.tally import Tally
+from station.web import page_routes
 
 #: How long the writer may take before the station calls itself ill, s.
 HEALTHY_s = 5.0
 
 
-def make_app(store: Store, limits: Limits, tally: Tally) -> Starlette:
+def make_app(store: Store, limits: Limits, tally: Tally, forecasts: Forecasts | None = None) -> Starlette:
     """The application; while it runs, new pictures are looked at."""
+    pages = page_routes(store, forecasts or Forecasts(store))
     arrived = asyncio.Event()
     receiver = Receiver(store, limits, tally, arrived)
 
@@ -35,7 +38,7 @@ def make_app(store: Store, limits: Limits, tally: Tally) -> Starlette:
         with suppress(asyncio.CancelledError):
             await examiner
 
-    return Starlette(routes=[Mount("/v1/nodes", app=receiver), *routes(store)], lifespan=living)
+    return Starlette(routes=[Mount("/v1/nodes", app=receiver), *routes(store), *pages], lifespan=living)
 
 
 def routes(store: Store) -> list[BaseRoute]:

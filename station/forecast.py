@@ -1,7 +1,7 @@
 """What a node can expect of a typical year: charge and harvest per half-month, by the simulator's fast model.
 
-The model is `sim.kernel`: hour by hour, every motion decided by the node's own policy, in plain Python here. A
-node without a camera has no motions: its mean load, from a short run of the twin, stands for all it does.
+The model is `sim.kernel`: hour by hour, every motion decided by the node's own policy, in plain Python here.
+A node without a camera has no motions: its mean load, from a short run of the twin, stands for all it does.
 """
 
 from __future__ import annotations
@@ -77,9 +77,7 @@ class Asked:
     @classmethod
     def of(cls, design: str, settings: Mapping[str, str | int], weather: str) -> Asked:
         """Only whole numbers say anything to the model."""
-        return cls(
-            design, tuple(sorted((k, v) for k, v in settings.items() if isinstance(v, int))), weather
-        )
+        return cls(design, tuple(sorted((k, v) for k, v in settings.items() if isinstance(v, int))), weather)
 
     @property
     def key(self) -> str:
@@ -143,7 +141,9 @@ def _halves(year: Year) -> tuple[Half, ...]:
         low, high = np.quantile(soc, (_TAIL, 1.0 - _TAIL))
         found.append(
             Half(
-                *(round(float(one), 4) for one in (low, soc.mean(), high)),
+                low=round(float(low), 4),
+                mean=round(float(soc.mean()), 4),
+                high=round(float(high), 4),
                 harvest_Wh=round(float(days["harvest_J"].mean()) / 3600.0, 4),
                 load_Wh=round(float(days["load_J"].mean()) / 3600.0, 4),
                 pictures=round(float(days["pictures"].mean()), 2),

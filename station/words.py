@@ -34,7 +34,8 @@ _CAUSES = (
     "because its watchdog had to end a hang", "after its supply had broken down", "for an unknown reason",
 )  # fmt: skip
 _DOING = {
-    "BOOT": "while it started", "TRIAGE": "while it decided what to do", "PLAN": "while it looked what is due",
+    "BOOT": "while it started", "TRIAGE": "while it decided what to do",
+    "PLAN": "while it looked what is due",
     "CAMERA": "while it switched the camera on", "CAPTURE": "while it took a picture",
     "STORE": "while it kept a picture", "TASK": "during a task", "CONNECT": "while it joined Wi-Fi",
     "UPLOAD": "while it sent", "SETTLE": "while it made ready for sleep", "SLEEP": "on its way into sleep",
@@ -42,7 +43,8 @@ _DOING = {
 }  # fmt: skip
 #: Errors of the JPEG check, firmware/wildcam/jpeg.py.
 _WRONG = (
-    "", "it does not begin like one", "a segment is broken", "its tables are missing", "it has the wrong size",
+    "", "it does not begin like one", "a segment is broken", "its tables are missing",
+    "it has the wrong size",
     "a marker stands where none belongs", "it is too short", "it is too long", "its end is missing",
     "the camera gave none", "two readings of it differ",
 )  # fmt: skip
@@ -158,8 +160,9 @@ SAY: dict[str, str | Say] = {
     "SETTINGS_NEW": "it took new settings",
     "BROWNOUT": _in_a_row("its supply broke down while it worked"),
     "BATTERY": lambda argument, facts: f"the battery is {argument} % full",
-    "JOURNAL_LOST": lambda argument, facts: f"{count(argument, 'entry').replace('entrys', 'entries')} of its"
-    " journal found no room",
+    "JOURNAL_LOST": lambda argument, facts: (
+        f"{count(argument, 'entry').replace('entrys', 'entries')} of its journal found no room"
+    ),
     "FRAME_BAD": lambda argument, facts: f"a picture was lost: {_wrong(argument)}, at the last try as well",
     "LIGHT": lambda argument, facts: f"the picture's mean brightness is {argument} of 255",
     "REFUSED": lambda argument, facts: f"the station will never take this picture ({_status(argument)})",

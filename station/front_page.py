@@ -1,0 +1,70 @@
+"""The first page: one card per node, and what needs looking at first."""
+
+from __future__ import annotations
+
+import time
+
+from station.curves import Frame, drawing, line, spans, thinned
+from station.markup import Child, Markup, join, tag
+from station.page import ago, clock, figures, gauge, hours, node_url, page, picture_url, shown_s, state
+from station.quiet import Quiet, why_quiet
+from station.standing import LATELY_s, Standing, charges, locked_spans
+from station.store import Store
+
+#: The page loads itself anew so often, s.
+REFRESH_s = 120
+_FIRST = ("trouble", "new", "resting", "well")
+
+
+def front_page(store: Store, nodes: list[Standing]) -> str:
+    """All nodes."""
+    said = [(node, why_quiet(node)) for node in nodes]
+    said.sort(key=lambda one: (_FIRST.index(one[1].kind), one[0].node.name))
+    cards = [_card(store, node, quiet) for node, quiet in said]
+    troubles = sum(quiet.kind == "trouble" for _, quiet in said)
+    title = "Your nodes" if not troubles else f"Your nodes: {troubles} in trouble"
+    nothing = tag("p", "No node may send yet: ", tag("code", "torpor node add NAME"), class_="state new")
+    body = tag("div", *cards, class_="cards") if cards else nothing
+    return page(title, tag("h1", "Your nodes"), body, refresh_s=REFRESH_s)
+
+
+def _card(store: Store, node: Standing, quiet: Quiet) -> Markup:
+    restarts, down_h = node.down
+    pairs: list[tuple[str, Child]] = [
+        ("last seen", ago(node.node.heard_s, node.now_s)),
+        *([("pictures today", today(store, node))] if node.newest else []),
+        ("locked out, 30 days", hours(node.locked_h)),
+        ("without supply, 30 days", f"at most {hours(down_h)}" if restarts else "never"),
+    ]
+    return tag(
+        "article", _look(node), tag("h2", tag("a", node.node.name, href=node_url(node.node))),
+        state(quiet), gauge(node.soc), figures(pairs), class_=f"card {quiet.kind}",
+    )  # fmt: skip
+
+
+def _look(node: Standing) -> Markup:
+    """Its last picture; without one the course of its charge."""
+    if node.newest is None:
+        return tag("a", charge_sketch(node), href=node_url(node.node), class_="look")
+    alt = f"Last picture of {node.node.name}, {clock(shown_s(node.newest))}"
+    image = tag("img", src=picture_url(node.node, node.newest, ".jpg"), alt=alt, width=800, height=600)
+    label = tag("span", ago(shown_s(node.newest), node.now_s))
+    return tag("a", image, label, href=picture_url(node.node, node.newest), class_="look")
+
+
+def charge_sketch(node: Standing) -> Markup:
+    """The charge of the last 30 days."""
+    points = charges(node)
+    if not points:
+        return tag("span", "nothing yet", class_="blank")
+    frame = Frame(node.now_s - LATELY_s, node.now_s, 0.0, 100.0)
+    dark = spans(frame, locked_spans(node.life.events, node.now_s), "locked")
+    return join(drawing(frame, "%", "Charge of 30 days", dark, line(frame, thinned(points), "measured")))
+
+
+def today(store: Store, node: Standing) -> str:
+    """How many pictures came since midnight."""
+    now = time.localtime(node.now_s)
+    midnight_s = time.mktime((now.tm_year, now.tm_mon, now.tm_mday, 0, 0, 0, 0, 0, -1))
+    found = [one for one in store.pictures(node.node.name, count=1000) if one.received_s >= midnight_s]
+    return f"{len(found)} or more" if len(found) == 1000 else str(len(found))

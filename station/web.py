@@ -1,0 +1,109 @@
+"""The owner's web page: what may be asked, and the rules that every answer carries.
+
+Nothing of it writes, nothing needs a script, nothing comes from elsewhere.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from starlette.requests import Request
+from starlette.responses import FileResponse, HTMLResponse, Response
+from starlette.routing import BaseRoute, Route
+
+from station.forecasting import Forecasts
+from station.front_page import front_page
+from station.markup import tag
+from station.node_curves import GRAIN
+from station.node_page import node_page
+from station.page import POLICY, page
+from station.picture_page import picture_page
+from station.records import Node, Picture
+from station.standing import DAY_s, LATELY_s, standing
+from station.store import Store
+
+HERE = Path(__file__).resolve().parent
+RULES = {
+    "Content-Security-Policy": POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Resource-Policy": "same-origin",
+}
+#: A picture never changes under its key.
+_FOREVER = {"Cache-Control": "private, max-age=31536000, immutable"}
+_FRESH = {"Cache-Control": "no-cache"}
+_SMALL = "-small"
+
+
+def page_routes(store: Store, forecasts: Forecasts) -> list[BaseRoute]:
+    """The pages, their style, and pictures. They are plain functions: Starlette runs them beside its loop."""
+
+    def front(request: Request) -> Response:
+        del request
+        return _html(front_page(store, [standing(store, node) for node in store.nodes()]))
+
+    def node(request: Request) -> Response:
+        found = store.node(request.path_params["node"])
+        if found is None:
+            return _missing("There is no such node.")
+        days = _number(request, "days")
+        days = days if days in GRAIN else 30
+        seen = standing(store, found, span_s=max(LATELY_s, days * DAY_s))
+        suspects = request.query_params.get("suspects") == "1"
+        expected = forecasts.of(found)
+        coming = expected is None and forecasts.pending(found)
+        return _html(node_page(store, seen, expected, coming, days, _number(request, "before"), suspects))
+
+    def picture(request: Request) -> Response:
+        name, key = request.path_params["node"], request.path_params["key"]
+        stem = key.removesuffix(".jpg")
+        found = _picture(store, name, stem.removesuffix(_SMALL) if stem != key else key)
+        if found is None:
+            return _missing("There is no such picture.")
+        if stem != key:
+            return _file(store, found[1], stem.endswith(_SMALL))
+        return _html(picture_page(store, *found))
+
+    def style(request: Request) -> Response:
+        del request
+        return FileResponse(HERE / "page.css", media_type="text/css", headers=RULES | _FRESH)
+
+    def icon(request: Request) -> Response:
+        del request
+        return FileResponse(HERE / "icon.svg", media_type="image/svg+xml", headers=RULES | _FRESH)
+
+    return [
+        Route("/", front),
+        Route("/nodes/{node}", node),
+        Route("/nodes/{node}/pictures/{key}", picture),
+        Route("/page.css", style),
+        Route("/icon.svg", icon),
+        Route("/favicon.ico", icon),
+    ]
+
+
+def _picture(store: Store, name: str, key: str) -> tuple[Node, Picture] | None:
+    node = store.node(name)
+    found = store.picture(name, key) if node else None
+    return (node, found) if node and found else None
+
+
+def _file(store: Store, found: Picture, small: bool) -> Response:
+    path = store.thumb_of(found) if small else store.path_of(found)
+    if path is None or not path.is_file():
+        return _missing("There is no such picture.")
+    return FileResponse(path, media_type="image/jpeg", headers=RULES | _FOREVER)
+
+
+def _number(request: Request, name: str) -> int | None:
+    """A whole number of the query; what is none counts as not asked."""
+    text = request.query_params.get(name, "")
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 19 else None
+
+
+def _html(text: str, status: int = 200) -> Response:
+    return HTMLResponse(text, status, headers=RULES | _FRESH)
+
+
+def _missing(sentence: str) -> Response:
+    return _html(page("Not here", tag("h1", "Not here"), tag("p", sentence, class_="state new")), 404)
