@@ -5,19 +5,38 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from typing import Any
 
 from station.alerts import Alerts
 from station.forecasting import Forecasts
+from station.quiet import HEARTBEATS
+from station.store import Store
 
+Say = Callable[[str], None]
 #: After a fault of its own a companion is started again, s.
 AGAIN_s = 60.0
 
 
+@dataclass(frozen=True, slots=True)
+class Pages:
+    """What the owner wants of pages and alerts. weather : a file, "" the default site's. webhook : "" none."""
+
+    weather: str = ""
+    webhook: str = ""
+    heartbeats: float = HEARTBEATS
+
+    def forecasts(self, store: Store, trouble: Say) -> Forecasts:
+        """The forecasts of a station."""
+        return Forecasts(store, self.weather, trouble)
+
+    def alerts(self, store: Store, trouble: Say) -> Alerts | None:
+        """Its alerts, if they go anywhere."""
+        return Alerts(store, self.webhook, self.heartbeats, trouble) if self.webhook else None
+
+
 @asynccontextmanager
-async def beside(
-    forecasts: Forecasts, alerts: Alerts | None, trouble: Callable[[str], None]
-) -> AsyncIterator[None]:
+async def beside(forecasts: Forecasts, alerts: Alerts | None, trouble: Say) -> AsyncIterator[None]:
     """Run them while the body runs."""
     runs = [forecasts.run, *([alerts.run] if alerts else [])]
     tasks = [asyncio.create_task(_kept_up(run, trouble)) for run in runs]
@@ -29,7 +48,7 @@ async def beside(
         await asyncio.gather(*tasks, return_exceptions=True)
 
 
-async def _kept_up(run: Callable[[], Coroutine[Any, Any, None]], trouble: Callable[[str], None]) -> None:
+async def _kept_up(run: Callable[[], Coroutine[Any, Any, None]], trouble: Say) -> None:
     """Whatever fails there must not end the receiving of pictures, nor be lost."""
     while True:
         try:

@@ -47,11 +47,11 @@ def drawing(frame: Frame, unit: str, says: str, *layers: Markup) -> Markup:
     )  # fmt: skip
 
 
-def line(frame: Frame, points: Points, class_: str) -> Markup:
+def line(frame: Frame, points: Points, class_: str, gap_s: float = GAP_s) -> Markup:
     """A line through points, broken where nothing is known."""
     path, before = [], -math.inf
     for t_s, value in points:
-        step = "M" if t_s - before > GAP_s else "L"
+        step = "M" if t_s - before > gap_s else "L"
         path.append(f"{step}{frame.x(t_s)} {frame.y(value)}")
         before = t_s
     return tag("path", d="".join(path), class_=class_) if path else join()
@@ -110,7 +110,7 @@ def nice(most: float) -> float:
     if most <= 0.0:
         return 1.0
     size = 10.0 ** math.floor(math.log10(most))
-    return next(step * size for step in (1.0, 1.5, 2.0, 3.0, 4.0, 5.0, 6.0, 8.0, 10.0) if step * size >= most)
+    return next(step * size for step in (1.0, 1.2, 1.6, 2.0, 3.0, 4.0, 6.0, 8.0, 10.0) if step * size >= most)
 
 
 def thinned(points: Points, most: int = 400) -> Points:

@@ -9,10 +9,12 @@ import asyncio
 import json
 import os
 import sys
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
 
+from station.errors import verdict
 from station.forecast import Asked, Forecast, forecast, from_json, to_json
 from station.records import Node
 from station.store import Store
@@ -25,8 +27,11 @@ LOOK_s = 20.0
 class Forecasts:
     """The forecasts of one station, in its folder. `weather`: a file, "" the default site's."""
 
-    def __init__(self, store: Store, weather: str = "") -> None:
+    def __init__(
+        self, store: Store, weather: str = "", trouble: Callable[[str], None] = lambda sentence: None
+    ) -> None:
         self._store = store
+        self._trouble = trouble
         self._weather = weather
         self._tried: set[str] = set()
         self._process: asyncio.subprocess.Process | None = None
@@ -67,10 +72,13 @@ class Forecasts:
         asked = self._asked(node)
         self._process = await asyncio.create_subprocess_exec(
             sys.executable, "-m", "station.forecasting", str(self._path(node).absolute()),
-            stdin=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.DEVNULL,
+            stdin=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
             start_new_session=True,  # Ctrl-C is for the station, which ends it in its turn
         )  # fmt: skip
-        await self._process.communicate(json.dumps(asdict(asked)).encode())
+        _, said = await self._process.communicate(json.dumps(asdict(asked)).encode())
+        if self._process.returncode:
+            sentence = said.decode(errors="replace").strip().rpartition("\n")[2]
+            self._trouble(f"No forecast for {node.name}: {sentence}")
         self._process = None
         self._tried.add(asked.key)  # what cannot be made is not tried again before the next start
 
@@ -82,7 +90,10 @@ def main() -> None:
     path = Path(sys.argv[1])
     said = json.loads(sys.stdin.read())
     asked = Asked(said["design"], tuple((key, value) for key, value in said["settings"]), said["weather"])
-    made = to_json(forecast(asked))
+    try:
+        made = to_json(forecast(asked))
+    except Exception as error:
+        sys.exit(verdict(error)[0])
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     part = path.with_suffix(".part")
     part.write_text(made, encoding="utf-8")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import itertools
+import math
 import time
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -28,7 +28,7 @@ def charge_curve(node: Standing, expected: Forecast | None, days: int) -> Markup
     if expected:
         steps = list(_halves(expected, frame))
         layers.append(band(frame, [(t, 100 * half.low, 100 * half.high) for t, half in steps], "expected"))
-        layers.append(line(frame, [(t, 100 * half.mean) for t, half in _close(steps)], "typical"))
+        layers.append(line(frame, [(t, 100 * half.mean) for t, half in steps], "typical", math.inf))
     layers.append(spans(frame, locked_spans(node.life.events, node.now_s), "locked"))
     if node.facts.high_pct:
         layers.append(level(frame, node.facts.high_pct, "threshold"))
@@ -64,10 +64,10 @@ def harvest_curve(node: Standing, expected: Forecast | None, days: int) -> Marku
     used = [((one.from_s + one.until_s) / 2.0, one.used_Wh) for one in found]
     keys: list[Child] = [_key("harvest", "from the sun, by charge and books"), _key("used", "used")]
     if expected:
-        steps = _close(list(_halves(expected, frame)))
-        layers.append(line(frame, [(t, half.harvest_Wh) for t, half in steps], "typical"))
+        steps = _halves(expected, frame)
+        layers.append(line(frame, [(t, half.harvest_Wh) for t, half in steps], "typical", math.inf))
         keys.append(_key("typical", f"to be expected from the sun, {expected.site}"))
-    layers.append(line(frame, used, "used"))
+    layers.append(line(frame, used, "used", gap_s=math.inf))
     says = f"Harvest of a day over {days} days, Wh"
     return _figure("Harvest of a day", drawing(frame, "Wh", says, *layers), *keys)
 
@@ -137,14 +137,6 @@ def _halves(expected: Forecast, frame: Frame) -> list[tuple[float, Half]]:
         day = datetime.fromtimestamp(t_s, UTC).timetuple().tm_yday
         found.append((t_s, expected.halves[half_of(day)]))
         t_s += step
-    return found
-
-
-def _close(steps: list[tuple[float, Half]]) -> list[tuple[float, Half]]:
-    """The same without gaps that would break a line: a year's steps are more than two days apart."""
-    found: list[tuple[float, Half]] = []
-    for (t_s, half), (next_s, _) in itertools.pairwise(steps):
-        found += [(t_s + part * DAY_s, half) for part in range(int((next_s - t_s) // DAY_s) or 1)]
     return found
 
 

@@ -92,8 +92,12 @@ def gauge(soc: int | None) -> Markup:
     """Charge as a bar with its figure."""
     if soc is None:
         return tag("p", "charge unknown", class_="gauge")
-    kind = "low" if soc < 25 else "high"
-    bar = tag("meter", f"{soc} %", min=0, max=100, value=soc, class_=kind)
+    share = min(max(soc, 0), 100)
+    bar = tag(
+        "svg", tag("rect", width=100, height=6, class_="empty"), tag("rect", width=share, height=6),
+        viewBox="0 0 100 6", preserveAspectRatio="none", aria_hidden="true",
+        class_="low" if soc < 25 else "high",
+    )  # fmt: skip
     return tag("p", bar, tag("b", f"{soc} %"), class_="gauge")
 
 

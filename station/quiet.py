@@ -14,7 +14,7 @@ HEARTBEATS = 3.0
 PLENTY_PCT = 60
 #: What may keep a node quiet or its pictures away, and what says that it is over; the first one counts.
 _REASONS = (
-    ("SETTINGS_BAD", ("SETTINGS_NEW", "PICTURE", "SENT")),
+    ("SETTINGS_BAD", ("SETTINGS_NEW", "SETTINGS_BACK", "PICTURE", "SENT")),
     ("LOW_BATTERY", ("RECOVERED",)),
     ("CAMERA_AWAY", ("PICTURE",)),
     ("CAMERA_FAILED", ("PICTURE",)),

@@ -15,6 +15,7 @@ from station.errors import Exit, StationError
 from station.screen import console
 
 if TYPE_CHECKING:
+    from station.beside import Pages
     from station.limits import Limits
     from station.store import Store
     from station.tally import Tally
@@ -36,24 +37,43 @@ _seconds = click.FloatRange(0.1)
 @click.option("--head-s", type=_seconds, default=10.0, show_default=True, help="A head may take so long.")
 @click.option("--idle-s", type=_seconds, default=10.0, show_default=True, help="So may a pause in a body.")
 @click.option("--body-s", type=_seconds, default=30.0, show_default=True, help="A body: this, and 4 kB/s.")
+@click.option("--webhook", metavar="URL", help="POST an alert there when a node is late, or quiet, or back.")
+@click.option(
+    "--heartbeats",
+    type=click.FloatRange(1),
+    default=3.0,
+    show_default=True,
+    help="Late after so many of its usual pauses, and a day at least.",
+)
+@click.option(
+    "--weather",
+    type=click.Path(path_type=Path, dir_okay=False, exists=True),
+    help="Weather file of your site, for the forecast.",
+)
 @click.option("--quiet", "-q", is_flag=True, help="No line for each upload.")
 def command(
     data: Path, host: str, port: int, quota_mb: float, floor_mb: float, per_address: int,
-    head_s: float, idle_s: float, body_s: float, quiet: bool,
+    head_s: float, idle_s: float, body_s: float, webhook: str | None, heartbeats: float,
+    weather: Path | None, quiet: bool,
 ) -> None:  # fmt: skip
-    """Receive what nodes send, and keep it in DATA. Ctrl-C or SIGTERM ends it in peace.
+    """Receive what nodes send, keep it in DATA, and show it as a web page. Ctrl-C or SIGTERM ends it in peace.
 
     Nodes are added with `torpor node add`. The protocol is signed, not private: docs/protocol.md.
     """
+    from station.alerts import check_url
+    from station.beside import Pages
     from station.limits import Limits
 
     limits = Limits(
         head_s=head_s, idle_s=idle_s, body_s=body_s, per_address=per_address,
         floor_bytes=int(floor_mb * 1e6), quota_bytes=int(quota_mb * 1e6),
     )  # fmt: skip
+    pages = Pages(
+        str(weather.resolve()) if weather else "", check_url(webhook) if webhook else "", heartbeats
+    )
     listener = _listen(host, port)
     with listener:
-        signals = _serve(data, listener, limits, quiet)
+        signals = _serve(data, listener, limits, pages, quiet)
     if signal.SIGINT in signals:
         raise KeyboardInterrupt
 
@@ -68,7 +88,7 @@ def _listen(host: str, port: int) -> socket.socket:
         raise StationError(f"{host}:{port} cannot be listened on: {why}.", Exit.NETWORK) from error
 
 
-def _serve(data: Path, listener: socket.socket, limits: Limits, quiet: bool) -> tuple[int, ...]:
+def _serve(data: Path, listener: socket.socket, limits: Limits, pages: Pages, quiet: bool) -> tuple[int, ...]:
     """Receive until a signal comes; returns the signals."""
     from station.lock import locked
     from station.store import Store
@@ -83,7 +103,7 @@ def _serve(data: Path, listener: socket.socket, limits: Limits, quiet: bool) -> 
         screen.print(f"Receiving on http://{f'[{host}]' if ':' in host else host}:{port} into {data}")
         _hint(store, host)
         with shown(screen, quiet) as tally:
-            return _run(store, limits, tally, listener)
+            return _run(store, limits, tally, listener, pages)
 
 
 def _hint(store: Store, host: str) -> None:
@@ -94,13 +114,19 @@ def _hint(store: Store, host: str) -> None:
         screen.print("Only this computer can reach it: --host 0.0.0.0 lets your network in")
 
 
-def _run(store: Store, limits: Limits, tally: Tally, listener: socket.socket) -> tuple[int, ...]:
+def _run(
+    store: Store, limits: Limits, tally: Tally, listener: socket.socket, pages: Pages
+) -> tuple[int, ...]:
     from station.app import make_app
+    from station.beside import beside
     from station.listening import server
 
+    forecasts = pages.forecasts(store, tally.trouble)
+    made = server(make_app(store, limits, tally, forecasts), limits)
+
     async def run() -> tuple[int, ...]:
-        made = server(make_app(store, limits, tally), limits)
-        await made.serve([listener])
+        async with beside(forecasts, pages.alerts(store, tally.trouble), tally.trouble):
+            await made.serve([listener])
         return made.signals
 
     try:

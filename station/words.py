@@ -157,7 +157,11 @@ SAY: dict[str, str | Say] = {
     "SEND_FAILED": _send_failed,
     "METER_LOST": lambda argument, facts: f"the {'panel' if argument else 'battery'}'s meter did not answer",
     "SETTINGS_BAD": _settings_bad,
-    "SETTINGS_NEW": "it took new settings",
+    "SETTINGS_NEW": lambda argument, facts: (
+        f"it took the station's settings {argument}"
+        if argument
+        else "it took the settings of its settings.toml"
+    ),
     "BROWNOUT": _in_a_row("its supply broke down while it worked"),
     "BATTERY": lambda argument, facts: f"the battery is {argument} % full",
     "JOURNAL_LOST": lambda argument, facts: (
@@ -168,6 +172,9 @@ SAY: dict[str, str | Say] = {
     "REFUSED": lambda argument, facts: f"the station will never take this picture ({_status(argument)})",
     "READ_ONLY": "its drive belongs to a computer: pictures can only wait in the camera",
     "SAFE_MODE": _in_a_row("CircuitPython fell into safe mode"),
+    "SETTINGS_BACK": lambda argument, facts: (
+        f"it gave the station's settings {argument} up: it did not come home with them"
+    ),
     "CLOCK_LOST": "its clock did not answer",
     "CLOCK_SET": lambda argument, facts: f"its clock was set, by {count(argument, 'second')}",
     "RECORD_LOST": "its memory is full: the next wake begins anew",
