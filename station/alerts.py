@@ -85,10 +85,10 @@ def ails(seen: Pulse, now_s: float, heartbeats: float) -> tuple[str, float]:
     if now_s - seen.heard_s > late_after_s(seen.usual_s, heartbeats):
         return "late", seen.heard_s
     plenty = seen.soc is not None and seen.soc >= PLENTY_PCT
-    if seen.pictured_s is not None and seen.pictures_s is not None and plenty:
-        if now_s - seen.pictured_s > late_after_s(seen.pictures_s, heartbeats):
-            return "quiet", seen.pictured_s
-    return "", 0.0
+    if seen.pictured_s is None or seen.pictures_s is None or not plenty:
+        return "", 0.0
+    late = now_s - seen.pictured_s > late_after_s(seen.pictures_s, heartbeats)
+    return ("quiet", seen.pictured_s) if late else ("", 0.0)
 
 
 def check_url(url: str) -> str:

@@ -20,7 +20,7 @@ AGAIN_s = 60.0
 
 @dataclass(frozen=True, slots=True)
 class Pages:
-    """What the owner wants of pages and alerts. weather : a file, "" the default site's. webhook : "" none."""
+    """What the owner wants of pages and alerts. weather : a file, "" the default site's. webhook : or ""."""
 
     weather: str = ""
     webhook: str = ""

@@ -33,8 +33,8 @@ def _card(store: Store, node: Standing, quiet: Quiet) -> Markup:
     pairs: list[tuple[str, Child]] = [
         ("last seen", ago(node.node.heard_s, node.now_s)),
         *([("pictures today", today(store, node))] if node.newest else []),
-        ("locked out, 30 days", hours(node.locked_h)),
-        ("without supply, 30 days", f"at most {hours(down_h)}" if restarts else "never"),
+        ("locked out (30 days)", hours(node.locked_h)),
+        ("no supply (30 days)", f"at most {hours(down_h)}" if restarts else "never"),
     ]
     return tag(
         "article", _look(node), tag("h2", tag("a", node.node.name, href=node_url(node.node))),

@@ -74,20 +74,21 @@ class Standing:
     @property
     def locked_h(self) -> float:
         """Hours locked out, lately."""
-        return (
-            sum(until_s - from_s for from_s, until_s in locked_spans(self.life.events, self.now_s)) / 3600.0
-        )
+        least_s = self.now_s - LATELY_s
+        spans = locked_spans(self.life.events, self.now_s)
+        return sum(max(0.0, until_s - max(from_s, least_s)) for from_s, until_s in spans) / 3600.0
 
     @property
     def down(self) -> tuple[int, float]:
         """How often it lost its supply lately, and hours in which that must have been (at most)."""
-        return losses(self.life.events, [one.received_s for one in self.told])
+        lately = self.life.since(self.now_s - LATELY_s)
+        return losses(lately.events, [one.received_s for one in self.told])
 
 
 def standing(store: Store, node: Node, now_s: float | None = None, span_s: float = LATELY_s) -> Standing:
     """Look at one node; `span_s`: how far back its journal and telemetry are read."""
     now_s = time.time() if now_s is None else now_s
-    since_s = now_s - span_s
+    since_s = min(now_s, node.heard_s or now_s) - span_s  # what a silent node said last counts
     design = design_of(node.design)
     told = store.telemetry(node.name, since_s)
     facts = facts_of(design, node)
