@@ -49,9 +49,10 @@ def drawing(frame: Frame, unit: str, says: str, *layers: Markup) -> Markup:
 
 def line(frame: Frame, points: Points, class_: str, gap_s: float = GAP_s) -> Markup:
     """A line through points, broken where nothing is known."""
-    path, before = [], -math.inf
+    path: list[str] = []
+    before = -math.inf
     for t_s, value in points:
-        step = "M" if t_s - before > gap_s else "L"
+        step = "M" if not path or t_s - before > gap_s else "L"
         path.append(f"{step}{frame.x(t_s)} {frame.y(value)}")
         before = t_s
     return tag("path", d="".join(path), class_=class_) if path else join()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sim.readings import readings_of
 from station.balance import Spent, spent
 from station.forecast import Forecast
-from station.markup import Child, Markup, join, tag
+from station.markup import Child, Markup, tag
 from station.node_curves import GRAIN, charge_curve, harvest_curve, panel_curve, reading_curves
 from station.page import ago, figures, gauge, hours, moment, node_url, page, section, state, thumb
 from station.quiet import span_words, why_quiet
@@ -54,10 +54,10 @@ def _design(node: Standing) -> Markup:
 def _figures(node: Standing) -> Markup:
     restarts, down_h = node.down
     mV, waiting = node.number("mV"), node.number("waiting")
-    usual = f", usually every {span_words(node.usual_s)}" if node.usual_s else ""
     down = f"{count(restarts, 'time')}, at most {hours(down_h)}" if restarts else "never"
     pairs: list[tuple[str, Child]] = [
-        ("last seen", join(ago(node.node.heard_s, node.now_s), usual)),
+        ("last seen", ago(node.node.heard_s, node.now_s)),
+        ("seldom silent for more than", span_words(node.usual_s) if node.usual_s else None),
         ("battery", f"{mV / 1000:.2f} V" if mV else None),
         ("waiting on it", str(waiting) if waiting is not None else None),
         ("locked out", hours(node.locked_h)),

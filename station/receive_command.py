@@ -56,7 +56,7 @@ def command(
     head_s: float, idle_s: float, body_s: float, webhook: str | None, heartbeats: float,
     weather: Path | None, quiet: bool,
 ) -> None:  # fmt: skip
-    """Receive what nodes send, keep it in DATA, and show it as a web page. Ctrl-C or SIGTERM ends it in peace.
+    """Receive what nodes send, keep it in DATA, show it as a web page. Ctrl-C or SIGTERM ends it in peace.
 
     Nodes are added with `torpor node add`. The protocol is signed, not private: docs/protocol.md.
     """
