@@ -38,6 +38,7 @@ class Home:
 
     Attributes
     ----------
+    epoch_s : t_s = 0, since 1970.
     on_kept : on_kept(target, telemetry, content, now_s) sees every request that was taken.
     offers : (time, s, settings by their short names), oldest first: sets of settings for the node, of which
         the first has number 1, and from when on home offers each.
@@ -47,7 +48,7 @@ class Home:
     def __init__(self, node: str, key: bytes, epoch_s: int, on_picture: Callable[[str, bytes], None]) -> None:
         self._node = node
         self._key = key
-        self._epoch_s = epoch_s
+        self.epoch_s = epoch_s
         self._on_picture = on_picture
         self.on_kept: Callable[[Target, str, bytes, float], None] | None = None
         self.pictures: dict[str, Stored] = {}
@@ -65,7 +66,7 @@ class Home:
         if status >= 400:
             self.refused[status] = self.refused.get(status, 0) + 1
         more = self._offer(now_s) if status < 400 else {}
-        text = protocol.answer_text(self._epoch_s + int(now_s), crc, more)
+        text = protocol.answer_text(self.epoch_s + int(now_s), crc, more)
         sign = protocol.answer_sign(self._key, digest, status, text)
         return b"HTTP/1.1 %d %s\r\nContent-Length: %d\r\nX-Torpor-Sign: %s\r\n\r\n%s" % (
             status,
@@ -123,7 +124,7 @@ class Home:
         known = self.readings.get(key)
         if known is not None:
             return 200 if known.content == content else 409
-        unix_s, of = self._epoch_s + int(now_s), tuple(str(told.get("of", "")).split())
+        unix_s, of = self.epoch_s + int(now_s), tuple(str(told.get("of", "")).split())
         node_s = protocol.numbers_of(told).get("now", 0)
         self.readings[key] = Batch(now_s, unix_s, content, of, node_s)
         return 201

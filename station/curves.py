@@ -9,8 +9,7 @@ from dataclasses import dataclass
 
 from station.markup import Markup, join, tag
 
-#: The drawing's own size; it is as wide as its column, so letters keep a readable size on a phone.
-WIDTH, HEIGHT = 460, 190
+#: Around the drawing, in its own units. It is as wide as its column, so letters stay readable on a phone.
 _LEFT, _RIGHT, _TOP, _BOTTOM = 40, 8, 10, 22
 DAY_s = 86_400.0
 #: A line is broken where nothing is known for so long, s.
@@ -21,29 +20,31 @@ Points = Sequence[tuple[float, float]]
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """What a drawing spans: times in s since 1970, values in the unit of its axis."""
+    """What a drawing spans: times in s since 1970, values in the unit of its axis; and its own size."""
 
     from_s: float
     until_s: float
     low: float
     high: float
+    width: int = 460
+    height: int = 190
 
     def x(self, t_s: float) -> float:
         """Place of a time."""
         share = (t_s - self.from_s) / max(1.0, self.until_s - self.from_s)
-        return round(_LEFT + min(max(share, 0.0), 1.0) * (WIDTH - _LEFT - _RIGHT), 1)
+        return round(_LEFT + min(max(share, 0.0), 1.0) * (self.width - _LEFT - _RIGHT), 1)
 
     def y(self, value: float) -> float:
         """Place of a value."""
         share = (value - self.low) / max(1e-9, self.high - self.low)
-        return round(HEIGHT - _BOTTOM - min(max(share, 0.0), 1.0) * (HEIGHT - _TOP - _BOTTOM), 1)
+        return round(self.height - _BOTTOM - min(max(share, 0.0), 1.0) * (self.height - _TOP - _BOTTOM), 1)
 
 
 def drawing(frame: Frame, unit: str, says: str, *layers: Markup) -> Markup:
     """A whole drawing; `says` is read to whoever does not see it."""
     return tag(
         "svg", tag("title", says), _values(frame, unit), _times(frame), *layers,
-        viewBox=f"0 0 {WIDTH} {HEIGHT}", role="img", class_="curve",
+        viewBox=f"0 0 {frame.width} {frame.height}", role="img", class_="curve",
     )  # fmt: skip
 
 
@@ -90,7 +91,7 @@ def dots(frame: Frame, points: Points, class_: str) -> Markup:
 def spans(frame: Frame, found: Iterable[tuple[float, float]], class_: str) -> Markup:
     """Stretches of time, shaded from top to bottom."""
     there = [one for one in found if one[1] > frame.from_s and one[0] < frame.until_s]
-    height = HEIGHT - _TOP - _BOTTOM
+    height = frame.height - _TOP - _BOTTOM
     return join(
         *(
             tag("rect", x=frame.x(a), y=_TOP, height=height, class_=class_,
@@ -103,7 +104,7 @@ def spans(frame: Frame, found: Iterable[tuple[float, float]], class_: str) -> Ma
 def level(frame: Frame, value: float, class_: str) -> Markup:
     """A value that holds all the time."""
     y = frame.y(value)
-    return tag("path", d=f"M{_LEFT} {y}H{WIDTH - _RIGHT}", class_=class_)
+    return tag("path", d=f"M{_LEFT} {y}H{frame.width - _RIGHT}", class_=class_)
 
 
 def nice(most: float) -> float:
@@ -126,7 +127,7 @@ def _values(frame: Frame, unit: str) -> Markup:
     for part in range(5):
         value = frame.low + (frame.high - frame.low) * part / 4
         y = frame.y(value)
-        found.append(tag("path", d=f"M{_LEFT} {y}H{WIDTH - _RIGHT}", class_="grid"))
+        found.append(tag("path", d=f"M{_LEFT} {y}H{frame.width - _RIGHT}", class_="grid"))
         text = f"{value:.3g}" + (f" {unit}" if part == 4 else "")
         anchor = "start" if part == 4 else "end"
         x = 2 if part == 4 else _LEFT - 5
@@ -144,9 +145,9 @@ def _times(frame: Frame) -> Markup:
     found = []
     while start < frame.until_s:
         x = frame.x(start)
-        found.append(tag("path", d=f"M{x} {HEIGHT - _BOTTOM}v4", class_="tick"))
-        if x < WIDTH - 25:
+        found.append(tag("path", d=f"M{x} {frame.height - _BOTTOM}v4", class_="tick"))
+        if x < frame.width - 25:
             text = time.strftime(form, time.localtime(start))
-            found.append(tag("text", text, x=x, y=HEIGHT - 5, text_anchor="middle"))
+            found.append(tag("text", text, x=x, y=frame.height - 5, text_anchor="middle"))
         start += step * DAY_s
     return join(*found)

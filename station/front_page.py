@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import time
 
+from sim.readings import readings_of
 from station.curves import Frame, drawing, line, spans, thinned
 from station.markup import Child, Markup, join, tag
+from station.node_curves import in_units
 from station.page import ago, clock, figures, gauge, hours, node_url, page, picture_url, shown_s, state
 from station.quiet import Quiet, why_quiet
 from station.standing import LATELY_s, Standing, charges, locked_spans
@@ -37,27 +39,41 @@ def _card(store: Store, node: Standing, quiet: Quiet) -> Markup:
         ("no supply (30 days)", f"at most {hours(down_h)}" if restarts else "never"),
     ]
     return tag(
-        "article", _look(node), tag("h2", tag("a", node.node.name, href=node_url(node.node))),
+        "article", _look(store, node), tag("h2", tag("a", node.node.name, href=node_url(node.node))),
         state(quiet), gauge(node.soc), figures(pairs), class_=f"card {quiet.kind}",
     )  # fmt: skip
 
 
-def _look(node: Standing) -> Markup:
-    """Its last picture; without one the course of its charge."""
+def _look(store: Store, node: Standing) -> Markup:
+    """Its last picture; without one its last readings and the course of its charge."""
+    url = node_url(node.node)
     if node.newest is None:
-        return tag("a", charge_sketch(node), href=node_url(node.node), class_="look")
+        return tag("a", *_readings(store, node), charge_sketch(node), href=url, class_="look told")
     alt = f"Last picture of {node.node.name}, {clock(shown_s(node.newest))}"
     image = tag("img", src=picture_url(node.node, node.newest, ".jpg"), alt=alt, width=800, height=600)
     label = tag("span", ago(shown_s(node.newest), node.now_s))
     return tag("a", image, label, href=picture_url(node.node, node.newest), class_="look")
 
 
+def _readings(store: Store, node: Standing) -> list[Markup]:
+    """What a node with readings has measured last."""
+    batches = store.readings(node.node.name)[-1:]
+    found = readings_of(batches)
+    if not found:
+        return []
+    last = max(found, key=lambda one: one.unix_s or 0)
+    named = [
+        in_units(name, [(0.0, float(value))]) for name, value in zip(batches[0].of, last.values, strict=False)
+    ]
+    return [tag("div", title, tag("b", f"{points[0][1]:.4g} {unit}")) for title, points, unit in named]
+
+
 def charge_sketch(node: Standing) -> Markup:
     """The charge of the last 30 days."""
     points = charges(node)
     if not points:
-        return tag("span", "nothing yet", class_="blank")
-    frame = Frame(node.now_s - LATELY_s, node.now_s, 0.0, 100.0)
+        return tag("p", "Nothing yet.", class_="note")
+    frame = Frame(node.now_s - LATELY_s, node.now_s, 0.0, 100.0, width=320, height=120)
     dark = spans(frame, locked_spans(node.life.events, node.now_s), "locked")
     return join(drawing(frame, "%", "Charge of 30 days", dark, line(frame, thinned(points), "measured")))
 

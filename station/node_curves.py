@@ -98,7 +98,7 @@ def reading_curves(node: Standing, of: Sequence[str], readings: Sequence[Reading
     made = []
     for at, name in enumerate(of):
         points = [(t_s, float(values[at])) for t_s, values in known if len(values) > at]
-        title, points, unit = _in_units(name, points)
+        title, points, unit = in_units(name, points)
         if points:
             made.append(_reading_curve(node, title, unit, points, days))
     return made
@@ -114,17 +114,16 @@ def _reading_curve(
     return _figure(title, drawn, tag("span", f"last: {values[-1]:.4g} {unit}".strip()))
 
 
-def _in_units(name: str, points: list[tuple[float, float]]) -> tuple[str, list[tuple[float, float]], str]:
-    """Whole numbers as the node sends them become the unit that their name tells: centi_C is C / 100."""
-    prefix, _, unit = name.rpartition("_")
+def in_units(name: str, points: list[tuple[float, float]]) -> tuple[str, list[tuple[float, float]], str]:
+    """(title, values, unit): whole numbers as the node sends them become what their name tells, centi_C is
+    C / 100."""
+    front, _, unit = name.rpartition("_")
     for word, size in (("centi", 0.01), ("milli", 0.001), ("deci", 0.1)):
-        if prefix.endswith(word):
-            title = prefix.removesuffix(word).strip("_ ") or ("temperature" if unit == "C" else unit)
-            return (
-                title.capitalize(),
-                [(t, value * size) for t, value in points],
-                f"°{unit}" * (unit == "C") or unit,
-            )
+        if front.endswith(word):
+            title = front.removesuffix(word).strip("_ ").replace("_", " ")
+            shown = "°C" if unit == "C" else unit
+            title = title or ("temperature" if unit == "C" else unit)
+            return title.capitalize(), [(t_s, value * size) for t_s, value in points], shown
     return name.replace("_", " ").capitalize(), points, ""
 
 

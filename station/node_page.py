@@ -14,7 +14,7 @@ from station.store import Store
 from station.words import count, words
 
 #: Pictures of one page of the contact sheet; entries of the journal.
-SHEET, ENTRIES = 48, 150
+SHEET, ENTRIES = 24, 150
 #: What every wake says tells an owner nothing.
 _IDLE = frozenset(
     "WOKE SLEPT BATTERY LIGHT GAIN LINES SIGNAL LOG_SENT STORED SENT SUN QUIET BATCH GO WATCH PICTURE".split()

@@ -73,7 +73,7 @@ def test_the_clock_is_set_once_and_holds_its_time(live, steady):
     assert off_s == 255  # it said that it had stood still
     twin = told.twin
     clock_s = twin.hardware.clock.clock_s(twin.world.now) + 946_684_800
-    assert clock_s == pytest.approx(twin.home._epoch_s + twin.world.now, abs=3.0)
+    assert clock_s == pytest.approx(twin.home.epoch_s + twin.world.now, abs=3.0)
 
 
 def test_a_clock_that_drifts_is_set_again(live, steady):

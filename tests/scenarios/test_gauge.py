@@ -107,7 +107,7 @@ def test_a_wrong_clock(live: Callable[..., Told]) -> None:
 
         def on_wake(now_s: float) -> None:
             while left and now_s >= left[0][0]:
-                twin.home._epoch_s += left.pop(0)[1]
+                twin.home.epoch_s += left.pop(0)[1]
 
         twin.life._on_wake = on_wake
 
