@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from statistics import median
 
 from station.standing import DAY_s
 from station.timeline import Timeline
@@ -15,7 +16,7 @@ _FOR_NOTHING = ("TOO_DARK", "FRAME_BAD", "CAMERA_FAILED", "NO_SPACE")
 
 @dataclass(frozen=True, slots=True)
 class Stretch:
-    """Some days: mean use and harvest of a day, Wh; `soc` at its end, per cent."""
+    """Some days: mean use and harvest of a day, Wh."""
 
     from_s: float
     until_s: float
@@ -51,10 +52,10 @@ def stretches(
     return found[::-1]
 
 
-def _charge_at(charge: Sequence[tuple[float, float]], t_s: float, near_s: float = DAY_s) -> float | None:
-    """The charge known nearest to a time, None if none is known within a day."""
-    near = min(charge, key=lambda one: abs(one[0] - t_s), default=None)
-    return near[1] if near is not None and abs(near[0] - t_s) <= near_s else None
+def _charge_at(charge: Sequence[tuple[float, float]], t_s: float) -> float | None:
+    """The charge around a time: the median of half a day to both sides, as one reading may be far off."""
+    near = [value for at_s, value in charge if abs(at_s - t_s) <= DAY_s / 2.0]
+    return float(median(near)) if near else None
 
 
 def _overlap(t_s: float, dt_s: float, from_s: float, until_s: float) -> float:

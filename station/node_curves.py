@@ -14,6 +14,8 @@ from station.forecast import Forecast, Half, half_of
 from station.markup import Child, Markup, tag
 from station.standing import Standing, charges, locked_spans
 
+#: Below the forecast by so many points of charge an owner should look.
+FAR_pct = 25.0
 #: Days of a stretch of harvest, by the days that are shown: the charge's grain must be small beside it.
 GRAIN = {7: 1, 30: 3, 365: 15}
 
@@ -34,7 +36,18 @@ def charge_curve(node: Standing, expected: Forecast | None, days: int) -> Markup
         layers.append(level(frame, node.facts.high_pct, "threshold"))
     layers.append(line(frame, thinned(points), "measured"))
     says = f"Charge over {days} days, now {node.soc} per cent"
-    return _figure("Charge", drawing(frame, "%", says, *layers), *_legend(node, expected))
+    below = _below(node, expected) if expected else None
+    return _figure("Charge", drawing(frame, "%", says, *layers), *_legend(node, expected), below)
+
+
+def _below(node: Standing, expected: Forecast) -> Markup | None:
+    """A hint where the charge is far below what the weather's year lets expect."""
+    today = datetime.fromtimestamp(node.now_s, UTC).timetuple().tm_yday
+    low_pct = 100.0 * expected.halves[half_of(today)].low
+    if node.soc is None or node.soc > low_pct - FAR_pct:
+        return None
+    text = f"{low_pct - node.soc:.0f} points below: is the panel shaded, dirty, or turned away from the sun?"
+    return tag("strong", text)
 
 
 def _legend(node: Standing, expected: Forecast | None) -> list[Child]:

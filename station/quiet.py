@@ -26,6 +26,8 @@ _REASONS = (
 )
 #: Said only of a node that is late: once it is heard they are over.
 _ON_THE_WAY = ("BACK_OFF", "JOIN_FAILED", "SEND_FAILED", "SAGGING")
+#: Below it a node that fell silent most likely waits for the sun, per cent; where its design is not known.
+_LOW_PCT = 35
 #: How long a reason is news, s.
 _NEWS_s = 2 * DAY_s
 
@@ -72,18 +74,16 @@ def _late(node: Standing, silent_s: float) -> str:
     start = f"Not heard for {span_words(silent_s)}"
     if node.usual_s:
         start += f" (usually it speaks every {span_words(node.usual_s)})"
-    if node.locked or (node.soc is not None and node.soc < _low_pct(node)):
-        return f"{start}: with its last words {words('LOW_BATTERY', 0, node.facts)}."
+    if node.locked:
+        return f"{start}: {words('LOW_BATTERY', 0, node.facts)}."
+    if node.soc is not None and node.soc < (node.facts.high_pct or _LOW_PCT):
+        return f"{start}. Its battery was down to {node.soc} % then: most likely it waits for the sun."
     reason = _reason(node) or node.life.last(*_ON_THE_WAY)
     if reason is not None and node.node.heard_s is not None and reason.t_s > node.node.heard_s - _NEWS_s:
         return f"{start}. Its last trouble: {words(reason.reason, reason.argument, node.facts)}."
     if node.soc is not None and node.soc >= PLENTY_PCT:
         return f"{start}, although its battery was {node.soc} % full: Wi-Fi, or something broke."
     return f"{start}, and it did not say why."
-
-
-def _low_pct(node: Standing) -> int:
-    return (node.facts.high_pct or 30) // 2
 
 
 def _reason(node: Standing) -> Happened | None:
