@@ -44,7 +44,7 @@ class Half:
     day's harvest and load, Wh, and pictures."""
 
     low: float
-    mean: float
+    middle: float
     high: float
     harvest_Wh: float
     load_Wh: float
@@ -138,11 +138,11 @@ def _halves(year: Year) -> tuple[Half, ...]:
     for half in range(HALVES):
         soc = year.hour_soc[hour_half == half]
         days = {name: values[day_half == half] for name, values in year.days.items()}
-        low, high = np.quantile(soc, (_TAIL, 1.0 - _TAIL))
+        low, middle, high = np.quantile(soc, (_TAIL, 0.5, 1.0 - _TAIL))
         found.append(
             Half(
                 low=round(float(low), 4),
-                mean=round(float(soc.mean()), 4),
+                middle=round(float(middle), 4),
                 high=round(float(high), 4),
                 harvest_Wh=round(float(days["harvest_J"].mean()) / 3600.0, 4),
                 load_Wh=round(float(days["load_J"].mean()) / 3600.0, 4),

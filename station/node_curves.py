@@ -30,7 +30,7 @@ def charge_curve(node: Standing, expected: Forecast | None, days: int) -> Markup
     if expected:
         steps = list(_halves(expected, frame))
         layers.append(band(frame, [(t, 100 * half.low, 100 * half.high) for t, half in steps], "expected"))
-        layers.append(line(frame, [(t, 100 * half.mean) for t, half in steps], "typical", math.inf))
+        layers.append(line(frame, [(t, 100 * half.middle) for t, half in steps], "typical", math.inf))
     layers.append(spans(frame, locked_spans(node.life.events, node.now_s), "locked"))
     if node.facts.high_pct:
         layers.append(level(frame, node.facts.high_pct, "threshold"))

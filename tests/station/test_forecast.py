@@ -1,0 +1,111 @@
+"""A node's typical year: the kernel's own, in plain Python, in a process of its own, kept as a file."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from boards import load_design
+from sim.kernel import OURS, Motions, Node, Prices, run_year
+from sim.kernel_plant import KernelPlant
+from sim.kernel_prices import config_of
+from sim.sky import Sky
+from sim.weather import default_weather
+from station import nodes
+from station.forecast import Asked, Forecast, forecast, from_json, half_of, to_json
+from station.forecasting import Forecasts
+from station.store import Store
+
+DESIGN = "pico-w-arducam-2mp"
+SOIL = "pico-w-soil"
+
+
+def test_plain_python_and_the_compiled_kernel_live_the_same_weeks() -> None:
+    design = load_design(DESIGN)
+    sky = Sky.prepare(default_weather(), design.panel, 60.0, 180.0, start_day=300)
+    plant = KernelPlant.of(design, sky)
+    prices = Prices(0.0075, 0.0075, 0.2, 0.5, 1.0, 2.0, 1.2, 3.0, 0.02, 40.0, 9.0)
+    hours = 28 * 24
+    motions = Motions(np.arange(hours + 1), np.arange(hours) % 4)
+    node = Node(OURS, config_of(design))
+    quick, slow = (
+        run_year(plant, prices, motions, node, ((1.0, 1.0),), 10.0, 0.4, 300 * 24, quick=quick)
+        for quick in (True, False)
+    )
+    np.testing.assert_allclose(slow.hour_soc, quick.hour_soc, rtol=0, atol=1e-12)
+    assert slow.total("pictures") == quick.total("pictures") > 0
+
+
+@pytest.fixture(scope="module")
+def typical() -> Forecast:
+    return forecast(Asked.of(DESIGN, {}, ""))
+
+
+def test_a_year_of_the_default_node(typical: Forecast) -> None:
+    assert typical.site == "Greensboro Piedmont Triad Int, NC"
+    assert len(typical.halves) == 24
+    for half in typical.halves:
+        assert 0.0 <= half.low <= half.middle <= half.high <= 1.0
+    load = [half.load_Wh for half in typical.halves]
+    assert min(load) > 0.17 and max(load) < 0.25  # README: 78 Wh a year in a garden's full run
+    assert sum(half.load_Wh for half in typical.halves) / 24 * 365 == pytest.approx(78.2, rel=0.05)
+
+
+def test_a_node_without_a_camera_has_its_mean_load(typical: Forecast) -> None:
+    soil = forecast(Asked.of(SOIL, {}, ""))
+    assert {half.pictures for half in soil.halves} == {0.0}
+    assert len({half.load_Wh for half in soil.halves}) == 1
+    assert soil.key != typical.key
+
+
+def test_it_comes_back_from_its_file_whole_or_not_at_all(typical: Forecast) -> None:
+    text = to_json(typical)
+    assert from_json(text) == typical
+    assert [from_json(bad) for bad in ("", "[]", "{}", text[:-9], text.replace('"low"', '"lo"'))] == [
+        None
+    ] * 5
+
+
+@pytest.mark.parametrize(
+    ("month", "day", "half"), [(1, 1, 0), (1, 15, 0), (1, 17, 1), (6, 30, 11), (7, 3, 12), (12, 31, 23)]
+)
+def test_half_months(month: int, day: int, half: int) -> None:
+    assert half_of(date(2025, month, day).timetuple().tm_yday) == half
+
+
+def test_made_once_in_a_process_of_its_own_and_anew_for_other_settings(tmp_path: Path) -> None:
+    with Store(tmp_path) as store:
+        nodes.add(store, "bed", SOIL)
+        nodes.add(store, "bare")
+        nodes.add(store, "gone", "no-such-design.toml")
+        said: list[str] = []
+        made = Forecasts(store, "", said.append)
+
+        async def until_tried() -> None:
+            task = asyncio.create_task(made.run())
+            try:
+                ends = time.monotonic() + 120.0
+                while any(made.pending(node) for node in store.nodes()):
+                    assert time.monotonic() < ends, "it was not made"
+                    await asyncio.sleep(0.05)
+            finally:
+                task.cancel()
+
+        asyncio.run(until_tried())
+        found = made.of(nodes.known(store, "bed"))
+        assert found is not None
+        assert found.site == "Greensboro Piedmont Triad Int, NC"
+        assert made.of(nodes.known(store, "bare")) is None
+        assert made.of(nodes.known(store, "gone")) is None
+        (trouble,) = said
+        assert trouble.startswith("No forecast for gone: no-such-design.toml")
+        assert "Traceback" not in trouble
+        assert Forecasts(store, "").of(nodes.known(store, "bed")) == found  # after a restart as well
+        nodes.queue_settings(store, "bed", {"TORPOR_FULL_PCT": 70})
+        assert made.of(nodes.known(store, "bed")) is None
+        assert made.pending(nodes.known(store, "bed"))
