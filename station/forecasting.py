@@ -1,4 +1,5 @@
-"""Forecasts are made in a process of their own, once, and kept as files: no request ever waits for one.
+"""Forecasts are made when a page first asks for one, in a process of their own, and kept as files: no request
+ever waits for one.
 
 `python -m station.forecasting FILE` reads what is asked from stdin (JSON) and writes the forecast.
 """
@@ -15,13 +16,13 @@ from dataclasses import asdict
 from pathlib import Path
 
 from station.errors import verdict
-from station.forecast import Asked, Forecast, forecast, from_json, to_json
+from station.forecast import Asked, Forecast, from_json, to_json
 from station.records import Node
 from station.store import Store
 
 FOLDER = "forecasts"
-#: How often nodes are looked at for a forecast that is missing, s.
-LOOK_s = 20.0
+#: How soon one that a page has asked for is begun, s.
+LOOK_s = 1.0
 
 
 class Forecasts:
@@ -33,34 +34,38 @@ class Forecasts:
         self._store = store
         self._trouble = trouble
         self._weather = weather
+        self._wanted: dict[str, Node] = {}  # requests run in threads of their own: each line here is one step
         self._tried: set[str] = set()
         self._process: asyncio.subprocess.Process | None = None
 
     def of(self, node: Node) -> Forecast | None:
-        """A node's, if it is there."""
-        with suppress(OSError):
-            if node.design:
-                asked = self._asked(node)
-                found = from_json(self._path(node).read_text(encoding="utf-8"))
-                return found if found and found.key == asked.key else None
-        return None
+        """A node's, if it is there; one that is not is wanted from now on."""
+        found = self._kept(node) if node.design else None
+        if found is None and self.pending(node):
+            self._wanted[node.name] = node
+        return found
 
     def pending(self, node: Node) -> bool:
-        """Whether one is to come."""
+        """Whether one may still come."""
         return bool(node.design) and self._asked(node).key not in self._tried
 
     async def run(self) -> None:
-        """Make what is missing, one after the other, until cancelled."""
+        """Make what is wanted, one after the other, until cancelled."""
         try:
             while True:
-                for node in self._store.nodes():
-                    if node.design and self.pending(node) and self.of(node) is None:
-                        await self._make(node)
+                while self._wanted:
+                    await self._make(self._wanted.popitem()[1])
                 await asyncio.sleep(LOOK_s)
         finally:
             if self._process is not None:
                 with suppress(ProcessLookupError):
                     self._process.kill()
+
+    def _kept(self, node: Node) -> Forecast | None:
+        with suppress(OSError):
+            found = from_json(self._path(node).read_text(encoding="utf-8"))
+            return found if found and found.key == self._asked(node).key else None
+        return None
 
     def _asked(self, node: Node) -> Asked:
         return Asked.of(node.design, node.settings, self._weather)
@@ -81,6 +86,7 @@ class Forecasts:
             self._trouble(f"No forecast for {node.name}: {sentence}")
         self._process = None
         self._tried.add(asked.key)  # what cannot be made is not tried again before the next start
+        self._wanted.pop(node.name, None)
 
 
 def main() -> None:
@@ -90,6 +96,8 @@ def main() -> None:
     path = Path(sys.argv[1])
     said = json.loads(sys.stdin.read())
     asked = Asked(said["design"], tuple((key, value) for key, value in said["settings"]), said["weather"])
+    from station.typical_year import forecast  # large: not in the station's own process
+
     try:
         made = to_json(forecast(asked))
     except Exception as error:

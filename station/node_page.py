@@ -13,6 +13,8 @@ from station.standing import Standing, design_of
 from station.store import Store
 from station.words import count, words
 
+#: The page loads itself anew when its forecast should be there, s.
+SOON_s = 20
 #: Pictures of one page of the contact sheet; entries of the journal.
 SHEET, ENTRIES = 24, 150
 #: What every wake says tells an owner nothing.
@@ -41,7 +43,7 @@ def node_page(
     if node.newest is not None:
         body.append(_energy(spent(node.life.since(node.now_s - days * 86_400.0)), days))
     body.append(_journal(node))
-    return page(node.node.name, *body)
+    return page(node.node.name, *body, refresh_s=SOON_s if coming and not before else None)
 
 
 def _design(node: Standing) -> Markup:

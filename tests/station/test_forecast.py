@@ -17,9 +17,10 @@ from sim.kernel_prices import config_of
 from sim.sky import Sky
 from sim.weather import default_weather
 from station import nodes
-from station.forecast import Asked, Forecast, forecast, from_json, half_of, to_json
+from station.forecast import Asked, Forecast, from_json, half_of, to_json
 from station.forecasting import Forecasts
 from station.store import Store
+from station.typical_year import forecast
 
 DESIGN = "pico-w-arducam-2mp"
 SOIL = "pico-w-soil"
@@ -87,6 +88,7 @@ def test_made_once_in_a_process_of_its_own_and_anew_for_other_settings(tmp_path:
         made = Forecasts(store, "", said.append)
 
         async def until_tried() -> None:
+            assert [made.of(node) for node in store.nodes()] == [None] * 3  # asked for, as a page does
             task = asyncio.create_task(made.run())
             try:
                 ends = time.monotonic() + 120.0
