@@ -35,7 +35,7 @@ class Forecasts:
         self._trouble = trouble
         self._weather = weather
         self._wanted: dict[str, Node] = {}  # requests run in threads of their own: each line here is one step
-        self._tried: set[str] = set()
+        self._hopeless: set[str] = set()
         self._process: asyncio.subprocess.Process | None = None
 
     def of(self, node: Node) -> Forecast | None:
@@ -47,7 +47,7 @@ class Forecasts:
 
     def pending(self, node: Node) -> bool:
         """Whether one may still come."""
-        return bool(node.design) and self._asked(node).key not in self._tried
+        return bool(node.design) and self._asked(node).key not in self._hopeless
 
     async def run(self) -> None:
         """Make what is wanted, one after the other, until cancelled."""
@@ -84,8 +84,8 @@ class Forecasts:
         if self._process.returncode:
             sentence = said.decode(errors="replace").strip().rpartition("\n")[2]
             self._trouble(f"No forecast for {node.name}: {sentence}")
+            self._hopeless.add(asked.key)  # not tried again before the next start
         self._process = None
-        self._tried.add(asked.key)  # what cannot be made is not tried again before the next start
         self._wanted.pop(node.name, None)
 
 

@@ -88,10 +88,11 @@ class Standing:
 def standing(store: Store, node: Node, now_s: float | None = None, span_s: float = LATELY_s) -> Standing:
     """Look at one node; `span_s`: how far back its journal and telemetry are read."""
     now_s = time.time() if now_s is None else now_s
-    since_s = min(now_s, node.heard_s or now_s) - span_s  # what a silent node said last counts
+    since_s = (now_s if node.heard_s is None else node.heard_s) - span_s  # a silent node's last words count
     design = design_of(node.design)
-    told = store.telemetry(node.name, since_s)
     facts = facts_of(design, node)
+    past = _recent if span_s <= LATELY_s else _past
+    told, life = past(store, node.name, since_s, node.heard_s, facts)
     newest = store.pictures(node.name, count=1)
     return Standing(
         node=node,
@@ -99,10 +100,23 @@ def standing(store: Store, node: Node, now_s: float | None = None, span_s: float
         facts=facts,
         cell_J=float(str(node_values(design)["CELL_J"])) if design else None,
         told=told,
-        life=timeline(store.logs(node.name, since_s), store.events(node.name, since_s), facts),
+        life=life,
         newest=newest[0] if newest else None,
         usual_s=usual_s([one.received_s for one in told]),
     )
+
+
+def _past(
+    store: Store, name: str, since_s: float, heard_s: float | None, facts: Facts
+) -> tuple[tuple[Telemetry, ...], Timeline]:
+    """What a node said since then, and its journal. Nothing of it changes until it is heard again."""
+    del heard_s
+    told = store.telemetry(name, since_s)
+    return told, timeline(store.logs(name, since_s), store.events(name, since_s), facts)
+
+
+#: The same, kept: a page that many ask for is not worth reading a month of journal again.
+_recent = lru_cache(maxsize=8)(_past)
 
 
 @lru_cache(maxsize=64)

@@ -6,6 +6,7 @@ Nothing of it writes, nothing needs a script, nothing comes from elsewhere.
 from __future__ import annotations
 
 from pathlib import Path
+from threading import Lock
 
 from starlette.requests import Request
 from starlette.responses import FileResponse, HTMLResponse, Response
@@ -38,9 +39,12 @@ _SMALL = "-small"
 def page_routes(store: Store, forecasts: Forecasts) -> list[BaseRoute]:
     """The pages, their style, and pictures. They are plain functions: Starlette runs them beside its loop."""
 
+    one_at_a_time = Lock()  # whoever floods the pages must not take the processor from the receiving
+
     def front(request: Request) -> Response:
         del request
-        return _html(front_page(store, [standing(store, node) for node in store.nodes()]))
+        with one_at_a_time:
+            return _html(front_page(store, [standing(store, node) for node in store.nodes()]))
 
     def node(request: Request) -> Response:
         found = store.node(request.path_params["node"])
@@ -48,11 +52,13 @@ def page_routes(store: Store, forecasts: Forecasts) -> list[BaseRoute]:
             return _missing("There is no such node.")
         days = _number(request, "days")
         days = days if days in GRAIN else 30
-        seen = standing(store, found, span_s=max(LATELY_s, days * DAY_s))
         suspects = request.query_params.get("suspects") == "1"
         expected = forecasts.of(found)
         coming = expected is None and forecasts.pending(found)
-        return _html(node_page(store, seen, expected, coming, days, _number(request, "before"), suspects))
+        before = _number(request, "before")
+        with one_at_a_time:
+            seen = standing(store, found, span_s=max(LATELY_s, days * DAY_s))
+            return _html(node_page(store, seen, expected, coming, days, before, suspects))
 
     def picture(request: Request) -> Response:
         name, key = request.path_params["node"], request.path_params["key"]

@@ -92,7 +92,7 @@ def test_made_once_in_a_process_of_its_own_and_anew_for_other_settings(tmp_path:
             task = asyncio.create_task(made.run())
             try:
                 ends = time.monotonic() + 120.0
-                while any(made.pending(node) for node in store.nodes()):
+                while made.of(nodes.known(store, "bed")) is None or made.pending(nodes.known(store, "gone")):
                     assert time.monotonic() < ends, "it was not made"
                     await asyncio.sleep(0.05)
             finally:
