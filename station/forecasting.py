@@ -60,6 +60,7 @@ class Forecasts:
             if self._process is not None:
                 with suppress(ProcessLookupError):
                     self._process.kill()
+                await self._process.wait()
 
     def _kept(self, node: Node) -> Forecast | None:
         with suppress(OSError):

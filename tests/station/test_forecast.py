@@ -97,6 +97,7 @@ def test_made_once_in_a_process_of_its_own_and_anew_for_other_settings(tmp_path:
                     await asyncio.sleep(0.05)
             finally:
                 task.cancel()
+                await asyncio.gather(task, return_exceptions=True)
 
         asyncio.run(until_tried())
         found = made.of(nodes.known(store, "bed"))
