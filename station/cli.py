@@ -25,6 +25,7 @@ COMMANDS: dict[str, str] = {
     "plot": "States, energy and plots of a log, the twin's or a real one.",
     "receive": "The home station: take what nodes send, and keep it.",
     "node": "Add nodes that may send, their keys, designs and settings.",
+    "export": "Copy pictures out: plain folders with EXIF, Camtrap DP.",
     "boards": "The node designs, their parts and every figure with its source.",
     "completion": "Print the script that completes torpor's words in a shell.",
 }

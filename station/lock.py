@@ -12,16 +12,14 @@ from station.errors import Exit, StationError
 
 
 @contextmanager
-def locked(folder: Path) -> Iterator[None]:
+def locked(folder: Path, who: str = "torpor receive") -> Iterator[None]:
     """Hold the folder; StationError if another process does. The system lets go of it even after a kill."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     with open(os.open(folder / "lock", os.O_RDWR | os.O_CREAT, 0o600), "r+b") as file:
         try:
             _lock(file.fileno())
         except OSError:
-            raise StationError(
-                f"{folder}: another torpor receive is using this folder.", Exit.READ_ONLY
-            ) from None
+            raise StationError(f"{folder}: another {who} is using this folder.", Exit.READ_ONLY) from None
         yield
 
 

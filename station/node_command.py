@@ -64,6 +64,20 @@ def design_(name: str, design: str, data: Path) -> None:
     click.echo(f"{name} is a {design}.")
 
 
+@command.command(name="place", context_settings={"ignore_unknown_options": True})
+@click.argument("name")
+@click.argument("latitude", type=float)
+@click.argument("longitude", type=float)
+@data_option
+def place(name: str, latitude: float, longitude: float, data: Path) -> None:
+    """Say where a node stands, degrees north and east: for exported pictures."""
+    from station import nodes
+
+    with _store(data) as store:
+        nodes.set_place(store, name, latitude, longitude)
+    click.echo(f"{name} stands at {latitude}, {longitude}.")
+
+
 @command.command(name="set")
 @click.argument("name")
 @click.argument("settings", nargs=-1, required=True, metavar="KEY=VALUE...")

@@ -56,13 +56,30 @@ def set_design(store: Store, name: str, design: str) -> Node:
     return _change(store, name, "design", design)
 
 
+def set_place(store: Store, name: str, latitude: float, longitude: float) -> Node:
+    """Say where a node stands, degrees north and east (WGS 84)."""
+    if not (-90 <= latitude <= 90 and -180 <= longitude <= 180):
+        raise StationError(
+            f"{latitude}, {longitude} is no place: expected -90 to 90 degrees north, -180 to 180 east.",
+            Exit.USAGE,
+        )
+    _change(store, name, "latitude", latitude)
+    return _change(store, name, "longitude", longitude)
+
+
+def set_keep(store: Store, name: str, days: float | None, count_bytes: int | None) -> Node:
+    """Say how long a node's pictures are kept, and how many bytes of them; None: as the station says."""
+    _change(store, name, "keep_days", days)
+    return _change(store, name, "keep_bytes", count_bytes)
+
+
 def queue_settings(store: Store, name: str, settings: Mapping[str, str | int]) -> Node:
     """Have a node take these settings (keys as in settings.toml) with its next upload, under a new number."""
     text = json.dumps(dict(settings), sort_keys=True)
     return _change(store, name, "settings_number = settings_number + 1, settings", text)
 
 
-def _change(store: Store, name: str, column: str, value: str | bytes) -> Node:
+def _change(store: Store, name: str, column: str, value: str | bytes | float | None) -> Node:
     number = known(store, name).number
 
     def job(batch: Batch) -> None:

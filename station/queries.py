@@ -12,8 +12,10 @@ from station.records import Event, Node, Picture, Telemetry
 
 _NODE = (
     "SELECT number, name, key, added_s, design, settings, settings_number, settings_at_node, stored_bytes,"
-    " heard_s FROM nodes"
+    " heard_s, latitude, longitude, keep_days, keep_bytes FROM nodes"
 )
+#: Pictures that are here: of one that was deleted by rule only the row is left.
+_HERE = "kept = 'here'"
 _PICTURE = (
     "SELECT p.number, n.name, p.key, size, crc32, sha256, received_s, taken_s, telemetry, path, width,"
     " height, suspect, thumb FROM pictures p JOIN nodes n ON n.number = p.node"
@@ -45,22 +47,33 @@ def pictures(
     """The newest pictures below number `before`."""
     only = " AND suspect IS NOT NULL" if suspects else ""
     rows = db.execute(
-        f"{_PICTURE} WHERE p.node = (SELECT number FROM nodes WHERE name = ?) AND p.number < ?{only}"
+        f"{_PICTURE} WHERE p.node = (SELECT number FROM nodes WHERE name = ?) AND p.number < ?"
+        f" AND {_HERE}{only}"
         " ORDER BY p.number DESC LIMIT ?",
         (name, LAST if before is None else before, count),
     )
     return tuple(_picture(row) for row in rows)
 
 
+def oldest(db: sqlite3.Connection, name: str, after: int, count: int) -> tuple[Picture, ...]:
+    """The oldest pictures above number `after`, the first arrived first."""
+    rows = db.execute(
+        f"{_PICTURE} WHERE p.node = (SELECT number FROM nodes WHERE name = ?) AND p.number > ? AND {_HERE}"
+        " ORDER BY p.number LIMIT ?",
+        (name, after, count),
+    )
+    return tuple(_picture(row) for row in rows)
+
+
 def picture(db: sqlite3.Connection, name: str, key: str) -> Picture | None:
     """One picture."""
-    row = db.execute(_PICTURE + " WHERE n.name = ? AND p.key = ?", (name, key)).fetchone()
+    row = db.execute(f"{_PICTURE} WHERE n.name = ? AND p.key = ? AND {_HERE}", (name, key)).fetchone()
     return _picture(row) if row else None
 
 
 def waiting(db: sqlite3.Connection, count: int) -> tuple[Picture, ...]:
     """Pictures that nobody has looked at, the oldest first."""
-    rows = db.execute(_PICTURE + " WHERE thumb = 'waiting' ORDER BY p.number LIMIT ?", (count,))
+    rows = db.execute(f"{_PICTURE} WHERE thumb = 'waiting' AND {_HERE} ORDER BY p.number LIMIT ?", (count,))
     return tuple(_picture(row) for row in rows)
 
 

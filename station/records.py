@@ -15,7 +15,9 @@ class Node:
     design : its design's name or file, "" if nobody has told it.
     settings, settings_number : what it is to take, and the number under which it does.
     settings_at_node : the number that it has told last; None: it has not, and takes no settings.
-    stored_bytes : all its pictures. heard_s : when it was heard last, None: never.
+    stored_bytes : all its pictures that are here. heard_s : when it was heard last, None: never.
+    latitude, longitude : degrees north and east, None: nobody has told.
+    keep_days, keep_bytes : how long, and how much of, its pictures are kept; None: as the station says.
     """
 
     number: int
@@ -28,6 +30,10 @@ class Node:
     settings_at_node: int | None
     stored_bytes: int
     heard_s: float | None
+    latitude: float | None = None
+    longitude: float | None = None
+    keep_days: float | None = None
+    keep_bytes: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

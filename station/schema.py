@@ -11,7 +11,7 @@ from pathlib import Path
 
 from station.errors import StationError
 
-VERSION = 1
+VERSION = 2
 #: How long a writer waits for another process (`torpor node` beside `torpor receive`), s.
 BUSY_s = 10.0
 
@@ -26,7 +26,11 @@ CREATE TABLE nodes (
   settings_number INTEGER NOT NULL DEFAULT 0,
   settings_at_node INTEGER,                  -- what it said last, NULL: it takes none
   stored_bytes INTEGER NOT NULL DEFAULT 0,
-  heard_s REAL
+  heard_s REAL,
+  latitude REAL,                             -- degrees, NULL: nobody has told its place
+  longitude REAL,
+  keep_days REAL,                            -- how long its pictures are kept, NULL: as the station says
+  keep_bytes INTEGER                         -- and how many bytes of them
 ) STRICT;
 CREATE TABLE lives (                         -- boot numbers of a node, in the order in which they were heard
   number INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -50,11 +54,14 @@ CREATE TABLE pictures (
   height INTEGER,
   suspect TEXT,                              -- why, NULL: nothing found
   thumb TEXT NOT NULL DEFAULT 'waiting',     -- waiting, made, none
+  kept TEXT NOT NULL DEFAULT 'here',         -- here, leaving (its files are being deleted), gone
+  exported_s REAL,                           -- when it was exported first
   UNIQUE (node, key)
 ) STRICT;
-CREATE INDEX pictures_newest ON pictures (node, number DESC);
+CREATE INDEX pictures_here ON pictures (node, number DESC) WHERE kept = 'here';
 CREATE INDEX pictures_suspect ON pictures (node, number DESC) WHERE suspect IS NOT NULL;
 CREATE INDEX pictures_waiting ON pictures (number) WHERE thumb = 'waiting';
+CREATE INDEX pictures_leaving ON pictures (number) WHERE kept = 'leaving';
 CREATE TABLE telemetry (
   number INTEGER PRIMARY KEY,
   node INTEGER NOT NULL REFERENCES nodes,
@@ -93,6 +100,21 @@ CREATE TABLE readings (
 ) STRICT;
 """
 
+#: What makes a database of an older version one of the next.
+UPGRADES: dict[int, str] = {
+    1: """
+ALTER TABLE nodes ADD COLUMN latitude REAL;
+ALTER TABLE nodes ADD COLUMN longitude REAL;
+ALTER TABLE nodes ADD COLUMN keep_days REAL;
+ALTER TABLE nodes ADD COLUMN keep_bytes INTEGER;
+ALTER TABLE pictures ADD COLUMN kept TEXT NOT NULL DEFAULT 'here';
+ALTER TABLE pictures ADD COLUMN exported_s REAL;
+DROP INDEX pictures_newest;
+CREATE INDEX pictures_here ON pictures (node, number DESC) WHERE kept = 'here';
+CREATE INDEX pictures_leaving ON pictures (number) WHERE kept = 'leaving';
+""",
+}
+
 
 def open_database(path: Path) -> sqlite3.Connection:
     """Return a connection that writes, making the database at the first time (mode 0600).
@@ -118,12 +140,13 @@ def _set_up(db: sqlite3.Connection, path: Path) -> None:
     db.execute("PRAGMA foreign_keys = ON")
     db.execute("BEGIN IMMEDIATE")  # two commands may start at once
     (found,) = db.execute("PRAGMA user_version").fetchone()
-    if found == 0:
-        for statement in TABLES.split(";"):
-            db.execute(statement)
+    steps = [TABLES] if found == 0 else [UPGRADES[older] for older in range(found, VERSION)]
+    for statement in ";".join(steps).split(";"):
+        db.execute(statement)
+    if steps:
         db.execute(f"PRAGMA user_version = {VERSION}")
     db.execute("COMMIT")
-    if found not in (0, VERSION):
+    if found > VERSION:
         raise StationError(f"{path}: has version {found}, this Torpor reads version {VERSION}.")
 
 

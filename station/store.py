@@ -82,6 +82,12 @@ class Store:
         with self._reading() as db:
             return queries.pictures(db, node, before, count, suspects)
 
+    def oldest(self, node: str, after: int = 0, count: int = 60) -> tuple[Picture, ...]:
+        """A node's oldest pictures, the first arrived first; `after` is the number of the last one of the
+        page before."""
+        with self._reading() as db:
+            return queries.oldest(db, node, after, count)
+
     def picture(self, node: str, key: str) -> Picture | None:
         """One picture, None if there is none."""
         with self._reading() as db:

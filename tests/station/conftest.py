@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
+import shlex
 import signal
 import socket
 import subprocess
 import sys
 import threading
 import time
+import zlib
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
@@ -18,8 +21,13 @@ from pathlib import Path
 import pytest
 
 from sim.protocol import answer_sign, request
-from station import nodes
+from station import cli, nodes
+from station.records import Upload
 from station.store import Store
+
+NOON = 1_777_630_953.0  # 1 May 2026, 10:22:33 UTC
+#: Of a picture that was sent in the wake that took it.
+MOTION = '{"wake":7,"mV":3712,"soc":64,"cause":2,"gain":16,"lines":400}'
 
 
 @dataclass(frozen=True)
@@ -188,3 +196,39 @@ def jpeg() -> bytes:
     file = io.BytesIO()
     Image.fromarray(pixels).save(file, "JPEG", quality=80)
     return file.getvalue()
+
+
+@pytest.fixture
+def run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Callable[[str], tuple[int, str, str]]:
+    """The torpor command on the folder `data`: (exit code, stdout, stderr)."""
+    monkeypatch.setenv("TORPOR_DATA", str(tmp_path / "data"))
+
+    def call(line: str) -> tuple[int, str, str]:
+        code = cli.main(shlex.split(line))
+        said = capsys.readouterr()
+        return code, said.out, said.err
+
+    return call
+
+
+@pytest.fixture
+def keep(tmp_path: Path, jpeg: bytes) -> Iterator[Callable[..., bytes]]:
+    """Keep a picture in the folder `data` as a station does; returns its bytes: its own by its key."""
+    with Store(tmp_path / "data") as store:
+
+        def call(key: str, at_s: float = NOON, line: str = MOTION, node: str = "garden") -> bytes:
+            found = store.node(node) or nodes.add(store, node, "pico-w-arducam-2mp")
+            content = jpeg + key.encode()
+            kept = store.keep(
+                Upload(
+                    node=found, kind="images", key=key, boot=key[:8], content=content, size=len(content),
+                    crc32=zlib.crc32(content), sha256=hashlib.sha256(content).digest(), received_s=at_s,
+                    telemetry=line,
+                )
+            ).result()  # fmt: skip
+            assert kept.status == 201
+            return content
+
+        yield call

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import hashlib
 import os
+import sqlite3
 import stat
 import struct
 import threading
@@ -343,3 +344,34 @@ def test_a_database_of_another_version_is_refused(tmp_path: Path) -> None:
     db.close()
     with pytest.raises(StationError, match=f"has version {VERSION + 1}, this Torpor reads version {VERSION}"):
         Store(tmp_path)
+
+
+def test_a_database_of_the_first_version_becomes_one_of_this(store: Store, tmp_path: Path) -> None:
+    keep(store)
+    store.close()
+    db = sqlite3.connect(tmp_path / "data" / DATABASE)
+    db.execute("DROP INDEX pictures_leaving")
+    db.execute("DROP INDEX pictures_here")
+    for table, column in (
+        ("nodes", "latitude"), ("nodes", "longitude"), ("nodes", "keep_days"), ("nodes", "keep_bytes"),
+        ("pictures", "kept"), ("pictures", "exported_s"),
+    ):  # fmt: skip
+        db.execute(f"ALTER TABLE {table} DROP COLUMN {column}")
+    db.execute("CREATE INDEX pictures_newest ON pictures (node, number DESC)")
+    db.execute("PRAGMA user_version = 1")
+    db.close()
+    with Store(tmp_path / "data") as again:
+        assert [picture.key for picture in again.pictures("garden")] == ["0000000a-1"]
+        assert [node.name for node in again.nodes()] == ["garden"]
+    assert _shape(tmp_path / "data") == _shape(tmp_path / "fresh")
+
+
+def _shape(folder: Path) -> set[tuple[str, str]]:
+    """Columns and indices of a database, as (table, column) and ("", index)."""
+    Store(folder).close()
+    db = sqlite3.connect(folder / DATABASE)
+    names = [name for (name,) in db.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")]
+    columns = {(name, row[1]) for name in names for row in db.execute(f"PRAGMA table_info({name})")}
+    return columns | {
+        ("", name) for (name,) in db.execute("SELECT name FROM sqlite_schema WHERE type = 'index'")
+    }
