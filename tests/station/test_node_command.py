@@ -126,7 +126,7 @@ def commands() -> list[str]:
 
 
 def test_the_page_names_commands() -> None:
-    assert len(commands()) == 9
+    assert len(commands()) == 11
 
 
 @pytest.mark.parametrize("line", commands())
