@@ -110,3 +110,27 @@ def _tell(out: Path, outcome: Outcome) -> None:
         click.echo(sentence, err=True)
     if outcome.problems:
         raise StationError(f"{len(outcome.problems)} pictures could not be exported.")
+
+
+@command.command(name="camtrap-dp")
+@_options
+@click.option("--by", required=True, metavar="NAME", help="Who has the rights to the pictures.")
+@click.option("--title", default="Garden pictures", show_default=True, help="Of the project.")
+def camtrap_dp(
+    out: Path, names: tuple[str, ...], first: datetime | None, last: datetime | None, zone: str,
+    no_exif: bool, by: str, title: str, data: Path,
+) -> None:  # fmt: skip
+    """Make or go on with a Camtrap DP 1.0.2 package: pictures in OUT/media, and the tables.
+
+    Nobody has said what the pictures show: all of them are unclassified. Each node needs a place.
+    """
+    from station.export_camtrap import MEDIA, Project, check_places, write_package
+    from station.store import Store
+
+    wanted = _wanted(first, last, zone, not no_exif)
+    with Store(data) as store:
+        nodes = _nodes(store, names)
+        check_places(nodes)
+        outcome = _export(store, nodes, out / MEDIA, wanted)
+        write_package(out, store.nodes(), Project(title, by))
+    _tell(out, outcome)
