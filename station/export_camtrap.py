@@ -1,7 +1,7 @@
 """Camtrap DP 1.0.2: pictures in `media/`, three tables and a description that other programs can read.
 
-Nobody has looked at the pictures for animals: every one is an unclassified observation. The tables are made anew from
-the list of what was exported; pictures that the station deleted since stay in the package.
+Nobody has looked at the pictures for animals: every one is an unclassified observation. The tables are made
+anew from the list of what was exported; pictures that the station deleted since stay in the package.
 """
 
 from __future__ import annotations
@@ -53,9 +53,7 @@ def write_package(out: Path, nodes: Sequence[Node], project: Project) -> None:
     there = _nodes_of(lines, nodes)
     check_places(there)
     tables: dict[str, list[Row]] = {
-        "deployments": [
-            _deployment(node, [line for line in lines if line.node == node.name]) for node in there
-        ],
+        "deployments": [_deployment(node, lines) for node in there],
         "media": [_medium(line) for line in lines],
         "observations": [_observation(line) for line in lines],
     }
@@ -72,7 +70,8 @@ def _nodes_of(lines: Iterable[Exported], nodes: Iterable[Node]) -> list[Node]:
     return [by_name[name] for name in names]
 
 
-def _deployment(node: Node, lines: Sequence[Exported]) -> Row:
+def _deployment(node: Node, every: Sequence[Exported]) -> Row:
+    lines = [line for line in every if line.node == node.name]
     return {
         "deploymentID": node.name,
         "locationID": node.name,
