@@ -47,7 +47,7 @@ _seconds = click.FloatRange(0.1)
 )
 @click.option(
     "--weather",
-    type=click.Path(path_type=Path, dir_okay=False, exists=True),
+    type=click.Path(path_type=Path, dir_okay=False),
     help="Weather file of your site, for the forecast.",
 )
 @click.option("--quiet", "-q", is_flag=True, help="No line for each upload.")
@@ -64,6 +64,8 @@ def command(
     from station.beside import Pages
     from station.limits import Limits
 
+    if weather and not weather.is_file():
+        raise StationError(f"{weather}: there is no such weather file.", Exit.USAGE)
     limits = Limits(
         head_s=head_s, idle_s=idle_s, body_s=body_s, per_address=per_address,
         floor_bytes=int(floor_mb * 1e6), quota_bytes=int(quota_mb * 1e6),

@@ -94,6 +94,18 @@ def test_with_sun_enough_everybody_is_served(plant: KernelPlant) -> None:
     assert year.total("down_h") == 0
 
 
+@pytest.mark.parametrize(("who", "charge"), [(OURS, 0.4), (OURS, 0.19), (GREEDY, 0.3)])
+def test_plain_python_lives_the_same_weeks(plant: KernelPlant, who: int, charge: float) -> None:
+    """What the station runs where there is no numba."""
+    found = motions(28, 14)
+    quick, slow = (
+        run_year(plant, PRICES, found, node(who), DAY_VALUE, 10.0, charge, 300 * 24, quick=quick)
+        for quick in (True, False)
+    )
+    np.testing.assert_allclose(slow.hour_soc, quick.hour_soc, rtol=0, atol=1e-12)
+    assert slow.total("pictures") == quick.total("pictures") > 0
+
+
 def test_energy_of_the_dark_by_hand(plant: KernelPlant) -> None:
     """No panel: sleep, ten wakes and pictures a day, and what stands beside them, out of the cell."""
     dark = replace(plant, amps=plant.amps * 0.0)

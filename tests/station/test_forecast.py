@@ -26,22 +26,6 @@ DESIGN = "pico-w-arducam-2mp"
 SOIL = "pico-w-soil"
 
 
-def test_plain_python_and_the_compiled_kernel_live_the_same_weeks() -> None:
-    design = load_design(DESIGN)
-    sky = Sky.prepare(default_weather(), design.panel, 60.0, 180.0, start_day=300)
-    plant = KernelPlant.of(design, sky)
-    prices = Prices(0.0075, 0.0075, 0.2, 0.5, 1.0, 2.0, 1.2, 3.0, 0.02, 40.0, 9.0)
-    hours = 28 * 24
-    motions = Motions(np.arange(hours + 1), np.arange(hours) % 4)
-    node = Node(OURS, config_of(design))
-    quick, slow = (
-        run_year(plant, prices, motions, node, ((1.0, 1.0),), 10.0, 0.4, 300 * 24, quick=quick)
-        for quick in (True, False)
-    )
-    np.testing.assert_allclose(slow.hour_soc, quick.hour_soc, rtol=0, atol=1e-12)
-    assert slow.total("pictures") == quick.total("pictures") > 0
-
-
 @pytest.fixture(scope="module")
 def typical() -> Forecast:
     return forecast(Asked.of(DESIGN, {}, ""))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from station.curves import Frame, band, bars, dots, drawing, line, nice, spans, thinned
@@ -23,6 +23,7 @@ def test_text_and_attributes_are_escaped_and_markup_is_not() -> None:
     assert join("a", None, 1, Markup("<br>")) == "a1<br>"
 
 
+@settings(deadline=None)
 @given(st.text(), st.text())
 def test_no_text_ever_opens_an_element_or_leaves_its_attribute(text: str, attribute: str) -> None:
     made = tag("p", text, title=attribute)

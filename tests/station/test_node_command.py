@@ -126,7 +126,7 @@ def commands() -> list[str]:
 
 
 def test_the_page_names_commands() -> None:
-    assert len(commands()) == 12
+    assert len(commands()) == 17
 
 
 @pytest.mark.parametrize("line", commands())
