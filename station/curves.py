@@ -115,6 +115,18 @@ def nice(most: float) -> float:
     return next(step * size for step in (1.0, 1.2, 1.6, 2.0, 3.0, 4.0, 6.0, 8.0, 10.0) if step * size >= most)
 
 
+def nice_span(least: float, most: float) -> tuple[float, float]:
+    """Round figures around a span, so that all five lines of its axis are round."""
+    step = nice(max(most - least, abs(most) * 0.02, 1e-6) / 4.0)
+    low = math.floor(least / step) * step
+    return (low, low + 4 * step) if low + 4 * step >= most else nice_span(low, low + 4.4 * step)
+
+
+def figure(value: float) -> str:
+    """A value of an axis, short."""
+    return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.3g}"
+
+
 def thinned(points: Points, most: int = 400) -> Points:
     """So many points at most, evenly taken: a drawing shows no more, and a page stays small."""
     step = max(1, math.ceil(len(points) / most))
@@ -128,7 +140,7 @@ def _values(frame: Frame, unit: str) -> Markup:
         value = frame.low + (frame.high - frame.low) * part / 4
         y = frame.y(value)
         found.append(tag("path", d=f"M{_LEFT} {y}H{frame.width - _RIGHT}", class_="grid"))
-        text = f"{value:.3g}" + (f" {unit}" if part == 4 else "")
+        text = figure(value) + (f" {unit}" if part == 4 else "")
         anchor = "start" if part == 4 else "end"
         x = 2 if part == 4 else _LEFT - 5
         found.append(tag("text", text, x=x, y=y + 4, text_anchor=anchor))

@@ -9,7 +9,7 @@ from station.curves import Frame, drawing, line, spans, thinned
 from station.markup import Child, Markup, join, tag
 from station.node_curves import in_units
 from station.page import ago, clock, figures, gauge, hours, node_url, page, picture_url, shown_s, state
-from station.quiet import Quiet, why_quiet
+from station.quiet import Quiet, is_late, why_quiet
 from station.standing import LATELY_s, Standing, charges, locked_spans
 from station.store import Store
 
@@ -35,7 +35,7 @@ def _card(store: Store, node: Standing, quiet: Quiet) -> Markup:
     pairs: list[tuple[str, Child]] = [
         ("last seen", ago(node.node.heard_s, node.now_s)),
         *([("pictures today", today(store, node))] if node.newest else []),
-        ("locked out (30 days)", hours(node.locked_h)),
+        ("locked out (30 days)", hours(node.locked_h, is_late(node))),
         ("no supply (30 days)", f"at most {hours(down_h)}" if restarts else "never"),
     ]
     return tag(

@@ -9,7 +9,20 @@ from datetime import UTC, datetime
 
 from sim.readings import Reading
 from station.balance import Stretch, stretches
-from station.curves import DAY_s, Frame, band, bars, dots, drawing, level, line, nice, spans, thinned
+from station.curves import (
+    DAY_s,
+    Frame,
+    band,
+    bars,
+    dots,
+    drawing,
+    level,
+    line,
+    nice,
+    nice_span,
+    spans,
+    thinned,
+)
 from station.forecast import Forecast, Half, half_of
 from station.markup import Child, Markup, tag
 from station.standing import Standing, charges, locked_spans
@@ -121,8 +134,7 @@ def _reading_curve(
     node: Standing, title: str, unit: str, points: list[tuple[float, float]], days: int
 ) -> Markup:
     values = [value for _, value in points]
-    spare = max(1e-9, (max(values) - min(values)) * 0.1, abs(max(values)) * 0.01)
-    frame = Frame(node.now_s - days * DAY_s, node.now_s, min(values) - spare, max(values) + spare)
+    frame = Frame(node.now_s - days * DAY_s, node.now_s, *nice_span(min(values), max(values)))
     drawn = drawing(frame, unit, f"{title} over {days} days", line(frame, thinned(points, 800), "measured"))
     return _figure(title, drawn, tag("span", f"last: {values[-1]:.4g} {unit}".strip()))
 

@@ -8,7 +8,7 @@ from station.forecast import Forecast
 from station.markup import Child, Markup, tag
 from station.node_curves import GRAIN, charge_curve, harvest_curve, panel_curve, reading_curves
 from station.page import ago, figures, gauge, hours, moment, node_url, page, section, state, thumb
-from station.quiet import span_words, why_quiet
+from station.quiet import is_late, span_words, why_quiet
 from station.standing import Standing, design_of
 from station.store import Store
 from station.words import count, words
@@ -63,7 +63,7 @@ def _figures(node: Standing) -> Markup:
         ("seldom silent for more than", span_words(node.usual_s) if node.usual_s else None),
         ("battery", f"{mV / 1000:.2f} V" if mV else None),
         ("waiting on it", str(waiting) if waiting is not None else None),
-        ("locked out", hours(node.locked_h)),
+        ("locked out", hours(node.locked_h, is_late(node))),
         ("without supply", down),
         ("stored here", f"{node.node.stored_bytes / 1e6:.1f} MB" if node.node.stored_bytes else None),
     ]

@@ -106,8 +106,10 @@ def figures(pairs: list[tuple[str, Child]]) -> Markup:
     return tag("dl", *(tag("div", tag("dt", name), tag("dd", value)) for name, value in pairs))
 
 
-def hours(value: float) -> str:
-    """Hours as a person writes them."""
+def hours(value: float, late: bool = False) -> str:
+    """Hours as a person writes them; a node that is late cannot have told of its last."""
+    if late and value <= 0.0:
+        return "none that it told of"
     return "none" if value <= 0.0 else f"{value:.1f} h" if value < 10 else f"{value:.0f} h"
 
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from station.curves import Frame, band, bars, dots, drawing, line, nice, spans, thinned
+from station.curves import Frame, band, bars, dots, drawing, line, nice, nice_span, spans, thinned
 from station.markup import Markup, join, tag
 
 NASTY = "<script>alert('x')</script>\"&"
@@ -69,6 +69,30 @@ def test_a_drawing_says_what_it_shows_and_names_its_unit_once() -> None:
 )
 def test_axes_end_at_round_figures(most: float, top: float) -> None:
     assert nice(most) == pytest.approx(top)
+
+
+@pytest.mark.parametrize(
+    ("least", "most", "span"),
+    [
+        (0.0, 4.0, (0.0, 4.0)),
+        (945.0, 1753.0, (900.0, 2100.0)),
+        (3.1, 17.8, (0.0, 24.0)),
+        (5.0, 5.0, (4.98, 5.1)),
+        (-3.2, 8.0, (-8.0, 8.0)),
+        (-1200.0, 1200.0, (-1200.0, 1200.0)),
+    ],
+)
+def test_axes_of_readings_are_round_at_each_line(
+    least: float, most: float, span: tuple[float, float]
+) -> None:
+    assert nice_span(least, most) == pytest.approx(span)
+
+
+@given(st.floats(-32768, 32767), st.floats(-32768, 32767))
+def test_axes_of_readings_hold_every_reading(one: float, other: float) -> None:
+    low, high = nice_span(min(one, other), max(one, other))
+    assert low <= min(one, other) + 1e-6
+    assert high >= max(one, other) - 1e-6
 
 
 def test_thinning_keeps_the_last() -> None:
