@@ -7,15 +7,8 @@ import time
 from datetime import date
 from pathlib import Path
 
-import numpy as np
 import pytest
 
-from boards import load_design
-from sim.kernel import OURS, Motions, Node, Prices, run_year
-from sim.kernel_plant import KernelPlant
-from sim.kernel_prices import config_of
-from sim.sky import Sky
-from sim.weather import default_weather
 from station import nodes
 from station.forecast import Asked, Forecast, from_json, half_of, to_json
 from station.forecasting import Forecasts
