@@ -118,8 +118,9 @@ def nice(most: float) -> float:
 def nice_span(least: float, most: float) -> tuple[float, float]:
     """Round figures around a span, so that all five lines of its axis are round."""
     step = nice(max(most - least, abs(most) * 0.02, 1e-6) / 4.0)
-    low = math.floor(least / step) * step
-    return (low, low + 4 * step) if low + 4 * step >= most else nice_span(low, low + 4.4 * step)
+    while (low := math.floor(least / step) * step) + 4.0 * step < most:
+        step = nice(1.01 * step)
+    return low, low + 4.0 * step
 
 
 def figure(value: float) -> str:
