@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 from station.alerts import Alerts
 from station.forecasting import Forecasts
@@ -14,6 +14,15 @@ from station.quiet import HEARTBEATS
 from station.store import Store
 
 Say = Callable[[str], None]
+
+
+class Companion(Protocol):
+    """Something that runs until it is cancelled."""
+
+    async def run(self) -> None:
+        """Run."""
+
+
 #: After a fault of its own a companion is started again, s.
 AGAIN_s = 60.0
 
@@ -36,9 +45,11 @@ class Pages:
 
 
 @asynccontextmanager
-async def beside(forecasts: Forecasts, alerts: Alerts | None, trouble: Say) -> AsyncIterator[None]:
-    """Run them while the body runs."""
-    runs = [forecasts.run, *([alerts.run] if alerts else [])]
+async def beside(
+    forecasts: Forecasts, alerts: Alerts | None, trouble: Say, *more: Companion
+) -> AsyncIterator[None]:
+    """Run them, and what else there is, while the body runs."""
+    runs = [forecasts.run, *([alerts.run] if alerts else []), *(one.run for one in more)]
     tasks = [asyncio.create_task(_kept_up(run, trouble)) for run in runs]
     try:
         yield

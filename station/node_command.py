@@ -78,6 +78,20 @@ def place(name: str, latitude: float, longitude: float, data: Path) -> None:
     click.echo(f"{name} stands at {latitude}, {longitude}.")
 
 
+@command.command(name="keep")
+@click.argument("name")
+@click.option("--days", type=click.FloatRange(0), help="Delete its pictures when they are older; 0: never.")
+@click.option("--gb", type=click.FloatRange(0), help="Delete its oldest when they are more; 0: never.")
+@data_option
+def keep(name: str, days: float | None, gb: float | None, data: Path) -> None:
+    """Say how long a node's pictures are kept. What is not said here is as `torpor receive` says."""
+    from station import nodes
+
+    with _store(data) as store:
+        nodes.set_keep(store, name, days, None if gb is None else int(gb * 1e9))
+    click.echo(f"{name}: kept {_kept(days, gb)}.")
+
+
 @command.command(name="set")
 @click.argument("name")
 @click.argument("settings", nargs=-1, required=True, metavar="KEY=VALUE...")
@@ -124,6 +138,14 @@ def list_(as_json: bool, data: Path) -> None:
         click.echo(json.dumps(document, indent=2, ensure_ascii=False))
     else:
         console().print(_table(found))
+
+
+def _kept(days: float | None, gb: float | None) -> str:
+    """In words."""
+    if days is None and gb is None:
+        return "as the station says"
+    rules = ([f"for {days:g} days"] if days else []) + ([f"at most {gb:g} GB"] if gb else [])
+    return ", ".join(rules) or "for ever"
 
 
 def _store(data: Path) -> Store:

@@ -18,7 +18,7 @@ _NODE = (
 _HERE = "kept = 'here'"
 _PICTURE = (
     "SELECT p.number, n.name, p.key, size, crc32, sha256, received_s, taken_s, telemetry, path, width,"
-    " height, suspect, thumb FROM pictures p JOIN nodes n ON n.number = p.node"
+    " height, suspect, thumb, exported_s FROM pictures p JOIN nodes n ON n.number = p.node"
 )
 #: Above any number of a row.
 LAST = 2**62
@@ -75,6 +75,14 @@ def waiting(db: sqlite3.Connection, count: int) -> tuple[Picture, ...]:
     """Pictures that nobody has looked at, the oldest first."""
     rows = db.execute(f"{_PICTURE} WHERE thumb = 'waiting' AND {_HERE} ORDER BY p.number LIMIT ?", (count,))
     return tuple(_picture(row) for row in rows)
+
+
+def leaving(db: sqlite3.Connection, count: int) -> tuple[tuple[int, str], ...]:
+    """(number, path) of pictures whose files are to be deleted."""
+    rows = db.execute(
+        "SELECT number, path FROM pictures WHERE kept = 'leaving' ORDER BY number LIMIT ?", (count,)
+    )
+    return tuple(rows)
 
 
 def _picture(row: tuple[Any, ...]) -> Picture:

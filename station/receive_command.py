@@ -15,10 +15,14 @@ from station.errors import Exit, StationError
 from station.screen import console
 
 if TYPE_CHECKING:
-    from station.beside import Pages
+    from collections.abc import Callable
+
+    from station.beside import Companion, Pages, Say
     from station.limits import Limits
     from station.store import Store
     from station.tally import Tally
+
+    Companions = Callable[[Store, Say], list[Companion]]
 
 data_option = click.option(
     "--data", type=click.Path(path_type=Path, file_okay=False), default=Path("torpor-data"),
@@ -37,6 +41,9 @@ _seconds = click.FloatRange(0.1)
 @click.option("--head-s", type=_seconds, default=10.0, show_default=True, help="A head may take so long.")
 @click.option("--idle-s", type=_seconds, default=10.0, show_default=True, help="So may a pause in a body.")
 @click.option("--body-s", type=_seconds, default=30.0, show_default=True, help="A body: this, and 4 kB/s.")
+@click.option("--keep-days", type=click.FloatRange(0), default=0.0, help="Delete older pictures.  [0: none]")
+@click.option("--keep-gb", type=click.FloatRange(0), default=0.0, help="A node's oldest go.  [0: no limit]")
+@click.option("--after-export", is_flag=True, help="Of those, only pictures that were exported.")
 @click.option("--webhook", metavar="URL", help="POST an alert there when a node is late, or quiet, or back.")
 @click.option(
     "--heartbeats",
@@ -53,8 +60,8 @@ _seconds = click.FloatRange(0.1)
 @click.option("--quiet", "-q", is_flag=True, help="No line for each upload.")
 def command(
     data: Path, host: str, port: int, quota_mb: float, floor_mb: float, per_address: int,
-    head_s: float, idle_s: float, body_s: float, webhook: str | None, heartbeats: float,
-    weather: Path | None, quiet: bool,
+    head_s: float, idle_s: float, body_s: float, keep_days: float, keep_gb: float, after_export: bool,
+    webhook: str | None, heartbeats: float, weather: Path | None, quiet: bool,
 ) -> None:  # fmt: skip
     """Receive what nodes send, keep it in DATA, show it as a web page. Ctrl-C or SIGTERM ends it in peace.
 
@@ -63,6 +70,7 @@ def command(
     from station.alerts import check_url
     from station.beside import Pages
     from station.limits import Limits
+    from station.retention import Retention, Rules
 
     if weather and not weather.is_file():
         raise StationError(f"{weather}: there is no such weather file.", Exit.USAGE)
@@ -73,9 +81,14 @@ def command(
     pages = Pages(
         str(weather.resolve()) if weather else "", check_url(webhook) if webhook else "", heartbeats
     )
+    rules = Rules(keep_days, int(keep_gb * 1e9), after_export)
+
+    def companions(store: Store, trouble: Say) -> list[Companion]:
+        return [Retention(store, rules, trouble)]
+
     listener = _listen(host, port)
     with listener:
-        signals = _serve(data, listener, limits, pages, quiet)
+        signals = _serve(data, listener, limits, pages, companions, quiet)
     if signal.SIGINT in signals:
         raise KeyboardInterrupt
 
@@ -90,7 +103,9 @@ def _listen(host: str, port: int) -> socket.socket:
         raise StationError(f"{host}:{port} cannot be listened on: {why}.", Exit.NETWORK) from error
 
 
-def _serve(data: Path, listener: socket.socket, limits: Limits, pages: Pages, quiet: bool) -> tuple[int, ...]:
+def _serve(
+    data: Path, listener: socket.socket, limits: Limits, pages: Pages, companions: Companions, quiet: bool
+) -> tuple[int, ...]:
     """Receive until a signal comes; returns the signals."""
     from station.lock import locked
     from station.store import Store
@@ -105,7 +120,7 @@ def _serve(data: Path, listener: socket.socket, limits: Limits, pages: Pages, qu
         screen.print(f"Receiving on http://{f'[{host}]' if ':' in host else host}:{port} into {data}")
         _hint(store, host)
         with shown(screen, quiet) as tally:
-            return _run(store, limits, tally, listener, pages)
+            return _run(store, limits, tally, listener, pages, companions(store, tally.trouble))
 
 
 def _hint(store: Store, host: str) -> None:
@@ -117,7 +132,7 @@ def _hint(store: Store, host: str) -> None:
 
 
 def _run(
-    store: Store, limits: Limits, tally: Tally, listener: socket.socket, pages: Pages
+    store: Store, limits: Limits, tally: Tally, listener: socket.socket, pages: Pages, more: list[Companion]
 ) -> tuple[int, ...]:
     from station.app import make_app
     from station.beside import beside
@@ -127,7 +142,7 @@ def _run(
     made = server(make_app(store, limits, tally, forecasts), limits)
 
     async def run() -> tuple[int, ...]:
-        async with beside(forecasts, pages.alerts(store, tally.trouble), tally.trouble):
+        async with beside(forecasts, pages.alerts(store, tally.trouble), tally.trouble, *more):
             await made.serve([listener])
         return made.signals
 

@@ -49,6 +49,7 @@ class Picture:
     suspect : one sentence on what is wrong with it, None: nothing found (yet, while `thumb` is "waiting").
     thumb : "waiting", "made" or "none" (it cannot be opened).
     path : below the folder of pictures; `Store.path_of` makes it whole.
+    exported_s : when it was exported first, None: never.
     """
 
     number: int
@@ -65,6 +66,7 @@ class Picture:
     height: int | None
     suspect: str | None
     thumb: str
+    exported_s: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

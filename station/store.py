@@ -127,6 +127,11 @@ class Store:
         with self._reading() as db:
             return queries.waiting(db, count)
 
+    def leaving(self, count: int) -> tuple[tuple[int, str], ...]:
+        """Pictures that are being deleted, as (number, path): their files may still be there."""
+        with self._reading() as db:
+            return queries.leaving(db, count)
+
     @contextmanager
     def _reading(self) -> Iterator[sqlite3.Connection]:
         """A connection for one question."""

@@ -126,7 +126,7 @@ def commands() -> list[str]:
 
 
 def test_the_page_names_commands() -> None:
-    assert len(commands()) == 17
+    assert len(commands()) == 19
 
 
 @pytest.mark.parametrize("line", commands())
