@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta, tzinfo
 
-from boards import load_design
 from sim.protocol import numbers_of
 from station.records import Node, Picture
+from station.standing import design_of
 
 MAKE = "Torpor"
 #: Why a node woke, by its `cause` (docs/protocol.md).
@@ -31,6 +31,6 @@ def trigger(picture: Picture) -> str:
 
 
 def camera_of(node: Node) -> str:
-    """The camera's name by the node's design; "node" if there is none, or nobody has told its design."""
-    design = load_design(node.design) if node.design else None
+    """The camera's name by the node's design; "node" if there is none, or its design is not known."""
+    design = design_of(node.design)
     return design.camera.title.partition(" (")[0] if design and design.camera else "node"

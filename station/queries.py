@@ -65,6 +65,21 @@ def oldest(db: sqlite3.Connection, name: str, after: int, count: int) -> tuple[P
     return tuple(_picture(row) for row in rows)
 
 
+def count(db: sqlite3.Connection, name: str, since_s: float) -> int:
+    """How many pictures arrived since then: the newest are counted until one is older."""
+    rows = db.execute(
+        "SELECT received_s FROM pictures WHERE node = (SELECT number FROM nodes WHERE name = ?)"
+        f" AND {_HERE} ORDER BY number DESC",
+        (name,),
+    )
+    found = 0
+    for (received_s,) in rows:
+        if received_s < since_s:
+            break
+        found += 1
+    return found
+
+
 def picture(db: sqlite3.Connection, name: str, key: str) -> Picture | None:
     """One picture."""
     row = db.execute(f"{_PICTURE} WHERE n.name = ? AND p.key = ? AND {_HERE}", (name, key)).fetchone()

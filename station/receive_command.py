@@ -52,6 +52,12 @@ _seconds = click.FloatRange(0.1)
     show_default=True,
     help="Late after so many of its usual pauses, and a day at least.",
 )
+@click.option("--mqtt", metavar="URL", help="Tell Home Assistant by a broker: mqtt://USER@HOST:1883")
+@click.option(
+    "--mqtt-password-file",
+    type=click.Path(path_type=Path, dir_okay=False, exists=True),
+    help="Or in TORPOR_MQTT_PASSWORD.",
+)
 @click.option(
     "--weather",
     type=click.Path(path_type=Path, dir_okay=False),
@@ -61,7 +67,8 @@ _seconds = click.FloatRange(0.1)
 def command(
     data: Path, host: str, port: int, quota_mb: float, floor_mb: float, per_address: int,
     head_s: float, idle_s: float, body_s: float, keep_days: float, keep_gb: float, after_export: bool,
-    webhook: str | None, heartbeats: float, weather: Path | None, quiet: bool,
+    webhook: str | None, heartbeats: float, mqtt: str | None, mqtt_password_file: Path | None,
+    weather: Path | None, quiet: bool,
 ) -> None:  # fmt: skip
     """Receive what nodes send, keep it in DATA, show it as a web page. Ctrl-C or SIGTERM ends it in peace.
 
@@ -69,7 +76,9 @@ def command(
     """
     from station.alerts import check_url
     from station.beside import Pages
+    from station.broker import broker_of
     from station.limits import Limits
+    from station.mqtt_bridge import Bridge, library
     from station.retention import Retention, Rules
 
     if weather and not weather.is_file():
@@ -82,9 +91,13 @@ def command(
         str(weather.resolve()) if weather else "", check_url(webhook) if webhook else "", heartbeats
     )
     rules = Rules(keep_days, int(keep_gb * 1e9), after_export)
+    broker = broker_of(mqtt, mqtt_password_file) if mqtt else None
+    if broker:
+        library()
 
     def companions(store: Store, trouble: Say) -> list[Companion]:
-        return [Retention(store, rules, trouble)]
+        bridge = [Bridge(store, broker, heartbeats, trouble)] if broker else []
+        return [Retention(store, rules, trouble), *bridge]
 
     listener = _listen(host, port)
     with listener:

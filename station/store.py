@@ -93,6 +93,11 @@ class Store:
         with self._reading() as db:
             return queries.picture(db, node, key)
 
+    def count(self, node: str, since_s: float) -> int:
+        """How many pictures arrived since then."""
+        with self._reading() as db:
+            return queries.count(db, node, since_s)
+
     def path_of(self, picture: Picture) -> Path:
         """The file as it came."""
         return self.files.path(picture.path)

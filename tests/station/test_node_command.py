@@ -126,7 +126,7 @@ def commands() -> list[str]:
 
 
 def test_the_page_names_commands() -> None:
-    assert len(commands()) == 19
+    assert len(commands()) == 20
 
 
 @pytest.mark.parametrize("line", commands())
