@@ -6,12 +6,13 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
-from station.alerts import Alerts
 from station.forecasting import Forecasts
-from station.quiet import HEARTBEATS
 from station.store import Store
+
+if TYPE_CHECKING:
+    from station.alerts import Alerts
 
 Say = Callable[[str], None]
 
@@ -33,7 +34,7 @@ class Pages:
 
     weather: str = ""
     webhook: str = ""
-    heartbeats: float = HEARTBEATS
+    heartbeats: float = 3.0
 
     def forecasts(self, store: Store, trouble: Say) -> Forecasts:
         """The forecasts of a station."""
@@ -41,7 +42,11 @@ class Pages:
 
     def alerts(self, store: Store, trouble: Say) -> Alerts | None:
         """Its alerts, if they go anywhere."""
-        return Alerts(store, self.webhook, self.heartbeats, trouble) if self.webhook else None
+        if not self.webhook:
+            return None
+        from station.alerts import Alerts  # large, for whoever wants none
+
+        return Alerts(store, self.webhook, self.heartbeats, trouble)
 
 
 @asynccontextmanager

@@ -9,12 +9,6 @@ from station.markup import Child, Markup, join, tag
 from station.quiet import Quiet, span_words
 from station.records import Node, Picture
 
-#: Nothing from elsewhere, no script at all, no frame around it.
-POLICY = (
-    "default-src 'none'; img-src 'self'; style-src 'self'; base-uri 'none'; form-action 'none';"
-    " frame-ancestors 'none'"
-)
-
 
 def page(title: str, *body: Child, refresh_s: int | None = None) -> str:
     """One whole document."""

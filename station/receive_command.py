@@ -74,7 +74,6 @@ def command(
 
     Nodes are added with `torpor node add`. The protocol is signed, not private: docs/protocol.md.
     """
-    from station.alerts import check_url
     from station.beside import Pages
     from station.broker import broker_of
     from station.limits import Limits
@@ -87,9 +86,7 @@ def command(
         head_s=head_s, idle_s=idle_s, body_s=body_s, per_address=per_address,
         floor_bytes=int(floor_mb * 1e6), quota_bytes=int(quota_mb * 1e6),
     )  # fmt: skip
-    pages = Pages(
-        str(weather.resolve()) if weather else "", check_url(webhook) if webhook else "", heartbeats
-    )
+    pages = Pages(str(weather.resolve()) if weather else "", _webhook(webhook), heartbeats)
     rules = Rules(keep_days, int(keep_gb * 1e9), after_export)
     broker = broker_of(mqtt, mqtt_password_file) if mqtt else None
     if broker:
@@ -104,6 +101,14 @@ def command(
         signals = _serve(data, listener, limits, pages, companions, quiet)
     if signal.SIGINT in signals:
         raise KeyboardInterrupt
+
+
+def _webhook(url: str | None) -> str:
+    if not url:
+        return ""
+    from station.alerts import check_url
+
+    return check_url(url)
 
 
 def _listen(host: str, port: int) -> socket.socket:

@@ -1,6 +1,7 @@
 """The owner's web page: what may be asked, and the rules that every answer carries.
 
-Nothing of it writes, nothing needs a script, nothing comes from elsewhere.
+Nothing of it writes, nothing needs a script, nothing comes from elsewhere. What makes the pages is imported
+when the first is asked for: a station that nobody looks at needs no memory for it.
 """
 
 from __future__ import annotations
@@ -13,17 +14,15 @@ from starlette.responses import FileResponse, HTMLResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from station.forecasting import Forecasts
-from station.front_page import front_page
-from station.markup import tag
-from station.node_curves import GRAIN
-from station.node_page import node_page
-from station.page import POLICY, page
-from station.picture_page import picture_page
 from station.records import Node, Picture
-from station.standing import DAY_s, LATELY_s, standing
 from station.store import Store
 
 HERE = Path(__file__).resolve().parent
+#: Nothing from elsewhere, no script at all, no frame around it.
+POLICY = (
+    "default-src 'none'; img-src 'self'; style-src 'self'; base-uri 'none'; form-action 'none';"
+    " frame-ancestors 'none'"
+)
 RULES = {
     "Content-Security-Policy": POLICY,
     "X-Content-Type-Options": "nosniff",
@@ -43,10 +42,17 @@ def page_routes(store: Store, forecasts: Forecasts) -> list[BaseRoute]:
 
     def front(request: Request) -> Response:
         del request
+        from station.front_page import front_page
+        from station.standing import standing
+
         with one_at_a_time:
             return _html(front_page(store, [standing(store, node) for node in store.nodes()]))
 
     def node(request: Request) -> Response:
+        from station.node_curves import GRAIN
+        from station.node_page import node_page
+        from station.standing import DAY_s, LATELY_s, standing
+
         found = store.node(request.path_params["node"])
         if found is None:
             return _missing("There is no such node.")
@@ -61,6 +67,8 @@ def page_routes(store: Store, forecasts: Forecasts) -> list[BaseRoute]:
             return _html(node_page(store, seen, expected, coming, days, before, suspects))
 
     def picture(request: Request) -> Response:
+        from station.picture_page import picture_page
+
         name, key = request.path_params["node"], request.path_params["key"]
         stem = key.removesuffix(".jpg")
         found = _picture(store, name, stem.removesuffix(_SMALL) if stem != key else key)
@@ -112,4 +120,7 @@ def _html(text: str, status: int = 200) -> Response:
 
 
 def _missing(sentence: str) -> Response:
+    from station.markup import tag
+    from station.page import page
+
     return _html(page("Not here", tag("h1", "Not here"), tag("p", sentence, class_="state new")), 404)

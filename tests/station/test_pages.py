@@ -12,9 +12,9 @@ from typing import Any
 import pytest
 
 from station import nodes
-from station.page import POLICY
 from station.picture_page import newer_than
 from station.store import Store
+from station.web import POLICY
 
 NASTY = "<img src=x onerror=alert(1)>\"'&</script>"
 
