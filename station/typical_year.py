@@ -24,8 +24,8 @@ from sim.visitors import Garden
 from sim.weather import Weather, default_weather, read_weather
 from station.forecast import DAYS, HALVES, Asked, Forecast, Half
 
-#: The modelled year begins in July: whoever enters the winter has a summer behind it.
-START_DAY, CHARGE, SEED = 181, 0.8, 1
+#: The modelled year begins in July: whoever enters the winter has a summer behind it, and is full.
+START_DAY, CHARGE, SEED = 181, 1.0, 1
 #: Share of a half-month's hours below (and above) the band.
 _TAIL = 0.1
 _DAY_VALUE = ((1.0, 1.0),)
