@@ -77,7 +77,6 @@ def command(
     from station.beside import Pages
     from station.broker import broker_of
     from station.limits import Limits
-    from station.mqtt_bridge import Bridge, library
     from station.retention import Retention, Rules
 
     if weather and not weather.is_file():
@@ -90,11 +89,17 @@ def command(
     rules = Rules(keep_days, int(keep_gb * 1e9), after_export)
     broker = broker_of(mqtt, mqtt_password_file) if mqtt else None
     if broker:
+        from station.mqtt_bridge import library
+
         library()
 
     def companions(store: Store, trouble: Say) -> list[Companion]:
-        bridge = [Bridge(store, broker, heartbeats, trouble)] if broker else []
-        return [Retention(store, rules, trouble), *bridge]
+        found: list[Companion] = [Retention(store, rules, trouble)]
+        if broker:
+            from station.mqtt_bridge import Bridge  # large, for whoever wants none
+
+            found.append(Bridge(store, broker, heartbeats, trouble))
+        return found
 
     listener = _listen(host, port)
     with listener:
