@@ -181,6 +181,10 @@ def _plain(node: Node) -> dict[str, Any]:
         "settings_number": node.settings_number,
         "settings_at_node": node.settings_at_node,
         "settings": dict(node.settings),
+        "latitude": node.latitude,
+        "longitude": node.longitude,
+        "keep_days": node.keep_days,
+        "keep_bytes": node.keep_bytes,
     }
 
 

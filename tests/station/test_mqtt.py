@@ -240,6 +240,31 @@ def test_passwords(station, broker: Mosquitto, jpeg: bytes, monkeypatch: pytest.
     assert "right" not in station.everything_said
 
 
+@with_broker
+@pytest.mark.skipif(
+    shutil.which("openssl") is None, reason="no openssl, which makes the broker's certificate"
+)
+def test_tls_with_a_certificate_that_is_trusted_only(
+    station, broker: Mosquitto, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    words = "openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=localhost -keyout key -out cert"
+    name = "-addext subjectAltName=DNS:localhost"
+    subprocess.run([*words.split(), *name.split()], cwd=broker.folder, check=True, capture_output=True)
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    broker.extra += f"listener {port} 127.0.0.1\ncertfile {broker.folder}/cert\nkeyfile {broker.folder}/key\n"
+    broker.start()
+    station.start("--mqtt", f"mqtts://localhost:{port}")
+    until(lambda: "cannot be reached" in station.everything_said)
+    assert station.stop() == 0
+    assert "torpor/status" not in broker.heard
+    monkeypatch.setenv("SSL_CERT_FILE", str(broker.folder / "cert"))
+    station.start("--mqtt", f"mqtts://localhost:{port}")
+    until(lambda: broker.heard.get("torpor/status") == b"online")
+    assert station.stop() == 0
+
+
 def test_without_a_broker_the_station_works_and_says_so(station, jpeg: bytes) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))  # nobody listens there

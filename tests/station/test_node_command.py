@@ -47,6 +47,8 @@ def test_a_node_is_added_and_its_key_shown_once(run, tmp_path: Path) -> None:
 def test_the_list_as_json(run) -> None:
     run("node add garden --design pico-w-rtc")
     run("node set garden TORPOR_BATCH=3")
+    run("node place garden 52.5 -13.25")
+    run("node keep garden --gb 2")
     document = json.loads(run("node list --json")[1])
     (node,) = document["nodes"]
     assert document["version"] == 1
@@ -54,6 +56,7 @@ def test_the_list_as_json(run) -> None:
     assert node == {
         "name": "garden", "design": "pico-w-rtc", "heard_s": None, "stored_bytes": 0,
         "settings_number": 1, "settings_at_node": None, "settings": {"TORPOR_BATCH": 3},
+        "latitude": 52.5, "longitude": -13.25, "keep_days": None, "keep_bytes": 2_000_000_000,
     }  # fmt: skip
 
 
