@@ -145,14 +145,18 @@ def _about(node: Node, picture: Picture, line: Exported, wanted: Wanted) -> Abou
 
 
 def _write(path: Path, content: bytes) -> None:
-    """Whole under its name, or not at all."""
+    """Whole under its name, or not at all; OSError names it."""
     path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_name(f".{path.name}.part")
-    with part.open("wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    os.replace(part, path)
+    try:
+        with part.open("wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(part, path)
+    except OSError as error:
+        part.unlink(missing_ok=True)
+        raise OSError(error.errno, error.strerror, str(path)) from error
 
 
 def _mark(store: Store, pictures: list[Picture]) -> None:

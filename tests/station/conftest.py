@@ -218,9 +218,11 @@ def keep(tmp_path: Path, jpeg: bytes) -> Iterator[Callable[..., bytes]]:
     """Keep a picture in the folder `data` as a station does; returns its bytes: its own by its key."""
     with Store(tmp_path / "data") as store:
 
-        def call(key: str, at_s: float = NOON, line: str = MOTION, node: str = "garden") -> bytes:
+        def call(
+            key: str, at_s: float = NOON, line: str = MOTION, node: str = "garden", more: int = 0
+        ) -> bytes:
             found = store.node(node) or nodes.add(store, node, "pico-w-arducam-2mp")
-            content = jpeg + key.encode()
+            content = jpeg + key.encode() + bytes(more)
             kept = store.keep(
                 Upload(
                     node=found, kind="images", key=key, boot=key[:8], content=content, size=len(content),

@@ -160,6 +160,27 @@ def test_a_list_that_is_none_is_refused(run: Run, keep: Keep, tmp_path: Path) ->
     assert "is no list of an export: its first line should be node,key,file," in err
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="no limits of processes")
+def test_a_full_disk_is_one_sentence_and_the_next_export_goes_on(
+    run: Run, keep: Keep, tmp_path: Path
+) -> None:
+    import resource
+
+    keep("0000000a-1")
+    keep("0000000a-2", NOON + 1, more=2_000_000)
+    out = tmp_path / "out"
+    words = ["export", "folder", str(out), "--zone", "UTC", "--data", str(tmp_path / "data")]
+    full = subprocess.run(
+        [sys.executable, "-m", "station", *words], capture_output=True, text=True,
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (1_000_000, 1_000_000)),
+    )  # fmt: skip
+    name = "garden/2026-05-01/garden_20260501_102234_0000000a-2.jpg"
+    assert (full.returncode, full.stderr) == (1, f"torpor: {out}/{name}: File too large.\n")
+    assert [path.name for path in out.rglob("*.part")] == []
+    assert run(f"export folder {out} --zone UTC") == (0, f"{out}: 2 new, 0 there already.\n", "")
+    assert [line.key for line in read_list(out)] == ["0000000a-1", "0000000a-2"]
+
+
 def test_a_place_that_is_none_is_refused(run: Run, keep: Keep, tmp_path: Path) -> None:
     run("node add garden")
     sentence = "torpor: 91.0, 0.0 is no place: expected -90 to 90 degrees north, -180 to 180 east.\n"
