@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from functools import partial
 from itertools import islice
 
+from station.files import make_durable
 from station.records import Node, Picture
 from station.store import Store
 from station.writer import Batch
@@ -89,7 +90,7 @@ def let_go(store: Store, name: str, rules: Rules, now_s: float) -> int:
 def finish(store: Store) -> None:
     """Delete the files of all that are leaving."""
     while leaving := store.leaving(BATCH):
-        store.write(partial(_delete, store, leaving)).result()
+        _delete(store, leaving)
 
 
 def _due(store: Store, node: Node, rules: Rules, now_s: float) -> Iterator[Picture]:
@@ -130,10 +131,18 @@ def _leave(pictures: list[Picture], batch: Batch) -> None:
         batch.db.execute("UPDATE pictures SET kept = 'leaving' WHERE number = ?", (picture.number,))
 
 
-def _delete(store: Store, leaving: tuple[tuple[int, str], ...], batch: Batch) -> None:
-    for number, name in leaving:
+def _delete(store: Store, leaving: tuple[tuple[int, str], ...]) -> None:
+    """Their files first, and durably: nothing else is at them, so the writer need not wait for the disk."""
+    folders = set()
+    for _, name in leaving:
         for path in (store.files.path(name), store.files.thumb(name)):
             path.unlink(missing_ok=True)
-            if path.parent.is_dir():
-                batch.folders.add(path.parent)
-        batch.db.execute("UPDATE pictures SET kept = 'gone' WHERE number = ?", (number,))
+            folders.add(path.parent)
+    for folder in folders:
+        if folder.is_dir():
+            make_durable(folder)
+    store.write(partial(_gone, [number for number, _ in leaving])).result()
+
+
+def _gone(numbers: list[int], batch: Batch) -> None:
+    batch.db.executemany("UPDATE pictures SET kept = 'gone' WHERE number = ?", [(one,) for one in numbers])
