@@ -30,6 +30,10 @@ if TYPE_CHECKING:
 GLANCE_s = 1.0
 #: How often what changes by the clock alone is looked at, s: late, quiet, a new day.
 LOOK_s = 30.0
+#: Share of the time that looking at one node may take: the rest is for uploads.
+SHARE = 0.05
+#: But no change waits longer for it, s.
+REST_s = 10.0
 #: Before it tries to connect again, s: at first, and at most.
 AGAIN_s = (1, 60)
 #: The last words may take so long, s.
@@ -52,6 +56,7 @@ class Told:
 
     pulse: tuple[float | None, int, str] = (None, 0, "")
     looked_s: float = float("-inf")
+    rests_until_s: float = 0.0  # by the monotonic clock
     picture: int = 0
     by_topic: dict[str, bytes] = field(default_factory=dict)
 
@@ -152,9 +157,13 @@ class Bridge:
         for node in nodes:
             told = self._told.setdefault(node.name, Told())
             pulse = (node.heard_s, node.stored_bytes, node.design)
-            if pulse != told.pulse or now_s - told.looked_s >= LOOK_s:
+            is_due = pulse != told.pulse or now_s - told.looked_s >= LOOK_s
+            began_s = time.monotonic()
+            if is_due and began_s >= told.rests_until_s:
                 self._tell_of(client, node, told, now_s)
                 told.pulse, told.looked_s = pulse, now_s
+                ended_s = time.monotonic()
+                told.rests_until_s = ended_s + min(REST_s, (ended_s - began_s) / SHARE)
 
     def _tell_of(self, client: Client, node: Node, told: Told, now_s: float) -> None:
         seen = standing(self._store, node, now_s)
