@@ -57,8 +57,8 @@ class Fates:
             return "delivered"
         if frame.key and frame.key in self._waiting:
             return "waiting"
-        if self._has(note, "NO_SPACE"):
-            return "no space"
+        if self._has(note, "NO_SPACE") or (frame.key and self._has(note, "STORED")):
+            return "no space"  # not taken at all, or given up later for a better one
         if self._has(note, "SEND_FAILED"):
             return "lost in the air"
         if note.asleep_s in self._cuts:

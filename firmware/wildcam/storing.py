@@ -60,9 +60,10 @@ async def store(wake):
 async def _keep(wake, folders):
     """Bring it to the first place that takes it. A place that fails on the way costs nothing: the picture
     is still in the camera."""
+    size, limit_bytes = wake.shot[1], wake.settings["spool_kib"] * 1024
     for folder in folders:
         try:
-            if spool.room(folder, wake.shot[1], wake.settings["spool_kib"] * 1024):
+            if spool.room(folder, size, limit_bytes) or _thinned(wake, folder, size, limit_bytes):
                 return await _write(wake, folder)
         except OSError as error:
             if error.errno != ENOSPC and spool.card:
@@ -70,6 +71,16 @@ async def _keep(wake, folders):
     wake.record.flags |= FULL
     wake.journal.event(reasons.NO_SPACE)
     return False
+
+
+def _thinned(wake, folder, size, limit_bytes):
+    """Room made on the drive by what is worth less."""
+    if folder != spool.FLASH:
+        return False
+    from torpor import thinning
+
+    wake.record.flags |= FULL
+    return thinning.room(wake, size, limit_bytes)
 
 
 async def _write(wake, folder):

@@ -12,7 +12,8 @@ from sim.visitors import Visitor
 from sim.watching import Frame, WakeNote
 
 CODES = {name: code for code, name in enumerate(
-    "LOW_BATTERY DUTY TOO_DARK PIR_STUCK CAMERA_FAILED CAMERA_AWAY FRAME_BAD NO_SPACE SEND_FAILED".split(), 1
+    "LOW_BATTERY DUTY TOO_DARK PIR_STUCK CAMERA_FAILED CAMERA_AWAY FRAME_BAD NO_SPACE SEND_FAILED STORED"
+    .split(), 1
 )}  # fmt: skip
 
 

@@ -42,6 +42,7 @@ CHARGE_JUMPED = const(39)  # argument: the charge now, per cent; another battery
 DEAR = const(38)  # argument: what this board draws of what its rows say, 1/64; once a day where far from 64
 TASK_FAILED = const(36)  # argument: number of the task; its part did not answer
 READING_LOST = const(37)  # it found no room
+DROPPED = const(63)  # argument: 1 of the dark; a waiting picture gave way to one that is worth more
 SUN = const(62)  # argument: what the panel gives, 20 mW, by a second meter
 
 # What was decided, and why
@@ -70,4 +71,4 @@ TASK_LET_PASS = const(61)  # argument: number of the task; the reason is the ent
 
 # What the journal keeps longest when the space ends: crashes, and reasons to lose a visitor
 LOSSES = (CRASH, CAMERA_FAILED, CAMERA_AWAY, FRAME_BAD, LOW_BATTERY, DUTY, PIR_STUCK, TOO_DARK, NO_SPACE)
-LOSSES += (JOURNAL_LOST,)
+LOSSES += (JOURNAL_LOST, DROPPED)
