@@ -95,7 +95,7 @@ class SleepPlan:
     ----------
     alarms : what one deep sleep arms: "pin", "time", both, or nothing (a latch or a plain wait).
     wake : the pin roles that wake it ("pir", "clock_int").
-    edge : arm on an edge instead of a level.
+    edge : where energy is scarce, wait for the pin's next rise although it is high still.
     """
 
     alarms: tuple[str, ...]

@@ -92,7 +92,7 @@ class Fates:
                 return end
         before = self._before(visitor.t_s)
         asleep = before is None or before.asleep_s <= visitor.t_s
-        if before is not None and asleep and before.by_timer and visitor.t_s < before.off_s:
+        if before is not None and asleep and self._deaf(before, visitor.t_s):
             return "low battery" if self._has(before, "LOW_BATTERY") else "hold-off"
         if not visitor.seen:
             return "not seen by the PIR"
@@ -106,6 +106,10 @@ class Fates:
         last = bisect_right(self._boots, visitor.leave_s)
         first = bisect_right(self._boots, visitor.t_s) - 1
         return [note for note in self._notes[max(first, 0) : last] if note.asleep_s > visitor.t_s]
+
+    def _deaf(self, before: WakeNote, t_s: float) -> bool:
+        """Whether the sleep after a wake heard no motion."""
+        return t_s < (before.off_s if before.by_timer else before.fell_s)
 
     def _before(self, t_s: float) -> WakeNote | None:
         index = bisect_right(self._boots, t_s) - 1

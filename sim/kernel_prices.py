@@ -78,7 +78,7 @@ def config_of(design: Design, settings: dict[str, int] | None = None) -> dict[st
     rows = node_values(design)
     known = {
         "low_pct": rows["LOW_PCT"], "high_pct": rows["HIGH_PCT"], "full_pct": 60, "batch": 1, "holdoff_s": 30,
-        "night": 1, "wakes_h": 60, "spool": rows["SPOOL_FITS"],
+        "night": 1, "wakes_h": 60, "spool": rows["SPOOL_FITS"], "edge": rows["EDGE"],
     }  # fmt: skip
     for name in ("burst_mV", "holdoff_max_s", "pir_s", "recheck_s", "sag_mV"):
         word, _, unit = name.rpartition("_")

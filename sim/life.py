@@ -265,7 +265,10 @@ class Life:
         hardware.sleep(True)
         world.flush()
         self._close_note()
-        self.note.by_timer = not any(by_PIR(machine, one) for one in alarms)
+        for_PIR = [one for one in alarms if by_PIR(machine, one)]
+        self.note.by_timer = not for_PIR
+        if hardware.pir and any(one.edge for one in for_PIR):
+            self.note.fell_s = hardware.pir.next_fall(world.now)
         self._enter("SLEEP")
         wake_at, alarm = next_alarm(machine, alarms)
         fell_s = world.now

@@ -117,6 +117,7 @@ def node_values(design: Design) -> dict[str, object]:
         "SPOOL_FITS": _spool_fits(design),
         "WAYS_uW": ways_uW(design),
         **(_light(design, cells) if design.camera else {}),
+        "EDGE": int(design.sleep.edge),
         "HOLDOFF_MAX_s": _HOLDOFF_MAX_s,
         "RECHECK_s": _HOLDOFF_MAX_s if _clock_is_cheap(design) else 0,
         "OWN_CLOCK": int(_own_clock(design)),

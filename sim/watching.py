@@ -37,7 +37,8 @@ class WakeNote:
     """One wake from reset to sleep.
 
     `rose_s` : when the PIR rose that woke it (nan: not woken by it). `by_timer` : the sleep after
-    it was armed without the PIR; `off_s` : when the latch opened in that sleep. `load_J` : taken from reset
+    it was armed without the PIR; `off_s` : when the latch opened in that sleep; `fell_s` :
+    until when the PIR was still high in a sleep that waits for its next rise. `load_J` : taken from reset
     to true sleep. `task` : by a node that waits for no motion.
     """
 
@@ -50,6 +51,7 @@ class WakeNote:
     asleep_s: float = float("inf")
     by_timer: bool = False
     off_s: float = float("inf")
+    fell_s: float = 0.0
     load_J: float = 0.0
     task: bool = False
 

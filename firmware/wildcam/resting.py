@@ -83,7 +83,7 @@ def sleep_now(wake):
         wake.per_hour = pace.per_hour(wake)
     seconds = decide(wake, policy.SLEEP) if wake.config else rows.HOLDOFF_MAX_s
     if wake.radio != 1:  # what rose beside the radio says nothing
-        record.stuck = min(record.stuck + 1, 255) if high else 0
+        record.stuck = min(record.stuck + 1, 255) if high and seconds else 0
     if record.cause == wakeup.PIN:
         record.seen += 1
     way, seconds, armed_s, line = _way(wake, seconds)
@@ -107,7 +107,8 @@ def sleep_now(wake):
     falling.free(wake)
     if node.LATCH:
         latching.let_go()
-    sleep.deep(way, armed_s, getattr(board, node.PIR), line)
+    edge = rows.EDGE and high and not seconds
+    sleep.deep(way, armed_s, getattr(board, node.PIR), line, bool(edge))
 
 
 def _way(wake, seconds):

@@ -47,11 +47,11 @@ class PinAlarm:
     def __init__(self, pin: Any, value: bool, edge: bool) -> None:
         self.pin = pin
         self.value = value
-        self._edge = edge
+        self.edge = edge
 
     def next_after(self, machine: Machine) -> float:
         """When it goes off: a level that holds already does so at once, an edge must still come."""
-        return machine.hardware.next_level(str(self.pin), self.value, self._edge)
+        return machine.hardware.next_level(str(self.pin), self.value, self.edge)
 
 
 def _alarm(machine: Machine) -> tuple[ModuleType, ModuleType, ModuleType]:

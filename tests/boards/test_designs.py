@@ -141,7 +141,7 @@ def test_options_and_pins_of_the_default(default: Design) -> None:
         "GP5",
         "GP14",
     )
-    assert (default.sleep.alarms, default.sleep.wake, default.sleep.edge) == (("pin",), ("pir",), False)
+    assert (default.sleep.alarms, default.sleep.wake, default.sleep.edge) == (("pin",), ("pir",), True)
 
 
 def test_notes_of_the_default(default: Design) -> None:

@@ -52,6 +52,7 @@ def _config(values):
         rows.SAG_mV,
         values["wakes_h"],
         rows.SPOOL_FITS,
+        rows.EDGE,
     )
 
 

@@ -8,7 +8,7 @@ Snapshot: question soc mV locked brownouts credit waiting skip_links stuck dark 
     camera_skips allow held per_hour load_mV picture_mJ small_mJ join_mJ left_s.
 
 Config: low_pct high_pct full_pct burst_mV batch holdoff_s night holdoff_max_s pir_s recheck_s sag_mV
-    wakes_h spool.
+    wakes_h spool edge.
 """
 
 from micropython import const
@@ -185,10 +185,18 @@ def _write(soc, mV, config):
     return 1, GO
 
 
+def _is_scarce(snapshot, config):
+    return duty(snapshot[1], snapshot[14], config) < 1000
+
+
 def _sleep(snapshot, config):
     stuck = snapshot[8]
     if snapshot[3] and config[9]:  # a clock looks for the sun more cheaply than the PIR's wakes do
         return config[9], WATCH
+    # Where energy is scarce one picture of a visitor is enough: what still moves is let be until it has
+    # fallen and risen again, in the cheap sleep.
+    if config[13] and stuck < STUCK_MAX and snapshot[11] and (snapshot[3] or _is_scarce(snapshot, config)):
+        return 0, WATCH
     # A level alarm on a pin that is still high would wake at once, and each such wake costs the
     # awake floor: then the dearer timed sleep is the cheaper one, longer each time.
     if snapshot[11] == 1:

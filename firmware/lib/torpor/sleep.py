@@ -16,9 +16,10 @@ import node
 BY_PIN, BY_TIMER, BY_CLOCK, BY_BOTH = range(4)
 
 
-def deep(way, seconds, pin, line=None):
+def deep(way, seconds, pin, line=None, edge=False):
     """Sleep; never returns. `pin` is free (its DigitalInOut was released before). `line`: an external
-    clock's, pulled low by it; a second pin alarm, by BY_CLOCK the only one."""
+    clock's, pulled low by it; a second pin alarm, by BY_CLOCK the only one. `edge`: a pin that is high must fall
+    first."""
     try:
         wake: list = []
         if way in (BY_TIMER, BY_BOTH):
@@ -26,7 +27,7 @@ def deep(way, seconds, pin, line=None):
         elif line:
             wake.append(alarm.pin.PinAlarm(pin=line, value=False, pull=True))
         if way in (BY_PIN, BY_BOTH):
-            wake.append(alarm.pin.PinAlarm(pin=pin, value=True, pull=True))
+            wake.append(alarm.pin.PinAlarm(pin=pin, value=True, edge=edge, pull=True))
         alarm.exit_and_deep_sleep_until_alarms(*wake, preserve_dios=held())
     except (ValueError, RuntimeError, NotImplementedError):
         wait_out(seconds or 600)
