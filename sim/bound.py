@@ -68,15 +68,17 @@ def needs(plant: KernelPlant, prices: Prices, motions: Motions, per_session: int
     seen = np.bincount(day_of, minlength=days)
     visitors = np.bincount(day_of[motions.kinds == VISITOR_LIT], minlength=days)
     false = np.bincount(day_of[motions.kinds == FALSE_LIT], minlength=days)
-    each = min(prices.picture_J + prices.big_KiB * prices.kib_J, 1e9) + prices.join_J / per_session
-    cheap = prices.small_J + prices.small_KiB * prices.kib_J + prices.join_J / per_session
+    # what a wake with a picture takes beside it more than one in vain, which is paid anyway
+    more = max(0.0, min(prices.wake_J, prices.scarce_J) - prices.refused_J)
+    each = more + prices.picture_J + prices.big_KiB * prices.kib_J + prices.join_J / per_session
+    cheap = more + prices.small_J + prices.small_KiB * prices.kib_J + prices.join_J / per_session
     # a small picture is worth half, so two of them stand for one
     price = min(each, 2.0 * cheap) * (1.0 + false / np.maximum(visitors, 1))
     floor = plant.floor_C[hour].reshape(days, 24).min(axis=1)
     least = np.maximum(floor, np.interp(plant.cut_V, plant.u_V, plant.q_C))
     return Needs(
         offered,
-        np.asarray(86_400.0 * prices.sleep_W + prices.wake_J * seen, dtype=np.float64),
+        np.asarray(86_400.0 * prices.sleep_W + prices.refused_J * seen, dtype=np.float64),
         np.asarray(price, dtype=np.float64),
         visitors.astype(np.float64),
         np.array([plant.energy_J(one) for one in least]),

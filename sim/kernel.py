@@ -43,12 +43,18 @@ LEAST_h, MOST_h = 20, 240
 
 @dataclass(frozen=True, slots=True)
 class Prices:
-    """What things really cost at the battery: W and J; `booked_W` is the sleep as the node's rows say it."""
+    """What things really cost at the battery: W and J; `booked_W` is the sleep as the node's rows say it.
+
+    A motion takes its wake, its hold-off included: `wake_J` where every one has its picture, `scarce_J` with
+    a picture where energy is scarce, `refused_J` without one there.
+    """
 
     sleep_W: float
     booked_W: float
     awake_W: float
     wake_J: float
+    scarce_J: float
+    refused_J: float
     dark_J: float
     picture_J: float
     small_J: float
@@ -61,8 +67,8 @@ class Prices:
         """Currents `factor` times as large, but for what the rows say of them."""
         return Prices(
             self.sleep_W * factor, self.booked_W, self.awake_W * factor, self.wake_J * factor,
-            self.dark_J * factor, self.picture_J * factor, self.small_J * factor, self.join_J * factor,
-            self.kib_J * factor, self.big_KiB, self.small_KiB,
+            self.scarce_J * factor, self.refused_J * factor, self.dark_J * factor, self.picture_J * factor,
+            self.small_J * factor, self.join_J * factor, self.kib_J * factor, self.big_KiB, self.small_KiB,
         )  # fmt: skip
 
 

@@ -51,7 +51,8 @@ def loop(quick: bool = True) -> Callable[..., tuple[Floats, Floats]]:
         first_J, fixed, gauge_error, batching, steps, soc0, start_hour, small_value,
     ):  # fmt: skip
         capacity_C, leak_1_s, float_C, cut_V, restart_V, release_C = cell
-        (sleep_W, booked_W, awake_W, wake_J, dark_J, picture_J, small_J, join_J, kib_J, big, little) = prices
+        sleep_W, booked_W, awake_W, wake_J, scarce_J, refused_J = prices[:6]
+        dark_J, picture_J, small_J, join_J, kib_J, big, little = prices[6:]
         hours = len(first) - 1
         days = np.zeros((hours // 24, 11))
         hour_soc = np.zeros(hours)
@@ -93,8 +94,6 @@ def loop(quick: bool = True) -> Callable[..., tuple[Floats, Floats]]:
                 for one in range(first[hour], first[hour + 1]):
                     kind = kinds[one]
                     lit = kind == 0 or kind == 1
-                    used = 0.0 if who == 6 else wake_J
-                    idle += used
                     seen += 1
                     days[day, 2] += 1
                     days[day, 3] += 1 if kind == 1 else 0
@@ -116,6 +115,14 @@ def loop(quick: bool = True) -> Callable[..., tuple[Floats, Floats]]:
                         go = decide(snapshot, config)[0] == 1
                     else:
                         go = not locked and not (full and skips) and credit + share >= 1000
+                    used = wake_J
+                    if who == 6:
+                        used = 0.0
+                    elif locked or (share < 1000 and not go):
+                        used = refused_J
+                    elif share < 1000:
+                        used = scarce_J
+                    idle += used
                     if not go:
                         credit = min(credit + share, 1000)
                         skips = max(0, skips - 1) if full else skips

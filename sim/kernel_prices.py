@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 
-from boards import Design
+from boards import Design, load_design
 from sim.air import Link
 from sim.kernel import FALSE_DARK, FALSE_LIT, VISITOR_DARK, VISITOR_LIT, Motions, Prices
 from sim.nodefile import node_values
@@ -19,41 +22,82 @@ from sim.weather import Weather
 
 #: The twin's run: long enough for some hundred pictures, at the sun's best.
 DAYS, START_DAY = 8, 165
+#: Two more, almost without sun: in the lock-out all the time, and on a ramp that serves most but not all.
+LOCKED = {
+    "soc": 0.55, "panel_scale": 0.01,
+    "settings": {"TORPOR_LOW_PCT": 60, "TORPOR_HIGH_PCT": 80, "TORPOR_FULL_PCT": 100},
+}  # fmt: skip
+SCARCE = {
+    "soc": 0.9, "panel_scale": 0.01,
+    "settings": {"TORPOR_LOW_PCT": 5, "TORPOR_HIGH_PCT": 10, "TORPOR_FULL_PCT": 100},
+}  # fmt: skip
 #: Light (`Sky.light`) below which a picture is dark. Source: the twin's report calls such pictures dark.
 DARK = 0.05
 
 
+@dataclass(frozen=True, slots=True)
+class _Spent:
+    """What one run of the twin spent, J: on taking pictures, by state, and on the rest, its sleep as by pin
+    left out."""
+
+    by_state: Mapping[str, float]
+    counts: Mapping[str, int]
+    taken_J: float
+    rest_J: float
+    motions: int
+    kib: float
+
+    def times(self, name: str) -> int:
+        """How often the journal says `name`, at least 1."""
+        return max(1, self.counts.get(name, 0))
+
+
+def _spent(design: str, garden: Garden, link: Link, **changes: Any) -> _Spent:
+    """Some days of the twin."""
+    result, twin = run(
+        Scenario(design, days=float(DAYS), start_day=START_DAY, garden=garden, link=link, **changes)
+    )
+    spent = {state: 3600.0 * Wh for state, Wh in result.energy_by_state_Wh.items()}
+    taken_J = sum(spent.get(state, 0.0) for state in ("CAMERA", "CAPTURE", "STORE"))
+    kib = sum(picture.size for picture in result.pictures) / 1024.0 / max(1, len(result.pictures))
+    asleep_J = sleep_W(twin.design, "deep_sleep_pin") * DAYS * 86_400.0
+    motions, _ = motions_of(garden, twin.sky.weather, twin.sky, DAYS, START_DAY, twin.scenario.seed)
+    rest_J = sum(spent.values()) - taken_J - spent.get("CONNECT", 0.0) - spent.get("UPLOAD", 0.0)
+    return _Spent(
+        spent, result.journal_counts, taken_J, max(0.0, rest_J - asleep_J), max(1, len(motions.kinds)), kib
+    )
+
+
 @lru_cache(maxsize=16)
 def prices_of(design: str, garden: Garden, link: Link) -> Prices:
-    """Prices of a design's node from a run of the twin, full battery, with a garden and a link.
+    """Prices of a design's node from three runs of the twin: its battery full, scarce, and locked out.
 
     What a wake takes beside picture and radio, its hold-offs included, is shared among the motions that the
     PIR saw, so that the sum is the twin's own.
     """
-    result, twin = run(Scenario(design, days=float(DAYS), start_day=START_DAY, garden=garden, link=link))
-    spent = {state: 3600.0 * Wh for state, Wh in result.energy_by_state_Wh.items()}
-    count = result.journal_counts
-    pictures = max(1, count.get("PICTURE", 0))
-    taken_J = sum(spent.get(state, 0.0) for state in ("CAMERA", "CAPTURE", "STORE"))
-    kib = sum(picture.size for picture in result.pictures) / 1024.0 / max(1, len(result.pictures))
-    asleep_W = sleep_W(twin.design, "deep_sleep_pin")
-    motions, _ = motions_of(garden, twin.sky.weather, twin.sky, DAYS, START_DAY, twin.scenario.seed)
-    rest_J = sum(spent.values()) - taken_J - spent.get("CONNECT", 0.0) - spent.get("UPLOAD", 0.0)
-    camera_J = spent.get("CAMERA", 0.0) / pictures
-    small_kib = kib * PICTURES_KiB[1] / PICTURES_KiB[0]
-    by_size_J = (taken_J / pictures - camera_J) * (1.0 - PICTURES_KiB[1] / PICTURES_KiB[0])
+    known = load_design(design)
+    full = _spent(design, garden, link)
+    locked = _spent(design, garden, link, **LOCKED)
+    scarce = _spent(design, garden, link, **SCARCE)
+    pictures = full.times("PICTURE")
+    camera_J = full.by_state.get("CAMERA", 0.0) / pictures
+    small = PICTURES_KiB[1] / PICTURES_KiB[0]
+    by_size_J = (full.taken_J / pictures - camera_J) * (1.0 - small)
+    refused = scarce.counts.get("DUTY", 0) * locked.rest_J / locked.times("LOW_BATTERY")
     return Prices(
-        sleep_W=asleep_W,
-        booked_W=node_values(twin.design)["SLEEP_PIN_uW"] / 1e6,  # type: ignore[operator]
-        awake_W=board_mW(twin.design, "radio_idle") / 1000.0 + asleep_W,
-        wake_J=max(0.0, rest_J - asleep_W * DAYS * 86_400.0) / max(1, len(motions.kinds)),
+        sleep_W=sleep_W(known, "deep_sleep_pin"),
+        booked_W=node_values(known)["SLEEP_PIN_uW"] / 1e6,  # type: ignore[operator]
+        awake_W=board_mW(known, "radio_idle") / 1000.0 + sleep_W(known, "deep_sleep_pin"),
+        wake_J=full.rest_J / full.motions,
+        scarce_J=max(0.0, scarce.rest_J - refused) / scarce.times("PICTURE"),
+        refused_J=locked.rest_J / locked.motions,
         dark_J=camera_J,
-        picture_J=taken_J / pictures,
-        small_J=taken_J / pictures - by_size_J,
-        join_J=spent.get("CONNECT", 0.0) / max(1, count.get("SENT", 0)),
-        kib_J=spent.get("UPLOAD", 0.0) / max(1.0, kib * pictures),
-        big_KiB=kib,
-        small_KiB=small_kib,
+        picture_J=full.taken_J / pictures,
+        small_J=full.taken_J / pictures - by_size_J,
+        join_J=full.by_state.get("CONNECT", 0.0) / full.times("SENT"),
+        kib_J=full.by_state.get("UPLOAD", 0.0) / max(1.0, full.kib * pictures),
+        big_KiB=full.kib,
+        small_KiB=full.kib * small,
     )
 
 

@@ -14,8 +14,10 @@ def test_safe_mode_begins_a_new_life_even_if_the_record_explains_the_wake(
 ) -> None:
     """safemode.py's own sleep ends by timer, as the sleep before it: the record fits, and is old."""
     bench.pir_high = True
+    wake = bench.awake()
+    wake.record.soc = 80
     with pytest.raises(DeepSleep):
-        bench.load("resting").sleep_now(bench.awake())
+        bench.load("resting").sleep_now(wake)
     old = bench.load("torpor.record").Record()
     old.load(bench.sleep_memory)
     assert old.valid and old.sleep_s > 0

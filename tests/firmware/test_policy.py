@@ -22,6 +22,7 @@ SNAPSHOT, CONFIG = order("Snapshot"), order("Config")
 VALUES = {
     "low_pct": 20, "high_pct": 40, "full_pct": 60, "burst_mV": 3300, "batch": 2, "holdoff_s": 30,
     "night": 1, "holdoff_max_s": 3600, "pir_s": 5, "recheck_s": 0, "sag_mV": 2450, "wakes_h": 60, "spool": 7,
+    "edge": 0,
 }  # fmt: skip
 FACTS = {
     "question": 0, "soc": 80, "mV": 3900, "locked": 0, "brownouts": 0, "credit": 0, "waiting": 2,
@@ -309,6 +310,27 @@ def test_the_ladder_of_a_pir_that_does_not_fall(ask: Asked) -> None:
         (3600, "PIR_STUCK"), (3600, "PIR_STUCK"),
     ]  # fmt: skip
     assert ask("SLEEP", pir_high=0, stuck=255) == (0, "WATCH")
+
+
+@pytest.mark.parametrize(
+    ("facts", "answer"),
+    [
+        ({"soc": 59}, (0, "WATCH")),
+        ({"soc": 60}, (30, "RETRIGGER")),
+        ({"soc": 59, "pir_high": 2}, (0, "WATCH")),
+        ({"soc": 60, "pir_high": 2}, (5, "RADIO")),
+        ({"soc": 94, "allow": 250}, (0, "WATCH")),
+        ({"soc": 94, "allow": 251}, (30, "RETRIGGER")),
+        ({"locked": 1}, (0, "WATCH")),
+        ({"soc": 59, "stuck": 2}, (0, "WATCH")),
+        ({"soc": 59, "stuck": 3}, (240, "PIR_STUCK")),
+        ({"soc": 59, "pir_high": 0}, (0, "WATCH")),
+    ],
+)
+def test_where_energy_is_scarce_what_still_moves_is_let_be(
+    ask: Asked, facts: dict[str, int], answer: tuple[int, str]
+) -> None:
+    assert ask("SLEEP", ask.config(edge=1), **{"pir_high": 1, **facts}) == answer
 
 
 def test_what_rose_beside_the_radio_is_only_let_fall(ask: Asked) -> None:

@@ -59,6 +59,26 @@ def test_by_pin_only_the_pin_is_armed(bench: Any) -> None:
     assert not hasattr(alarm, "monotonic_time")
 
 
+@pytest.mark.parametrize(
+    ("soc", "high", "by", "edge"),
+    [(59, True, "pin", True), (60, True, "timer", False), (59, False, "pin", False)],
+)
+def test_where_energy_is_scarce_a_high_pin_must_fall_first(
+    bench: Any, soc: int, high: bool, by: str, edge: bool
+) -> None:
+    wake = bench.awake()
+    wake.record.soc = soc
+    bench.pir_high = high
+    with pytest.raises(DeepSleep) as slept:
+        bench.load("resting").sleep_now(wake)
+    (alarm,) = slept.value.alarms
+    assert ("timer" if hasattr(alarm, "monotonic_time") else "pin") == by
+    assert getattr(alarm, "edge", False) is edge
+    record = bench.load("torpor.record").Record()
+    record.load(bench.sleep_memory)
+    assert record.stuck == (1 if by == "timer" else 0)
+
+
 @pytest.mark.parametrize(("seconds", "waited"), [(0, 600), (45, 45)])
 def test_where_deep_sleep_is_refused_it_waits_and_starts_afresh(
     bench: Any, seconds: int, waited: int
@@ -77,7 +97,7 @@ def test_where_deep_sleep_is_refused_it_waits_and_starts_afresh(
 )
 def test_the_sleep_step(bench: Any, high: bool, stuck: int, by: str, seconds: int, next_stuck: int) -> None:
     wake = bench.awake()
-    wake.record.stuck = stuck
+    wake.record.stuck, wake.record.soc = stuck, 80
     bench.pir_high = high
     with pytest.raises(DeepSleep) as slept:
         bench.load("resting").sleep_now(wake)

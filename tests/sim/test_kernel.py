@@ -25,7 +25,7 @@ from sim.sky import Sky
 from sim.visitors import Garden
 from sim.weather import default_weather
 
-PRICES = Prices(0.0074, 0.0074, 0.32, 1.4, 0.4, 1.1, 0.55, 1.7, 0.008, 42.0, 9.5)
+PRICES = Prices(0.0074, 0.0074, 0.32, 1.4, 0.9, 0.8, 0.4, 1.1, 0.55, 1.7, 0.008, 42.0, 9.5)
 
 
 def test_compiled_and_plain_policy_agree() -> None:
