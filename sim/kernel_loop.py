@@ -8,6 +8,8 @@ from typing import Any
 
 import numpy as np
 
+from sim.kernel_hour import hour as hour_of
+from sim.kernel_hour import open_circuit
 from sim.kernel_plant import Floats
 from sim.policy_source import as_it_is, compiled, jitter, plain
 
@@ -23,18 +25,7 @@ def loop(quick: bool = True) -> Callable[..., tuple[Floats, Floats]]:
     decide, duty, batch_of, learn = space["decide"], space["duty"], space["batch"], space["learn"]
     LOCK, CAMERA, KEEP, LINK, TIER = (space[name] for name in ("LOCK", "CAMERA", "KEEP", "LINK", "TIER"))
     back_off, served = space["back_off"], space["served"]
-
-    @jit
-    def at_charge(charge: float, q: Floats, u: Floats) -> float:
-        piece = min(max(int(np.searchsorted(q, charge)) - 1, 0), len(q) - 2)
-        return float(u[piece] + (charge - q[piece]) * (u[piece + 1] - u[piece]) / (q[piece + 1] - q[piece]))
-
-    @jit
-    def current(row: Floats, volts: Floats, at_V: float) -> float:
-        step = volts[1] - volts[0]
-        piece = min(max(int((at_V - volts[0]) / step), 0), len(volts) - 2)
-        part = min(max((at_V - volts[piece]) / step, 0.0), 1.0)
-        return float(row[piece] + part * (row[piece + 1] - row[piece]))
+    at_charge, passed = open_circuit(), hour_of()
 
     @jit
     def worth(count: float, steps: Floats) -> float:
@@ -50,7 +41,7 @@ def loop(quick: bool = True) -> Callable[..., tuple[Floats, Floats]]:
         amps, volts, standing_A, ohm, floor_C, q, u, cell, prices, first, kinds, up, who, config, season,
         first_J, fixed, gauge_error, batching, steps, soc0, start_hour, small_value,
     ):  # fmt: skip
-        capacity_C, leak_1_s, float_C, cut_V, restart_V, release_C = cell
+        capacity_C = cell[0]
         sleep_W, booked_W, awake_W, wake_J, scarce_J, refused_J = prices[:6]
         dark_J, picture_J, small_J, join_J, kib_J, big, little = prices[6:]
         hours = len(first) - 1
@@ -180,31 +171,21 @@ def loop(quick: bool = True) -> Callable[..., tuple[Floats, Floats]]:
                         locked = decide((LOCK,) + snapshot[1:], config)[0] == 1
                     load_J += used
                     spent += used
-            # the plant, over the hour
-            load_A = load_J / 3600.0 / max(ocv, 0.5)
-            charged = current(amps[at], volts, ocv)
-            net = charged - load_A - standing_A[at]
-            end = charge + (net - charge * leak_1_s) * 3600.0
-            if end > float_C and charged > 0.0:
-                taken = max(0.0, float_C - charge) / 3600.0 + load_A + standing_A[at]
-                charged = min(charged, taken)
-                end = min(end, max(float_C, charge))
-            charge = max(0.0, end)
-            gained_J = charged * 3600.0 * (ocv + ohm[at] * (charged - load_A))
+            was_down = down
+            charge, gained_J, down = passed(
+                charge, down, load_J, amps[at], volts, standing_A[at], ohm[at], floor_C[at], q, u, cell
+            )
             if who == 4:
                 slots[hour % 24] += 0.5 * (gained_J - slots[hour % 24])
                 if hour % 24 == 23:
                     usual += 0.3 * (days[day, 2] - usual) if usual else days[day, 2]
-            if down:
+            if was_down:
                 days[day, 4] += 1
-                ocv = at_charge(charge, q, u)
-                if ocv + ohm[at] * net >= restart_V and charge - floor_C[at] >= release_C:
-                    down, credit, allow, learnt = False, 0, 0, -1
+                if not down:
+                    credit, allow, learnt = 0, 0, -1
                     harvest = base = wish = 0
             else:
                 days[day, 5] += 1 if locked else 0
-                if charge <= floor_C[at] or at_charge(charge, q, u) - ohm[at] * load_A < cut_V:
-                    down = True
             days[day, 0] += good  # turned into worth at the day's end
             days[day, 6] += gained_J
             days[day, 7] += load_J

@@ -46,6 +46,7 @@ def test_compiled_and_plain_policy_agree() -> None:
         config = (
             low, low + 10, 70, 3300, chance.randint(1, 3), 30, chance.randint(0, 1), 3600, 5,
             chance.choice((0, 3600)), 2450, chance.randint(1, 90), chance.randint(1, 20),
+            chance.randint(0, 1),
         )  # fmt: skip
         assert fast["decide"](snapshot, config) == slow["decide"](snapshot, config), (snapshot, config)
 
