@@ -10,7 +10,7 @@ HALVES = const(24)  # half-months of a year
 AHEAD = const(12)  # of them in a plan
 HALF_d10 = const(152)  # days of a half-month, tenths
 YEAR_s = const(31556926)
-MEMORY_h = const(192)  # weight of a day: 24 of so many hours
+MEMORY_h = const(336)  # weight of a day: 24 of so many hours
 BRIM = const(9700)  # charge, 1/100 %, from which on the battery may have refused sun
 TRUST = const(80)  # of the projected harvest, per cent
 RESERVE = const(800)  # kept above the lock-out, 1/100 %
@@ -72,7 +72,9 @@ def _bears(service_J, charge, half, harvest, base, config, season):
     stored = full // 100 * charge // 100
     for ahead in range(AHEAD):
         sun = harvest * season[(half + ahead) % HALVES] // 1000 * TRUST // 100
-        stored = min(full, stored + (sun - base - service_J) * HALF_d10 // 10)
+        stored += (sun - base - service_J) * HALF_d10 // 10
+        if stored >= full:
+            return True  # what comes after a full cell does not hang on what is spent before
         if stored < floor:
             return False
     return True

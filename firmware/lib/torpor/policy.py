@@ -55,8 +55,10 @@ RETRY_s = const(3600)  # a heartbeat that did not reach home is tried again
 NO_METER = const(0)  # mV of a node that cannot measure
 BRIM_PCT = const(95)  # from here on what the panel gives would be lost
 GUARD_PCT = const(40)  # above the lock-out: a plan may be wrong, so it fades out here
-POOR = const(25)  # a plan up to this (a tenth of the motions) sees hard times coming:
-SPARE_PCT = const(40)  # then the ramp begins here
+POOR = const(100)  # a plan up to this (40 % of the motions) sees hard times coming: the ramp begins higher,
+BARE_PCT = const(85)  # and here where nothing at all may be spent
+LEAST = const(32)  # share, per mille, without which no session and so no lesson would come
+LEAST_PCT = const(70)  # from here on
 SCARCE = const(500)  # share of motions, per mille, below which dark pictures are not worth their energy
 NIGHT = const(8)  # of so many motions in the dark one is looked at
 WANT = const(250)  # share below which a small picture is better than none
@@ -87,16 +89,17 @@ def decide(snapshot, config):
 def duty(soc, allow, config):
     """Share of motions that may have the camera, per mille: the plan's (`allow` - 1 in 1/250) or that of a
     ramp on the charge, whichever is more; all of them where the battery is full; fading out above the
-    lock-out. Without a plan (`allow` 0), a ramp from low_pct to full_pct."""
+    lock-out. The poorer the plan, the higher that ramp begins. Without a plan (`allow` 0), a ramp from low_pct to full_pct."""
     if soc <= config[0]:
         return 1000 if soc >= config[2] else 0
     if not allow:
         return min(1000, 1000 * (soc - config[0]) // max(1, config[2] - config[0]))
     if soc >= BRIM_PCT:
         return 1000
-    foot = config[0] if allow > POOR else max(config[0], SPARE_PCT)
+    foot = max(config[0], BARE_PCT - (allow - 1) * BARE_PCT // POOR)
     ramp = 1000 * max(0, soc - foot) // (100 - foot)
-    return min(max(4 * (allow - 1), ramp), 1000 * (soc - config[0]) // GUARD_PCT)
+    share = max(4 * (allow - 1), ramp, LEAST if soc >= LEAST_PCT else 0)
+    return min(share, 1000 * (soc - config[0]) // GUARD_PCT)
 
 
 def served(soc, allow, dark, config):
@@ -185,18 +188,15 @@ def _write(soc, mV, config):
     return 1, GO
 
 
-def _is_scarce(snapshot, config):
-    return duty(snapshot[1], snapshot[14], config) < 1000
-
-
 def _sleep(snapshot, config):
     stuck = snapshot[8]
     if snapshot[3] and config[9]:  # a clock looks for the sun more cheaply than the PIR's wakes do
         return config[9], WATCH
     # Where energy is scarce one picture of a visitor is enough: what still moves is let be until it has
     # fallen and risen again, in the cheap sleep.
-    if config[13] and stuck < STUCK_MAX and snapshot[11] and (snapshot[3] or _is_scarce(snapshot, config)):
-        return 0, WATCH
+    if config[13] and stuck < STUCK_MAX and snapshot[11]:
+        if snapshot[3] or duty(snapshot[1], snapshot[14], config) < 1000:
+            return 0, WATCH
     # A level alarm on a pin that is still high would wake at once, and each such wake costs the
     # awake floor: then the dearer timed sleep is the cheaper one, longer each time.
     if snapshot[11] == 1:
