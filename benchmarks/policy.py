@@ -19,6 +19,7 @@ from benchmarks.policy_rules import (
     TUNING,
 )
 from benchmarks.policy_trials import confirmed, days_without_sun, tried
+from sim.bound_dp import lived
 from sim.kernel import ALWAYS_ON, EWMA, FIXED, GREEDY, NONE, OURS, RAMP, Node, Year, run_year
 from sim.kernel_prices import config_of
 from sim.nodefile import node_values
@@ -90,6 +91,26 @@ def score(cell: Cell, year: Year) -> dict[str, Figure]:
     }
 
 
+#: A share of the bound below which it is asked how much of the rest was there to be had.
+HARD = 0.9
+
+
+def _is_hard(cell: Cell, ours: Mapping[str, Figure]) -> bool:
+    return bool(ours["hours_down"]) or float(str(ours["fraction_of_bound"] or 0)) < HARD
+
+
+def _lived(cell: Cell, ours: Mapping[str, Figure]) -> dict[str, Figure]:
+    """What a clairvoyant who lives in the kernel's own plant comes to there, and ours beside it."""
+    fits = int(str(node_values(cell.design)["SPOOL_FITS"])) + 1
+    best = lived(cell.plant, cell.prices, cell.motions, fits, DAY_VALUE, cell.ordinary, CHARGE)
+    ours_worth = float(str(ours["fraction_of_bound"] or 0)) * cell.bound.worth
+    return {
+        "lived_worth": round(best.worth, 1),
+        "lived_hours_down": best.down_h,
+        "ours_of_lived": round(ours_worth / best.worth, 4) if best.worth else None,
+    }
+
+
 def _worst(year: Year) -> float:
     """Value of the 30 days in a row that were worth least, as a share of the year's mean."""
     worth = year.days["worth"]
@@ -115,6 +136,7 @@ def run(progress: Progress) -> Result:
             "feasible": one.bound.down_days == 0.0,
             "bound_worth": round(one.bound.worth, 1),
             "scarce_days": one.bound.scarce,
+            **(_lived(one, scores["ours"]) if _is_hard(one, scores["ours"]) else {}),
             **scores,
         }
     judged = [name for name, row in table.items() if row["for"] == "judging" and row["feasible"]]
