@@ -55,10 +55,8 @@ RETRY_s = const(3600)  # a heartbeat that did not reach home is tried again
 NO_METER = const(0)  # mV of a node that cannot measure
 BRIM_PCT = const(95)  # from here on what the panel gives would be lost
 GUARD_PCT = const(40)  # above the lock-out: a plan may be wrong, so it fades out here
-POOR = const(100)  # a plan up to this (40 % of the motions) sees hard times coming: the ramp begins higher,
-BARE_PCT = const(85)  # and here where nothing at all may be spent
+POOR = const(100)  # a plan up to this (40 % of the motions) sees hard times coming: the ramp begins higher
 LEAST = const(32)  # share, per mille, without which no session and so no lesson would come
-LEAST_PCT = const(70)  # from here on
 SCARCE = const(500)  # share of motions, per mille, below which dark pictures are not worth their energy
 NIGHT = const(8)  # of so many motions in the dark one is looked at
 WANT = const(250)  # share below which a small picture is better than none
@@ -96,9 +94,9 @@ def duty(soc, allow, config):
         return min(1000, 1000 * (soc - config[0]) // max(1, config[2] - config[0]))
     if soc >= BRIM_PCT:
         return 1000
-    foot = max(config[0], BARE_PCT - (allow - 1) * BARE_PCT // POOR)
+    foot = max(config[0], BRIM_PCT - (allow - 1) * BRIM_PCT // POOR)
     ramp = 1000 * max(0, soc - foot) // (100 - foot)
-    share = max(4 * (allow - 1), ramp, LEAST if soc >= LEAST_PCT else 0)
+    share = max(4 * (allow - 1), ramp, LEAST if soc >= config[0] + GUARD_PCT else 0)
     return min(share, 1000 * (soc - config[0]) // GUARD_PCT)
 
 
