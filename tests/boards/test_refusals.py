@@ -277,7 +277,9 @@ def test_values_at_the_limit_are_taken(old: str, new: str, changed: Change) -> N
 
 
 def test_a_pico_2_w_may_wait(changed: Change) -> None:
-    design = load_design(changed(PICO_2_W, ('alarms = ["pin"]', "alarms = []"), ("edge = true", "edge = false")))
+    design = load_design(
+        changed(PICO_2_W, ('alarms = ["pin"]', "alarms = []"), ("edge = true", "edge = false"))
+    )
     assert [way.name for way in wake_ways(design)] == ["plain wait"]
     with pytest.raises(BoardsError, match="has no row 'deep_sleep_pin'"):
         design.board.v("deep_sleep_pin")
