@@ -87,7 +87,8 @@ def decide(snapshot, config):
 def duty(soc, allow, config):
     """Share of motions that may have the camera, per mille: the plan's (`allow` - 1 in 1/250) or that of a
     ramp on the charge, whichever is more; all of them where the battery is full; fading out above the
-    lock-out. The poorer the plan, the higher that ramp begins. Without a plan (`allow` 0), a ramp from low_pct to full_pct."""
+    lock-out. The poorer the plan, the higher that ramp begins. Without a plan (`allow` 0), a ramp from
+    low_pct to full_pct."""
     if soc <= config[0]:
         return 1000 if soc >= config[2] else 0
     if not allow:
@@ -192,9 +193,9 @@ def _sleep(snapshot, config):
         return config[9], WATCH
     # Where energy is scarce one picture of a visitor is enough: what still moves is let be until it has
     # fallen and risen again, in the cheap sleep.
-    if config[13] and stuck < STUCK_MAX and snapshot[11]:
-        if snapshot[3] or duty(snapshot[1], snapshot[14], config) < 1000:
-            return 0, WATCH
+    scarce = snapshot[3] or duty(snapshot[1], snapshot[14], config) < 1000
+    if scarce and config[13] and stuck < STUCK_MAX and snapshot[11]:
+        return 0, WATCH
     # A level alarm on a pin that is still high would wake at once, and each such wake costs the
     # awake floor: then the dearer timed sleep is the cheaper one, longer each time.
     if snapshot[11] == 1:
