@@ -19,7 +19,7 @@ import numpy as np
 
 from sim.bound import needs
 from sim.kernel import VISITOR_LIT, Motions, Prices
-from sim.kernel_hour import hour
+from sim.kernel_hour import hour as hour_of
 from sim.kernel_plant import Floats, KernelPlant
 from sim.policy_source import jitter
 
@@ -68,7 +68,7 @@ def lived(
 @lru_cache(maxsize=1)
 def _years() -> Callable[..., tuple[float, int, float]]:
     """The compiled programme."""
-    jit, passed = jitter(), hour()
+    jit, passed = jitter(), hour_of()
 
     @jit
     def value(count: float, steps: Floats) -> float:

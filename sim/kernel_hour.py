@@ -40,7 +40,7 @@ def hour() -> Callable[..., tuple[float, float, bool]]:
     def passed(  # type: ignore[no-untyped-def]  # arrays and tuples as numba sees them
         charge, down, load_J, amps, volts, standing_A, ohm, floor_C, q, u, cell
     ):
-        capacity_C, leak_1_s, float_C, cut_V, restart_V, release_C = cell
+        leak_1_s, float_C, cut_V, restart_V, release_C = cell[1:]
         ocv = at_charge(charge, q, u)
         load_A = load_J / 3600.0 / max(ocv, 0.5)
         charged = current(amps, volts, ocv)

@@ -193,8 +193,8 @@ def _sleep(snapshot, config):
         return config[9], WATCH
     # Where energy is scarce one picture of a visitor is enough: what still moves is let be until it has
     # fallen and risen again, in the cheap sleep.
-    scarce = snapshot[3] or duty(snapshot[1], snapshot[14], config) < 1000
-    if scarce and config[13] and stuck < STUCK_MAX and snapshot[11]:
+    share = 0 if snapshot[3] else duty(snapshot[1], snapshot[14], config)
+    if share < 1000 and config[13] and stuck < STUCK_MAX and snapshot[11]:
         return 0, WATCH
     # A level alarm on a pin that is still high would wake at once, and each such wake costs the
     # awake floor: then the dearer timed sleep is the cheaper one, longer each time.

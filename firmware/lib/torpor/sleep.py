@@ -18,8 +18,8 @@ BY_PIN, BY_TIMER, BY_CLOCK, BY_BOTH = range(4)
 
 def deep(way, seconds, pin, line=None, edge=False):
     """Sleep; never returns. `pin` is free (its DigitalInOut was released before). `line`: an external
-    clock's, pulled low by it; a second pin alarm, by BY_CLOCK the only one. `edge`: a pin that is high must fall
-    first."""
+    clock's, pulled low by it; a second pin alarm, by BY_CLOCK the only one. `edge`: a pin that is
+    high must fall first."""
     try:
         wake: list = []
         if way in (BY_TIMER, BY_BOTH):
