@@ -107,6 +107,8 @@ class Wire(Inbox):
 
     def _whole(self) -> bool:
         head, found, body = bytes(self._sent).partition(b"\r\n\r\n")
+        if head.startswith(b"HEAD "):
+            return bool(found)
         length = re.search(rb"Content-Length: (\d+)", head)
         return bool(found) and length is not None and len(body) >= int(length[1])
 

@@ -167,10 +167,12 @@ class Connection:
         if chance() < link.drop * share:
             air.spend(min(timeout_s, 1.0))
             self.dead = True
+            self._inbox.ended()
             raise NetworkError(ECONNRESET)
         stall = air.random.uniform(0.2, 1.5) if chance() < link.stall * share else 0.0
         if stall >= timeout_s:
             air.spend(timeout_s)
+            self._inbox.ended()
             raise NetworkError(ETIMEDOUT)
         air.spend(count / link.rate_B_s + stall)
         answer = self._inbox.feed(bytes(data[:count]), air.now())

@@ -58,6 +58,7 @@ class Home:
         self.requests = 0
         self.offers: list[tuple[float, dict[str, int | str]]] = []
         self.said: dict[str, object] = {}
+        self.begun: dict[str, bytes] = {}  # by path: what came of a request that broke off
 
     def answer(self, head: bytes, body: bytes, now_s: float) -> bytes:
         """The signed answer to one whole request."""
@@ -80,12 +81,12 @@ class Home:
         (method, path), fields = _parsed(head)
         content, footer = body[:-FOOTER], body[-FOOTER:]
         line = fields.get("x-torpor", "")
-        made = Sum(self._key, method, path, line, len(content))
+        made = Sum(self._key, "PUT" if method == "PATCH" else method, path, line, len(content))
         made.update(content)
         target = protocol.target_of(path)
         if not method:
             status = 400
-        elif method != "PUT" or target is None or target.node != self._node:
+        elif method not in ("PUT", "PATCH") or target is None or target.node != self._node:
             status = 404
         else:
             status = made.refusal(footer) or target.refusal or self._take(target, line, content, now_s)
@@ -148,33 +149,64 @@ class Inbox:
         self._raw = bytearray()
         self._need: int | None = None
         self._closed = False
+        self._before = b""  # of the body that comes: what came before it broke off
 
     def feed(self, data: bytes, now_s: float) -> bytes | None:
         """Take bytes as they come; returns an answer when a request is whole."""
         if self._closed:
             return None
         self._raw += data
-        if self._need is None and (refused := self._start()):
-            self._closed = True
-            self._home.refused[refused] = self._home.refused.get(refused, 0) + 1
-            return b"HTTP/1.1 %d No\r\nContent-Length: 0\r\n\r\n" % refused
+        if self._need is None:
+            if (asked := self._asked()) is not None:
+                return asked
+            if refused := self._start():
+                return self._refuse(refused)
         if self._need is None or len(self._raw) < self._need:
             return None
         head = bytes(self._raw[: self._head_end])
-        body = bytes(self._raw[self._head_end + 4 : self._need])
+        body = self._before + self._raw[self._head_end + 4 : self._need]
         del self._raw[: self._need]
         self._need = None
-        return self._home.answer(head, body, now_s)
+        answer = self._home.answer(head, body, now_s)
+        if self._before and answer[9:10] == b"4":  # perhaps the beginning was another's
+            return self._refuse(409)
+        return answer
+
+    def ended(self) -> None:
+        """The connection died: what has come of a picture is kept until somebody asks."""
+        if self._need is not None:
+            content = self._before + self._raw[self._head_end + 4 : self._need - FOOTER]
+            self._home.begun[self._path] = bytes(content)
+
+    def _asked(self) -> bytes | None:
+        """The answer to HEAD, which has no body; None if it is none."""
+        end = self._raw.find(b"\r\n\r\n")
+        if end < 0 or not self._raw.startswith(b"HEAD "):
+            return None
+        path = _parsed(bytes(self._raw[:end]))[0][1]
+        del self._raw[: end + 4]
+        return protocol.offset_answer(len(self._home.begun.get(path, b"")))
+
+    def _refuse(self, status: int) -> bytes:
+        """Without a signature; the stream has no more requests."""
+        self._closed = True
+        self._home.refused[status] = self._home.refused.get(status, 0) + 1
+        return b"HTTP/1.1 %d No\r\nContent-Length: 0\r\n\r\n" % status
 
     def _start(self) -> int:
-        """Look for the end of the head; the status of a refusal, or 0. After one the stream has no more
-        requests: nobody knows where the next would begin."""
+        """Look for the end of the head; the status of a refusal, or 0. After one nobody knows where the next
+        request would begin."""
         end = self._raw.find(b"\r\n\r\n")
         if end < 0:
             return 431 if len(self._raw) > LONGEST_HEAD else 0
-        length = _parsed(bytes(self._raw[:end]))[1].get("content-length", "")
+        (method, self._path), fields = _parsed(bytes(self._raw[:end]))
+        length = fields.get("content-length", "")
         if refused := protocol.length_refusal(length):
             return refused
+        offset = protocol.offset_of(fields) if method == "PATCH" else 0
+        self._before = self._home.begun.pop(self._path, b"")[:offset] if offset > 0 else b""
+        if len(self._before) != offset:
+            return 409
         self._head_end = end
         self._need = end + 4 + int(length)
         return 0

@@ -134,6 +134,17 @@ def answer_sign(key: bytes, digest: bytes, status: int, text: bytes) -> str:
     return hmac.new(key, digest + b"%d" % status + text, hashlib.sha256).hexdigest()
 
 
+def offset_of(fields: Mapping[str, str]) -> int:
+    """Where the body of a PATCH goes on, by "upload-offset" (names in small letters); -1 if that is none."""
+    text = fields.get("upload-offset", "0")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else -1
+
+
+def offset_answer(offset: int) -> bytes:
+    """The answer to HEAD: how much home has of what broke off."""
+    return b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\nUpload-Offset: %d\r\n\r\n" % offset
+
+
 def length_refusal(length: str) -> int:
     """What is wrong with a Content-Length: 400 if it is no number, 413 if home reads none so long, else 0."""
     if not length.isascii() or not length.isdigit():

@@ -48,15 +48,17 @@ class Held:
 
 
 class Body:
-    """One body: content and footer. `sha256` is the content's."""
+    """One body: content and footer. `sha256` is the content's. `before`: what came of it on a connection that
+    broke off; `length` counts it."""
 
-    def __init__(self, length: int, made: Sum, held: Held) -> None:
-        held.take(min(length, FIRST))
+    def __init__(self, length: int, made: Sum, held: Held, before: bytes = b"") -> None:
+        room = max(len(before), min(length, FIRST))
+        held.take(room)
         self._length = length
         self._made = made
         self._held = held
-        self._raw = bytearray(min(length, FIRST))
-        self._filled = 0
+        self._raw = bytearray(before) + bytes(room - len(before))
+        self._filled = len(before)
         self._hashed = 0
         self._sha256 = hashlib.sha256()
 
@@ -103,6 +105,11 @@ class Body:
     def content(self) -> memoryview:
         """What the node sent, without the footer."""
         return memoryview(self._raw)[: self._hashed]
+
+    @property
+    def begun(self) -> bytes:
+        """What came of the content, as far as it came."""
+        return bytes(self._raw[: min(self._filled, self._length - FOOTER)])
 
     @property
     def footer(self) -> bytes:

@@ -25,10 +25,11 @@ _REFUSAL = b"HTTP/1.1 %d %s\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
 
 
 class Spelt:
-    """A transport that spells the fields of a signed answer as a node looks for them (uvicorn: small).
+    """A transport that spells the fields of a signed answer, and of one to HEAD, as a node looks for them
+    (uvicorn: small).
 
     The node compares bytes (firmware/lib/torpor/upload.py); names of fields have no case in HTTP. Head and
-    body of such an answer leave in one piece.
+    body of a signed answer leave in one piece.
     """
 
     def __init__(self, transport: asyncio.Transport) -> None:
@@ -44,6 +45,9 @@ class Spelt:
             data = data.replace(b"\r\nx-torpor-sign: ", b"\r\nX-Torpor-Sign: ", 1)
             self._head = data.replace(b"\r\ncontent-length: ", b"\r\nContent-Length: ", 1)
             return
+        if data.startswith(b"HTTP/1.1 ") and b"\r\nupload-offset: " in data:
+            data = data.replace(b"\r\nupload-offset: ", b"\r\nUpload-Offset: ", 1)
+            data = data.replace(b"\r\ncontent-length: ", b"\r\nContent-Length: ", 1)
         self._transport.write(self._head + data)
         self._head = b""
 

@@ -24,10 +24,12 @@ from sim.protocol import (
     answer_sign,
     answer_text,
     length_refusal,
+    offset_of,
     target_of,
     telemetry_of,
     wants_settings,
 )
+from station.begun import Begun
 from station.body import Body, Gone, Held, Refused
 from station.keeping import NoRoom
 from station.limits import Limits
@@ -39,6 +41,7 @@ from station.tally import Tally
 GLANCE_s = 1.0
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 _START = b"\xff\xd8"  # of a JPEG
+_DOUBTED = (400, 401, 409, 413, 422)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +53,8 @@ class Opened:
     key: bytes
     path: str
     telemetry: str
-    length: int
+    length: int  # of the whole body, `before` and all
+    before: bytes = b""
 
 
 class Glance:
@@ -91,9 +95,13 @@ class Receiver:
         self._arrived = arrived
         self._held = Held(limits.held_bytes)
         self._glance = Glance(store)
+        self._begun = Begun()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         try:
+            if scope["method"] == "HEAD":
+                await _tell(send, self._begun.length(_path(scope)))
+                return
             opened = self._open(scope)
             await self._serve(opened, receive, send)
         except Refused as refused:
@@ -107,28 +115,43 @@ class Receiver:
 
     def _open(self, scope: Scope) -> Opened:
         fields = _fields(scope)
-        if scope["method"] != "PUT":
+        if scope["method"] not in ("PUT", "PATCH"):
             raise Refused(404)
-        query = scope["query_string"].decode("latin-1")
-        path = scope["raw_path"].decode("latin-1") + (f"?{query}" if query else "")
+        path = _path(scope)
         target = target_of(path)
         if target is None:
             raise Refused(404)
         length = fields.get("content-length", "")
         if refused := length_refusal(length):
             raise Refused(refused)
+        before = self._before(path, fields) if scope["method"] == "PATCH" else b""
         node = self._glance.nodes.get(target.node)
         key = node.key if node else secrets.token_bytes(KEY_BYTES)
-        return Opened(target, node, key, path, fields.get("x-torpor", ""), int(length))
+        whole = len(before) + int(length)
+        return Opened(target, node, key, path, fields.get("x-torpor", ""), whole, before)
+
+    def _before(self, path: str, fields: dict[str, str]) -> bytes:
+        """The beginning that a PATCH goes on from; Refused (409) where it is not here."""
+        offset = offset_of(fields)
+        before = self._begun.take(path)[: max(0, offset)]
+        if not 0 < offset == len(before):
+            raise Refused(409)
+        return before
 
     async def _serve(self, opened: Opened, receive: Receive, send: Send) -> None:
         made = Sum(opened.key, "PUT", opened.path, opened.telemetry, max(0, opened.length - FOOTER))
-        body = Body(opened.length, made, self._held)  # Refused where the memory is full
+        body = Body(opened.length, made, self._held, opened.before)  # Refused where the memory is full
         try:
             await body.read(receive, self._limits)
             status, more = await self._judge(opened, body, made)
+        except (Gone, Refused):
+            if opened.target.kind == "images" and body.begun[:2] == _START:  # whoever it is from
+                self._begun.keep(opened.path, body.begun)
+            raise
         finally:
             body.close()
+        if opened.before and status in _DOUBTED:
+            raise Refused(409)  # perhaps the beginning was another's: then the picture must not be refused
         text = answer_text(int(time.time()), made.crc32, more)
         await _send(send, status, text, answer_sign(opened.key, made.digest, status, text))
 
@@ -159,6 +182,13 @@ class Receiver:
             self._tally.trouble(f"{upload.node.name}/{upload.key} cannot be kept: {error}.")
             is_full = getattr(error, "errno", 0) in _FULL or "full" in str(error)
             return Kept(507 if is_full else 503, False)
+
+
+def _path(scope: Scope) -> str:
+    """As it stands on the wire."""
+    query = scope["query_string"].decode("latin-1")
+    path: str = scope["raw_path"].decode("latin-1")
+    return path + (f"?{query}" if query else "")
 
 
 def _fields(scope: Scope) -> dict[str, str]:
@@ -196,6 +226,13 @@ def _settings(upload: Upload, kept: Kept) -> dict[str, object]:
     if not kept.in_order or not wants_settings(telemetry_of(upload.telemetry), number):
         return {}
     return {"cfg": number, "set": dict(upload.node.settings)}
+
+
+async def _tell(send: Send, offset: int) -> None:
+    """The answer to HEAD. It proves nothing and needs no proof: what follows is signed as a whole."""
+    headers = [(b"content-length", b"0"), (b"upload-offset", b"%d" % offset)]
+    await send({"type": "http.response.start", "status": 200, "headers": headers})
+    await send({"type": "http.response.body", "body": b""})
 
 
 async def _send(send: Send, status: int, text: bytes, sign: str) -> None:

@@ -4,7 +4,7 @@ station's signed answer is here."""
 import os
 
 import rows
-from torpor import forget, policy, reasons, speaking, spool, upload
+from torpor import costs, forget, policy, reasons, speaking, spool, upload
 from torpor.deciding import decide
 from torpor.flags import FULL
 
@@ -86,9 +86,12 @@ async def _put(wake, session, key, length, source):
     Both answers are signed; anything else is an UploadError, and the picture waits on."""
     record = wake.record
     sent = tries = 0
+    # what broke off was the oldest, which comes first again
+    rest = not wake.sent_B and policy.resumes(record.link_fails, length, costs.of(record, costs.KIB))
     while not sent and tries < 2:
         try:
-            speaking.acknowledged(wake, await session.put("images/" + key, length, source()))
+            answer = await session.put("images/" + key, length, source(), rest)
+            speaking.acknowledged(wake, answer)
             wake.sent_B += length
             sent = 1
         except upload.UploadError as error:

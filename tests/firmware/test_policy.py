@@ -344,6 +344,18 @@ def test_every_hold_off_fits_the_records_field(ask: Asked) -> None:
     assert seconds == 3600 <= 0xFFFF
 
 
+@pytest.mark.parametrize(
+    ("fails", "kib", "tenth_mJ", "pays"),
+    [(0, 200, 150, False), (1, 200, 150, True), (9, 200, 150, True),
+     # half of it costs 60 mJ and a little less: 12 KiB at 10 mJ, 120 KiB at 1 mJ
+     (1, 12, 100, False), (1, 12, 102, True), (1, 120, 10, False), (1, 122, 10, True), (1, 0, 255, False)],
+)  # fmt: skip
+def test_asking_for_what_broke_off_must_pay(
+    ask: Asked, fails: int, kib: int, tenth_mJ: int, pays: bool
+) -> None:
+    assert ask.policy.resumes(fails, kib << 10, tenth_mJ) is pays
+
+
 def test_the_back_off_of_a_link_that_fails(ask: Asked) -> None:
     assert [ask.policy.back_off(fails) for fails in range(9)] == [0, 0, 2, 6, 14, 30, 32, 32, 32]
     assert ask.policy.back_off(255) == 32

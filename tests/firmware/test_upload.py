@@ -45,6 +45,7 @@ class Net:
         self.take, self.piece = take, piece
         self.spoil: Callable[[bytes, int], Any] = lambda answer, number: answer
         self.sent = b""
+        self.breaks_after = math.inf  # bytes of all connections
         self.opened = self.answers = 0
         self.closed = True
 
@@ -64,6 +65,10 @@ class Net:
 
     def send(self, data: Any) -> int:
         part = bytes(data[: self.take])
+        if len(self.sent) + len(part) > self.breaks_after:
+            self.breaks_after = math.inf
+            self._inbox.ended()
+            raise OSError(104)
         self.sent += part
         answer = self._inbox.feed(part, 100.0)
         if answer is not None:
@@ -94,7 +99,7 @@ class Sender:
     async def pause(self) -> None:
         self.pauses += 1
 
-    def put(self, name: str = "images/" + KEY_OF_IT, content: bytes = PICTURE) -> Any:
+    def put(self, name: str = "images/" + KEY_OF_IT, content: bytes = PICTURE, resume: bool = False) -> Any:
         at = 0
 
         def read_into(piece: Any) -> None:
@@ -102,7 +107,7 @@ class Sender:
             piece[:] = content[at : at + len(piece)]
             at += len(piece)
 
-        return run(self.session.put(name, len(content), read_into))
+        return run(self.session.put(name, len(content), read_into, resume))
 
     def failed(self, **how: Any) -> int:
         with pytest.raises(self.module.UploadError) as error:
@@ -115,6 +120,56 @@ class Sender:
 def sender(shared: Any) -> Sender:
     shared.reset()
     return Sender(shared)
+
+
+PATH = "/v1/nodes/garden/images/" + KEY_OF_IT
+
+
+def broken(sender: Sender, after: int) -> None:
+    """A session that breaks off when so many bytes of head and picture went."""
+    sender.net.breaks_after = after
+    assert sender.failed() == 0
+
+
+@pytest.mark.parametrize("after", [1200, 2500, 5100])
+def test_what_broke_off_is_resumed_where_it_ended(sender: Sender, after: int) -> None:
+    broken(sender, after)
+    there = len(sender.net.home.begun[PATH])
+    assert 0 < there <= len(PICTURE)
+    sent = len(sender.net.sent)
+    assert sender.put(resume=True)["crc"]
+    asked = f"HEAD {PATH} HTTP/1.1\r\nHost: 192.168.1.10\r\n\r\n"
+    head = asked + f"PATCH {PATH} HTTP/1.1\r\nHost: 192.168.1.10\r\n"
+    rest = sender.net.sent[sent:]
+    assert rest.startswith(head.encode())
+    assert f"Content-Length: {len(PICTURE) - there + 40}\r\n".encode() in rest
+    assert f"Upload-Offset: {there}\r\n\r\n".encode() + PICTURE[there:] + b"TPF1" in rest
+    assert sender.net.pictures == {KEY_OF_IT: PICTURE}
+    assert sender.net.home.begun == {}
+
+
+def test_where_home_has_nothing_it_is_sent_whole(sender: Sender) -> None:
+    sender.put(resume=True)
+    assert sender.net.sent.count(b"PATCH") == 0
+    assert sender.net.pictures == {KEY_OF_IT: PICTURE}
+
+
+def test_a_beginning_that_is_another_costs_one_try_and_nothing_else(sender: Sender) -> None:
+    """Anybody can send the beginning of a request under this path; only its end is signed."""
+    broken(sender, 2500)
+    begun = sender.net.home.begun
+    begun[PATH] = b"?" + begun[PATH][1:]
+    assert sender.failed(resume=True) == 10  # not signed: it is no refusal of the picture
+    assert (begun, sender.net.pictures) == ({}, {})
+    sender.put(resume=True)
+    assert sender.net.pictures == {KEY_OF_IT: PICTURE}
+
+
+def test_a_beginning_that_is_longer_than_the_picture(sender: Sender) -> None:
+    sender.net.home.begun[PATH] = bytes(9000)
+    assert sender.failed(resume=True) == 10
+    sender.put(resume=True)
+    assert sender.net.pictures == {KEY_OF_IT: PICTURE}
 
 
 @pytest.mark.parametrize("size", [0, 1, 31, 32, 63, 64])
@@ -133,7 +188,7 @@ def test_the_bytes_on_the_wire(sender: Sender) -> None:
     signed = b'PUT\n/v1/nodes/garden/images/0000000a-00001\n{"mV":3900}\n4\njpeg'
     assert sender.net.sent == (
         b"PUT /v1/nodes/garden/images/0000000a-00001 HTTP/1.1\r\nHost: 192.168.1.10\r\n"
-        b'Content-Length: 44\r\nX-Torpor: {"mV":3900}\r\n\r\njpegTPF1\x32\xcb\x72\xea'
+        b'Content-Length: 44\r\nX-Torpor: {"mV":3900}\r\nUpload-Offset: 0\r\n\r\njpegTPF1\x32\xcb\x72\xea'
         + hmac.new(KEY, signed, hashlib.sha256).digest()
     )
     assert answer == {"t": EPOCH_s + 100, "crc": 0xEA72CB32}

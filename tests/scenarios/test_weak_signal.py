@@ -67,3 +67,25 @@ def test_the_radio_that_tells_its_signal_has_it_in_the_journal(live_once) -> Non
     told = live_once(at(FULL.change(design="xiao-s3-sense"), AWFUL))
     assert {dBm for _, _, dBm in told.events("SIGNAL")} == {84}
     assert live_once(at(FULL, AWFUL)).count("SIGNAL") == 0  # a Pico W's does not
+
+
+#: 25 kB/s, and a connection dies each 167 KiB: large pictures seldom get through in one piece.
+DYING = Link(rate_B_s=25_000.0, drop=0.006, join_fails=0.0)
+
+
+def test_what_broke_off_is_gone_on_with(live, patch, tmp_path: Path) -> None:
+    """Pictures of 1600x1200 over connections that die: nine come home, and one if each try begins anew."""
+    text = (RECORD.parents[3] / "boards/pico-w-arducam-2mp.toml").read_text("utf-8")
+    design = tmp_path / "large.toml"
+    design.write_text(text.replace('frame_size = "800x600"', 'frame_size = "1600x1200"'), "utf-8")
+    visits = tuple((20_000.0 + 600.0 * number, 3.0) for number in range(30))
+    scenario = Scenario(
+        design=str(design), days=0.5, start_day=170, quiet=True, soc=1.0, link=DYING, visits=visits,
+        settings={"TORPOR_DARK_LUMA": 0},
+    )  # fmt: skip
+    told = live(scenario)
+    whole = live(scenario, prepare=patch("torpor.policy", "return fails > 0 and", "return fails > 99 and"))
+    assert len(told.twin.home.pictures) >= 3 * len(whole.twin.home.pictures)
+    assert told.twin.world.energy_by_state_J["UPLOAD"] / len(told.twin.home.pictures) < 5.0
+    taken = {frame.key: frame.crc32 for note in told.twin.life.notes for frame in note.frames if frame.key}
+    assert all(taken[key] == picture.crc32 for key, picture in told.twin.home.pictures.items())

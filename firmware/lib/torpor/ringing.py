@@ -11,9 +11,9 @@ def low():
     """Does the clock pull its line? It is open drain; the pull-up is ours."""
     line = digitalio.DigitalInOut(getattr(board, node.CLOCK_INT))
     line.switch_to_input(pull=digitalio.Pull.UP)
-    is_low = not line.value
+    found = not line.value
     line.deinit()
-    return is_low
+    return found
 
 
 def rang(wake):

@@ -1,4 +1,5 @@
-"""The upload client: one PUT per picture over a raw socket, signed, in pieces of PIECE bytes.
+"""The upload client: one PUT per picture over a raw socket, signed, in pieces of PIECE bytes; a PATCH with
+the rest of it where home has the beginning.
 
 Body = content + footer ("TPF1", CRC32 of the content, HMAC-SHA256). The HMAC covers method, path,
 telemetry, content length and content. The answer is signed too, with the request's HMAC in it:
@@ -47,18 +48,25 @@ class Session:
     def __init__(self, pool, settings, telemetry, pause, buffer):
         self._pool = pool
         self._settings = settings
+        self.host = settings["host"]
         self._key = unhexlify(settings["key"])
         self.telemetry = telemetry  # of the next request
         self._pause = pause  # async: called after each piece, so that other tasks and the watchdog live
         self._socket = None
         self._buffer = buffer  # of PIECE bytes
 
-    async def put(self, name, length, read_into):
-        """PUT `length` bytes that `read_into(memoryview)` delivers. Returns the answer's dict."""
+    async def put(self, name, length, read_into, rest=False):
+        """PUT `length` bytes that `read_into(memoryview)` delivers; `rest`: only what home has not got of
+        them from a request that broke off. Returns the answer's dict."""
         path = "/v1/nodes/" + self._settings["node"] + "/" + name
         try:
             await self._open()
-            return await self._send(path, length, read_into)
+            offset = 0
+            if rest:
+                from torpor import resuming
+
+                offset = min(await resuming.length(self, path), length)
+            return await self._send(path, length, read_into, offset)
         except UploadError:
             self.close()
             raise
@@ -83,26 +91,33 @@ class Session:
                 pass
             self._socket = None
 
-    async def _send(self, path, length, read_into):
+    async def _send(self, path, length, read_into, offset):
         mac = Hmac(self._key)
         mac.update(("PUT\n%s\n%s\n%d\n" % (path, self.telemetry, length)).encode())
-        head = "PUT %s HTTP/1.1\r\nHost: %s\r\nContent-Length: %d\r\nX-Torpor: %s\r\n\r\n"
-        await self._all((head % (path, self._settings["host"], length + FOOTER, self.telemetry)).encode())
+        head = "%s %s HTTP/1.1\r\nHost: %s\r\nContent-Length: %d\r\nX-Torpor: %s\r\nUpload-Offset: %d\r\n\r\n"
+        head %= (
+            "PATCH" if offset else "PUT",
+            path,
+            self.host,
+            length - offset + FOOTER,
+            self.telemetry,
+            offset,
+        )
+        await self.all(head.encode())
         view = memoryview(self._buffer)
-        crc = 0
-        left = length
-        while left:
-            piece = view[: min(left, PIECE)]
+        crc = start = 0
+        while start < length:
+            piece = view[: min(length - start, PIECE)]
             read_into(piece)
             crc = crc32(piece, crc)
             mac.update(piece)
-            await self._all(piece)
-            left -= len(piece)
+            await self.all(piece[min(max(0, offset - start), len(piece)) :])
+            start += len(piece)
         digest = mac.digest()
-        await self._all(struct.pack("<4sI", b"TPF1", crc) + digest)
-        return self._answer(await self._receive(), digest, crc)
+        await self.all(struct.pack("<4sI", b"TPF1", crc) + digest)
+        return self._answer(await self.receive(), digest, crc)
 
-    async def _all(self, data):
+    async def all(self, data):
         # send() may take only a part; sendall() would not say how much went before an error
         view = memoryview(data)
         sent = 0
@@ -124,7 +139,7 @@ class Session:
             raise UploadError(status)
         return answer
 
-    async def _receive(self):
+    async def receive(self):
         """One whole answer (headers and Content-Length bytes), at most PIECE bytes."""
         view = memoryview(self._buffer)
         size = 0

@@ -102,8 +102,8 @@ def _checked(index, raw):
 
 
 def _is_address(raw):
-    parts = raw.split(".")
-    return len(parts) == 4 and all(part.isdigit() and int(part) < 256 for part in parts)
+    found = raw.split(".")
+    return len(found) == 4 and all(value.isdigit() and int(value) < 256 for value in found)
 
 
 def _compare(values):
