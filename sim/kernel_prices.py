@@ -22,13 +22,14 @@ from sim.weather import Weather
 
 #: The twin's run: long enough for some hundred pictures, at the sun's best.
 DAYS, START_DAY = 8, 165
-#: Two more, almost without sun: in the lock-out all the time, and on a ramp that serves most but not all.
+#: Two more, almost without sun: in the lock-out all the time; and on a ramp that serves most but not all, for
+#: a day: before the second lesson there is no plan, so that no policy has a say in its own prices.
 LOCKED = {
     "soc": 0.55, "panel_scale": 0.01,
     "settings": {"TORPOR_LOW_PCT": 60, "TORPOR_HIGH_PCT": 80, "TORPOR_FULL_PCT": 100},
 }  # fmt: skip
 SCARCE = {
-    "soc": 0.9, "panel_scale": 0.01,
+    "days": 1.0, "soc": 0.9, "panel_scale": 0.01,
     "settings": {"TORPOR_LOW_PCT": 5, "TORPOR_HIGH_PCT": 10, "TORPOR_FULL_PCT": 100},
 }  # fmt: skip
 #: Light (`Sky.light`) below which a picture is dark. Source: the twin's report calls such pictures dark.
@@ -54,14 +55,14 @@ class _Spent:
 
 def _spent(design: str, garden: Garden, link: Link, **changes: Any) -> _Spent:
     """Some days of the twin."""
-    result, twin = run(
-        Scenario(design, days=float(DAYS), start_day=START_DAY, garden=garden, link=link, **changes)
-    )
+    whole = Scenario(design, days=float(DAYS), start_day=START_DAY, garden=garden, link=link)
+    result, twin = run(whole.change(**changes))
+    days = round(twin.scenario.days)
     spent = {state: 3600.0 * Wh for state, Wh in result.energy_by_state_Wh.items()}
     taken_J = sum(spent.get(state, 0.0) for state in ("CAMERA", "CAPTURE", "STORE"))
     kib = sum(picture.size for picture in result.pictures) / 1024.0 / max(1, len(result.pictures))
-    asleep_J = sleep_W(twin.design, "deep_sleep_pin") * DAYS * 86_400.0
-    motions, _ = motions_of(garden, twin.sky.weather, twin.sky, DAYS, START_DAY, twin.scenario.seed)
+    asleep_J = sleep_W(twin.design, "deep_sleep_pin") * days * 86_400.0
+    motions, _ = motions_of(garden, twin.sky.weather, twin.sky, days, START_DAY, twin.scenario.seed)
     rest_J = sum(spent.values()) - taken_J - spent.get("CONNECT", 0.0) - spent.get("UPLOAD", 0.0)
     return _Spent(
         spent, result.journal_counts, taken_J, max(0.0, rest_J - asleep_J), max(1, len(motions.kinds)), kib

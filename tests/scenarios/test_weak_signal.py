@@ -10,13 +10,16 @@ import pytest
 
 from sim.air import Link
 from sim.scenario import Scenario
+from sim.visitors import Garden
 
 RECORD = Path(__file__).resolve().parents[2] / "firmware/lib/torpor/record.py"
 GOOD, POOR, AWFUL = -60.0, -78.0, -84.0
 #: A full cell in June: all that differs is the signal.
 FULL = Scenario(days=4.0, start_day=165)
-#: Scarce: a fifth of the motions is served, and pictures go home together.
-SCARCE = Scenario(days=8.0, start_day=165, soc=0.45, panel_scale=0.01)
+#: Scarce: on the ramp, before there is a plan, two motions of three are served, and pictures go home together.
+SCARCE = Scenario(
+    days=1.0, start_day=165, soc=0.45, panel_scale=0.01, garden=Garden(visitors_per_day=160.0)
+)  # fmt: skip
 
 
 def at(scenario: Scenario, rssi_dBm: float) -> Scenario:
