@@ -16,7 +16,7 @@ RECORD = Path(__file__).resolve().parents[2] / "firmware/lib/torpor/record.py"
 GOOD, POOR, AWFUL = -60.0, -78.0, -84.0
 #: A full cell in June: all that differs is the signal.
 FULL = Scenario(days=4.0, start_day=165)
-#: Scarce: on the ramp, before there is a plan, two motions of three are served, and pictures go home together.
+#: Scarce: on the ramp, before there is a plan, two motions of three are served, pictures go home together.
 SCARCE = Scenario(
     days=1.0, start_day=165, soc=0.45, panel_scale=0.01, garden=Garden(visitors_per_day=160.0)
 )  # fmt: skip
