@@ -27,10 +27,10 @@ def test_the_rules_name_what_there_is() -> None:
 
 
 def test_ours_beats_the_plain_ramp_where_energy_is_scarce(scarce: Cell) -> None:
-    """As README says: more than the ramp by a quarter of the optimum, with fewer hours down."""
+    """As README says: more than the ramp by a fifth of the optimum, with fewer hours down."""
     told = {policy.name: score(scarce, live(scarce, policy)) for policy in POLICIES}
     ours, ramp, always_on = told["ours"], told["ramp"], told["always_on"]
-    assert ours["fraction_of_bound"] > ramp["fraction_of_bound"] + 0.25  # type: ignore[operator]
+    assert ours["fraction_of_bound"] > ramp["fraction_of_bound"] + 0.2  # type: ignore[operator]
     assert ours["hours_down"] <= 24 < ramp["hours_down"]  # type: ignore[operator]
     assert always_on["hours_down"] > 8000  # type: ignore[operator]
     assert ours["mJ_per_picture"] < 0.6 * ramp["mJ_per_picture"]  # type: ignore[operator]
