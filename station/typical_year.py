@@ -70,7 +70,7 @@ def _steady(design: Design, name: str, plant: KernelPlant) -> Year:
     """A year of the load that a few days of the twin have in the mean."""
     result, _ = run(Scenario(name, days=4.0, start_day=START_DAY))
     mean_W = float(result.hour_load_Wh.mean())
-    prices = Prices(mean_W, mean_W, mean_W, *(0.0,) * 8)
+    prices = Prices(mean_W, mean_W, mean_W, *(0.0,) * 10)
     nothing = Motions(np.zeros(DAYS * 24 + 1, dtype=np.int64), np.zeros(0, dtype=np.int64))
     node = Node(NONE, config_of(design))
     return run_year(plant, prices, nothing, node, _DAY_VALUE, 1.0, CHARGE, START_DAY * 24, quick=False)

@@ -198,6 +198,9 @@ SAY: dict[str, str | Say] = {
     "WATCH": "it watches",
     "TOO_DARK": "too dark for a picture",
     "NO_SPACE": "a picture was dropped: no room is left on the node",
+    "DROPPED": lambda argument, facts: (
+        f"a waiting picture{' of the dark' if argument else ''} gave way to a better one: no room is left"
+    ),
     "BACK_OFF": "Wi-Fi or the station failed at the last tries: it tries again later",
     "BATCH": "it collects more pictures before it sends",
     "NOTHING": "nothing to send",

@@ -59,7 +59,7 @@ def test_an_awful_signal_has_short_sessions_that_end_well(live_once, design: str
     not fit waits for the next one, and every picture is somewhere."""
     told = live_once(at(FULL.change(design=design), AWFUL))
     assert told.count("TOO_LONG") == 0
-    assert told.count("JOIN_FAILED") > 5
+    assert told.count("JOIN_FAILED") >= 3  # a radio that heeds where it was joins more easily
     home = told.twin.home.pictures
     assert told.count("SENT") >= 2
     assert len(home) > 7  # also those of sessions whose connection died later

@@ -45,22 +45,22 @@ TIER = const(6)  # action 1: the small frame
 MORE = const(7)  # action 1: one more picture in this session
 
 
-STUCK_MAX = const(3)  # wakes in a row with the PIR never low, after which it is not believed
-DARK_MAX = const(3)  # dark frames in a row, after which dark frames are skipped
-BATCH_MAX = const(8)
-HELD_MAX = const(60)  # wakes that the oldest picture may wait
+_STUCK_MAX = const(3)  # wakes in a row with the PIR never low, after which it is not believed
+_DARK_MAX = const(3)  # dark frames in a row, after which dark frames are skipped
+_BATCH_MAX = const(8)
+_HELD_MAX = const(60)  # wakes that the oldest picture may wait
 BROWNOUTS_MAX = const(2)  # cold boots in a row that may be an accident
-LAST_s = const(20)  # left of a session, in which a picture still goes home whole over a poor signal
+_LAST_s = const(20)  # left of a session, in which a picture still goes home whole over a poor signal
 RETRY_s = const(3600)  # a heartbeat that did not reach home is tried again
 NO_METER = const(0)  # mV of a node that cannot measure
-BRIM_PCT = const(95)  # from here on what the panel gives would be lost
-GUARD_PCT = const(40)  # above the lock-out: a plan may be wrong, so it fades out here
-POOR = const(100)  # a plan up to this (40 % of the motions) sees hard times coming: the ramp begins higher,
-SPARE_PCT = const(50)  # at this charge where nothing may be spent at all
+_BRIM_PCT = const(95)  # from here on what the panel gives would be lost
+_GUARD_PCT = const(40)  # above the lock-out: a plan may be wrong, so it fades out here
+_POOR = const(100)  # a plan up to this (40 % of the motions) sees hard times coming: the ramp begins higher,
+_SPARE_PCT = const(50)  # at this charge where nothing may be spent at all
 SCARCE = const(500)  # share of motions, per mille, below which dark pictures are not worth their energy
-ASK_mJ = const(60)  # a question to home and its answer: a tenth of a second with the radio on
+_ASK_mJ = const(60)  # a question to home and its answer: a tenth of a second with the radio on
 NIGHT = const(8)  # of so many motions in the dark one is looked at
-WANT = const(250)  # share below which a small picture is better than none
+_WANT = const(250)  # share below which a small picture is better than none
 
 
 def decide(snapshot, config):
@@ -81,7 +81,7 @@ def decide(snapshot, config):
     if question == MORE:
         if NO_METER < snapshot[17] < config[10]:
             return 0, SAGGING
-        return (1, GO) if snapshot[21] >= LAST_s else (0, BATCH)  # so slow a signal: what waits, waits
+        return (1, GO) if snapshot[21] >= _LAST_s else (0, BATCH)  # so slow a signal: what waits, waits
     return _sleep(snapshot, config)
 
 
@@ -94,18 +94,18 @@ def duty(soc, allow, config):
         return 1000 if soc >= config[2] else 0
     if not allow:
         return min(1000, 1000 * (soc - config[0]) // max(1, config[2] - config[0]))
-    if soc >= BRIM_PCT:
+    if soc >= _BRIM_PCT:
         return 1000
-    foot = max(config[0], SPARE_PCT - (allow - 1) * SPARE_PCT // POOR)
+    foot = max(config[0], _SPARE_PCT - (allow - 1) * _SPARE_PCT // _POOR)
     ramp = 1000 * max(0, soc - foot) // (100 - foot)
-    return min(max(4 * (allow - 1), ramp), 1000 * (soc - config[0]) // GUARD_PCT)
+    return min(max(4 * (allow - 1), ramp), 1000 * (soc - config[0]) // _GUARD_PCT)
 
 
 def served(soc, allow, dark, config):
     """The same after `dark` dark pictures in a row: in the night a motion rarely is worth its camera, unless
     there is energy for everything."""
     share = duty(soc, allow, config)
-    return share // NIGHT if dark >= DARK_MAX and share < 1000 else share
+    return share // NIGHT if dark >= _DARK_MAX and share < 1000 else share
 
 
 def darkest(luma, share):
@@ -118,7 +118,7 @@ def batch(share, join_mJ, picture_mJ, config):
     that joining costs a sixth of what they do, as far as they find room."""
     if share >= 1000:
         return config[4]
-    fit = min(BATCH_MAX * config[4], max(config[4], config[12]))
+    fit = min(_BATCH_MAX * config[4], max(config[4], config[12]))
     return max(config[4], min(fit, 6 * join_mJ // max(1, picture_mJ)))
 
 
@@ -134,7 +134,7 @@ def _lock(soc, locked, brownouts, config):
 def _camera(snapshot, config):
     if snapshot[3]:
         return 0, LOW_BATTERY
-    if snapshot[8] >= STUCK_MAX:
+    if snapshot[8] >= _STUCK_MAX:
         return 0, PIR_STUCK
     if snapshot[13]:
         return 0, CAMERA_AWAY
@@ -148,7 +148,7 @@ def _camera(snapshot, config):
 def _keep(snapshot, config):
     if not snapshot[10]:
         return 1, GO
-    if snapshot[9] >= DARK_MAX or not config[6] or duty(snapshot[1], snapshot[14], config) < SCARCE:
+    if snapshot[9] >= _DARK_MAX or not config[6] or duty(snapshot[1], snapshot[14], config) < SCARCE:
         return 0, TOO_DARK
     return 1, GO
 
@@ -159,7 +159,7 @@ def _tier(snapshot, config):
         return 1, SMALL
     share = duty(snapshot[1], snapshot[14], config)
     join_mJ = snapshot[20] // batch(share, snapshot[20], snapshot[18], config)
-    if share < WANT and 2 * (snapshot[19] + join_mJ) <= snapshot[18] + join_mJ:
+    if share < _WANT and 2 * (snapshot[19] + join_mJ) <= snapshot[18] + join_mJ:
         return 1, SMALL
     return 0, GO
 
@@ -175,7 +175,7 @@ def _link(snapshot, config):
     if NO_METER < snapshot[2] < config[3]:
         return 0, SAGGING
     if waiting < batch(duty(snapshot[1], snapshot[14], config), snapshot[20], snapshot[18], config):
-        return (0, BATCH) if snapshot[15] < HELD_MAX else (1, AGE)
+        return (0, BATCH) if snapshot[15] < _HELD_MAX else (1, AGE)
     return 1, GO
 
 
@@ -194,13 +194,13 @@ def _sleep(snapshot, config):
     # Where energy is scarce one picture of a visitor is enough: what still moves is let be until it has
     # fallen and risen again, in the cheap sleep.
     share = 0 if snapshot[3] else duty(snapshot[1], snapshot[14], config)
-    if share < 1000 and config[13] and stuck < STUCK_MAX and snapshot[11]:
+    if share < 1000 and config[13] and stuck < _STUCK_MAX and snapshot[11]:
         return 0, WATCH
     # A level alarm on a pin that is still high would wake at once, and each such wake costs the
     # awake floor: then the dearer timed sleep is the cheaper one, longer each time.
     if snapshot[11] == 1:
         seconds = min(config[5] << min(stuck, 12), config[7])
-        return seconds, PIR_STUCK if stuck >= STUCK_MAX else RETRIGGER
+        return seconds, PIR_STUCK if stuck >= _STUCK_MAX else RETRIGGER
     if config[9] and snapshot[16] > config[11]:  # sun and wind, most likely
         return min(max(config[5], 3600 // config[11]), config[7]), BUSY
     if snapshot[11]:  # it rose while the radio was on, which it takes for motion: let it fall
@@ -227,7 +227,7 @@ def ring(hours, silent_s, tried):
 def resumes(fails, length, kib):
     """Whether it pays to ask home for the beginning of a picture whose session broke off: half of it is
     there, most likely. `kib`: cost of a KiB sent, tenths of a mJ."""
-    return fails > 0 and (length >> 10) * kib // 20 > ASK_mJ
+    return fails > 0 and (length >> 10) * kib // 20 > _ASK_mJ
 
 
 def back_off(fails):
