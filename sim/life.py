@@ -12,7 +12,7 @@ from sim.hardware import Hardware
 from sim.machine import Machine, sweep
 from sim.modules import ModuleTable, SourceFile
 from sim.standins import core_modules
-from sim.standins.sleeping import TimeAlarm, by_PIR, next_alarm
+from sim.standins.sleeping import TimeAlarm, by_PIR, deaf, next_alarm
 from sim.supply import Supply
 from sim.watching import ROW, Frame, JournalEntry, WakeNote, reason_names, unpack_entry
 
@@ -265,10 +265,7 @@ class Life:
         hardware.sleep(True)
         world.flush()
         self._close_note()
-        for_PIR = [one for one in alarms if by_PIR(machine, one)]
-        self.note.by_timer = not for_PIR
-        if hardware.pir and any(one.edge for one in for_PIR):
-            self.note.fell_s = hardware.pir.next_fall(world.now)
+        self.note.by_timer, self.note.fell_s = deaf(machine, alarms)
         self._enter("SLEEP")
         wake_at, alarm = next_alarm(machine, alarms)
         fell_s = world.now

@@ -137,6 +137,14 @@ def by_PIR(machine: Machine, alarm: Any) -> bool:
     return isinstance(alarm, PinAlarm) and str(alarm.pin) == machine.hardware.design.pins.get("pir")
 
 
+def deaf(machine: Machine, alarms: tuple[Any, ...]) -> tuple[bool, float]:
+    """Whether no motion can end this sleep; and until when none can: the PIR is high and must fall first."""
+    for_PIR = [one for one in alarms if by_PIR(machine, one)]
+    pir = machine.hardware.pir
+    waits = pir is not None and any(one.edge for one in for_PIR)
+    return not for_PIR, pir.next_fall(machine.world.now) if pir and waits else 0.0
+
+
 def next_alarm(machine: Machine, alarms: tuple[Any, ...]) -> tuple[float, Any]:
     """Which alarm goes off first, and when (infinity and None: none ever). The timer counts its steps, one
     more at most, and those of its own clock."""

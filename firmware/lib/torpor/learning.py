@@ -15,6 +15,7 @@ BRIM = const(9700)  # charge, 1/100 %, from which on the battery may have refuse
 TRUST = const(80)  # of the projected harvest, per cent
 RESERVE = const(800)  # kept above the lock-out, 1/100 %
 LEAST_SHARE = const(50)  # served, per mille, below which it says little of all
+LEAST = const(32)  # of what it takes to live at all such a share is spent in any case: less saves nothing
 STEPS = const(8)  # halvings of the search for a plan
 
 STATE = ("harvest", "base", "wish", "allow")  # as in the record (docs/memory.md)
@@ -48,7 +49,7 @@ def learn(state, facts, config, season):
         whole = (spent_J - base_J) * 24 // hours * 1000 // share
         wish += (whole - wish) * weight // MEMORY_h
     wish = min(max(wish, 1), 65535)
-    service_J = plan(charge, half, harvest, base, wish, config, season)
+    service_J = max(plan(charge, half, harvest, base, wish, config, season), min(wish, base // LEAST))
     return min(max(harvest, 1), 65535), min(max(base, 1), 65535), wish, 1 + 250 * service_J // wish
 
 
