@@ -204,9 +204,9 @@ def test_the_batch_is_as_large_as_a_join_is_dear(ask: Asked) -> None:
 @pytest.mark.parametrize(
     ("soc", "allow", "share"),
     [
-        (49, 1, 0), (50, 1, 0), (51, 1, 20), (80, 1, 600), (94, 1, 880), (95, 1, 1000), (96, 1, 1000),
-        (80, 25, 677), (80, 26, 677), (80, 60, 746), (80, 61, 750), (40, 25, 96), (41, 1, 0),
-        (80, 188, 750), (80, 189, 752), (80, 251, 1000), (94, 2, 880), (94, 26, 903), (95, 2, 1000),
+        (69, 1, 0), (70, 1, 0), (71, 1, 33), (80, 1, 333), (94, 1, 800), (95, 1, 1000), (96, 1, 1000),
+        (80, 25, 565), (80, 26, 574), (80, 60, 718), (80, 61, 722), (40, 25, 96), (41, 1, 0),
+        (80, 188, 750), (80, 189, 752), (80, 251, 1000), (94, 2, 800), (94, 26, 872), (95, 2, 1000),
         (20, 251, 0), (21, 251, 25), (40, 251, 500), (60, 251, 1000), (40, 101, 400), (40, 2, 4),
         (40, 26, 100), (19, 101, 0),
     ],
@@ -223,8 +223,8 @@ def test_the_share_of_a_plan(ask: Asked, soc: int, allow: int, share: int) -> No
         ({"soc": 29, "allow": 1}, (0, "GO")),  # a join is shared by six: 250 mJ
         ({"soc": 29, "allow": 1, "small_mJ": 625}, (1, "SMALL")),
         ({"soc": 29, "allow": 1, "small_mJ": 626}, (0, "GO")),  # two of them would be dearer than one
-        ({"soc": 63, "allow": 1, "small_mJ": 625}, (0, "GO")),
-        ({"soc": 62, "allow": 1, "small_mJ": 625}, (1, "SMALL")),
+        ({"soc": 78, "allow": 1, "small_mJ": 625}, (0, "GO")),
+        ({"soc": 77, "allow": 1, "small_mJ": 625}, (1, "SMALL")),
     ],
 )
 def test_the_size_of_a_picture(ask: Asked, facts: dict[str, int], answer: tuple[int, str]) -> None:
