@@ -91,8 +91,8 @@ def test_a_board_that_draws_twice_its_rows_is_found_out(live: Callable[..., Told
     assert dear / 64.0 == pytest.approx(2.0, rel=0.05)
     assert {argument for _, _, argument in as_rows.events("LEARNT")} == {251}  # every motion, all the time
     planned = [argument for _, _, argument in twice.events("LEARNT")]
-    assert planned == sorted(planned, reverse=True)
-    assert planned[3:] == [1] * (len(planned) - 3)  # nothing but the ramp on charge
+    assert planned[:3] == [251] * 3
+    assert all(50 < share < 90 for share in planned[3:])  # the least that is spent in any case
     assert twice.twin.life.down == []
     said, was, _ = awake(live(MONTH.change(currents=2.0)))
     assert sum(said.values()) == pytest.approx(sum(was.values()), rel=0.03)
