@@ -38,6 +38,7 @@ class Link:
     addressed : share that is left with a fixed address (estimate: DHCP's four messages take 0.3 to 1 s of
         three). gateway : the only one that leads home.
     join_fails : chance that a try ends in an error after `join_s`.
+    tls_s : a TLS handshake, by an ESP32 with a P-256 certificate (estimate: 0.4 to 3 s; CircuitPython #7657).
     rate_B_s : payload rate. latency_s : one way. server_s : until the home station has made it durable.
     short_send : chance that send() takes only a part. stall : chance per KiB of a retransmission.
     drop : chance per KiB that the connection dies. lost_answer : chance that only the answer is lost.
@@ -53,6 +54,7 @@ class Link:
     bssid: bytes = b"\x02torpo"
     join_spread: float = 0.35
     join_fails: float = 0.03
+    tls_s: float = 1.5
     rate_B_s: float = 150_000.0
     latency_s: float = 0.01
     server_s: float = 0.02
@@ -129,13 +131,13 @@ class Air:
         self.joined = True
         self.lost = gateway not in ("", link.gateway)
 
-    def connect(self, timeout_s: float) -> Connection:
+    def connect(self, timeout_s: float, tls: bool = False) -> Connection:
         if not self.joined:
             raise NetworkError(EHOSTUNREACH)
         if self.away() or self.lost:  # a CYW43 says this and not ETIMEDOUT when connecting takes too long
             self.spend(timeout_s)
             raise NetworkError(EINPROGRESS)
-        self.spend(3.0 * self.link.latency_s)
+        self.spend(3.0 * self.link.latency_s + (self.link.tls_s if tls else 0.0))
         return Connection(self)
 
 

@@ -50,6 +50,8 @@ OF_LIGHT = frozenset(("night",))
 OF_PANEL = frozenset(("torpor.panel",))
 #: Only for a radio that heeds where the access point was.
 OF_HEED = frozenset(("torpor.nearby",))
+#: Only for a board with the memory that TLS takes.
+OF_TLS = frozenset(("torpor.secure",))
 #: What runs declared tasks: a drive without a camera needs it.
 OF_TASKS = frozenset(
     f"torpor.{name}"
@@ -164,7 +166,7 @@ def absent(design: Design) -> frozenset[str]:
     parts = (
         (design.clock, OF_CLOCK), (design.latch, OF_LATCH), (design.sd, OF_CARD), (design.light, OF_LIGHT),
         (design.sensor, OF_TASKS), (design.panel_meter, OF_PANEL),
-        (design.board.caps["heeds_bssid"], OF_HEED),
+        (design.board.caps["heeds_bssid"], OF_HEED), (design.board.caps["psram"], OF_TLS),
     )  # fmt: skip
     there = _modules(design.application) | {f"torpor.{name}" for name in _modules("lib/torpor")}
     return (_other_cameras(design) | {name for part, names in parts if not part for name in names}) & there

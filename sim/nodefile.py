@@ -121,6 +121,7 @@ def node_values(design: Design) -> dict[str, object]:
         "HOLDOFF_MAX_s": _HOLDOFF_MAX_s,
         "RECHECK_s": _HOLDOFF_MAX_s if _clock_is_cheap(design) else 0,
         "OWN_CLOCK": int(_own_clock(design)),
+        "TLS": int(bool(board.caps["psram"])),
         "NEARBY": int(bool(board.caps["heeds_bssid"])),
         "PIR_s": round(design.pir.v("hold") + design.pir.v("block")) + 1 if design.pir else 0,
         "MIN_AWAKE_ms": round(board.v("min_awake") * 1000),

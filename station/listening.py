@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from ipaddress import IPv4Address, IPv6Address, ip_address
+from pathlib import Path
 from typing import Any, cast
 
 import uvicorn
@@ -20,6 +21,9 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from sim.protocol import LONGEST_HEAD
 from station.limits import Limits
+
+#: Files of a certificate and its key.
+Tls = tuple[Path, Path]
 
 _REFUSAL = b"HTTP/1.1 %d %s\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
 
@@ -158,13 +162,15 @@ class Server(uvicorn.Server):
             self.signals = tuple(self._captured_signals)
 
 
-def server(app: ASGIApp, limits: Limits, drain_s: int = 30) -> Server:
+def server(app: ASGIApp, limits: Limits, tls: Tls | None = None, drain_s: int = 30) -> Server:
     """A server for an application; hand it listening sockets."""
+    cert, key = tls or (None, None)
     protocol = type("Connection", (Guarded,), {"limits": limits, "open_from": Counter()})
     return Server(
         uvicorn.Config(
             app, http=protocol, ws="none", log_config=None, log_level="error", access_log=False,
             server_header=False, date_header=False, proxy_headers=False,
+            ssl_certfile=cert, ssl_keyfile=key,
             timeout_keep_alive=int(limits.keep_s), timeout_graceful_shutdown=drain_s,
         )
     )  # fmt: skip

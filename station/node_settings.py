@@ -23,7 +23,7 @@ from station.records import Node
 
 _VALIDATE = Path(__file__).resolve().parent.parent / "firmware" / "lib" / "torpor" / "validate.py"
 #: What makes a node reachable, and whom it trusts: never sent, as anybody can read what is.
-AT_THE_NODE = tuple(TWIN_SETTINGS) + ("TORPOR_PORT",)
+AT_THE_NODE = (*TWIN_SETTINGS, "TORPOR_PORT", "TORPOR_TLS")
 #: The rest of an answer: its head, time and CRC.
 _REST = 300
 

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from station.beside import Companion, Pages, Say
     from station.limits import Limits
+    from station.listening import Tls
     from station.store import Store
     from station.tally import Tally
 
@@ -29,12 +30,15 @@ data_option = click.option(
     show_default=True, envvar="TORPOR_DATA", show_envvar=True, help="Folder of pictures and database.",
 )  # fmt: skip
 _seconds = click.FloatRange(0.1)
+_file = click.Path(path_type=Path, dir_okay=False)
 
 
 @click.command(name="receive")
 @data_option
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address; 0.0.0.0 is every one it has.")
 @click.option("--port", type=click.IntRange(0, 65535), default=8080, show_default=True, help="0: a free one.")
+@click.option("--tls-cert", type=_file, help="Certificate (PEM): private as well as signed.")
+@click.option("--tls-key", type=_file, help="Its key (PEM).")
 @click.option("--quota-mb", type=click.FloatRange(0), default=0.0, help="Pictures of a node.  [0: no limit]")
 @click.option("--floor-mb", type=click.FloatRange(0), default=200.0, show_default=True, help="To leave free.")
 @click.option("--per-address", type=click.IntRange(1), default=64, show_default=True, help="Connections.")
@@ -65,8 +69,9 @@ _seconds = click.FloatRange(0.1)
 )
 @click.option("--quiet", "-q", is_flag=True, help="No line for each upload.")
 def command(
-    data: Path, host: str, port: int, quota_mb: float, floor_mb: float, per_address: int,
-    head_s: float, idle_s: float, body_s: float, keep_days: float, keep_gb: float, after_export: bool,
+    data: Path, host: str, port: int, tls_cert: Path | None, tls_key: Path | None,
+    quota_mb: float, floor_mb: float, per_address: int, head_s: float, idle_s: float, body_s: float,
+    keep_days: float, keep_gb: float, after_export: bool,
     webhook: str | None, heartbeats: float, mqtt: str | None, mqtt_password_file: Path | None,
     weather: Path | None, quiet: bool,
 ) -> None:  # fmt: skip
@@ -101,11 +106,28 @@ def command(
             found.append(Bridge(store, broker, heartbeats, trouble))
         return found
 
+    tls = _tls(tls_cert, tls_key)
     listener = _listen(host, port)
     with listener:
-        signals = _serve(data, listener, limits, pages, companions, quiet)
+        signals = _serve(data, listener, limits, pages, companions, quiet, tls)
     if signal.SIGINT in signals:
         raise KeyboardInterrupt
+
+
+def _tls(cert: Path | None, key: Path | None) -> Tls | None:
+    """Certificate and key, if both are good and belong together."""
+    import ssl
+
+    if cert is None and key is None:
+        return None
+    if cert is None or key is None:
+        raise StationError("--tls-cert and --tls-key need each other: give both or none.", Exit.USAGE)
+    try:
+        ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(cert, key, password="")
+    except (OSError, ssl.SSLError) as error:
+        why = getattr(error, "strerror", None) or getattr(error, "reason", None) or error
+        raise StationError(f"{cert} and {key} are no certificate with its key: {why}.", Exit.USAGE) from None
+    return cert, key
 
 
 def _webhook(url: str | None) -> str:
@@ -127,7 +149,13 @@ def _listen(host: str, port: int) -> socket.socket:
 
 
 def _serve(
-    data: Path, listener: socket.socket, limits: Limits, pages: Pages, companions: Companions, quiet: bool
+    data: Path,
+    listener: socket.socket,
+    limits: Limits,
+    pages: Pages,
+    companions: Companions,
+    quiet: bool,
+    tls: Tls | None,
 ) -> tuple[int, ...]:
     """Receive until a signal comes; returns the signals."""
     from station.lock import locked
@@ -140,10 +168,11 @@ def _serve(
         if parts or strays:
             screen.print(f"Cleared up after a kill: {parts} parts deleted, {strays} pictures put aside.")
         host, port = listener.getsockname()[:2]
-        screen.print(f"Receiving on http://{f'[{host}]' if ':' in host else host}:{port} into {data}")
+        scheme = "https" if tls else "http"
+        screen.print(f"Receiving on {scheme}://{f'[{host}]' if ':' in host else host}:{port} into {data}")
         _hint(store, host)
         with shown(screen, quiet) as tally:
-            return _run(store, limits, tally, listener, pages, companions(store, tally.trouble))
+            return _run(store, limits, tally, listener, pages, companions(store, tally.trouble), tls)
 
 
 def _hint(store: Store, host: str) -> None:
@@ -155,14 +184,20 @@ def _hint(store: Store, host: str) -> None:
 
 
 def _run(
-    store: Store, limits: Limits, tally: Tally, listener: socket.socket, pages: Pages, more: list[Companion]
+    store: Store,
+    limits: Limits,
+    tally: Tally,
+    listener: socket.socket,
+    pages: Pages,
+    more: list[Companion],
+    tls: Tls | None,
 ) -> tuple[int, ...]:
     from station.app import make_app
     from station.beside import beside
     from station.listening import server
 
     forecasts = pages.forecasts(store, tally.trouble)
-    made = server(make_app(store, limits, tally, forecasts), limits)
+    made = server(make_app(store, limits, tally, forecasts), limits, tls)
 
     async def run() -> tuple[int, ...]:
         async with beside(forecasts, pages.alerts(store, tally.trouble), tally.trouble, *more):

@@ -16,7 +16,12 @@ _ENOTCONN = 128
 def modules(machine: Machine) -> dict[str, ModuleType]:
     addresses = ModuleType("ipaddress")
     addresses.__dict__.update(IPv4Address=IPv4Address, ip_address=IPv4Address)
-    return {"wifi": _wifi(machine), "socketpool": _socketpool(machine), "ipaddress": addresses}
+    return {
+        "wifi": _wifi(machine),
+        "socketpool": _socketpool(machine),
+        "ipaddress": addresses,
+        "ssl": _ssl(machine),
+    }
 
 
 class Radio:
@@ -119,6 +124,7 @@ class Socket:
         self._machine = machine
         self._connection: Connection | None = None
         self._timeout: float | None = None
+        self.tls = False
 
     def settimeout(self, seconds: float | None) -> None:
         self._timeout = seconds
@@ -137,7 +143,7 @@ class Socket:
     def connect(self, address: tuple[str, int]) -> None:
         self._machine.world.sync()
         self._hung()
-        self._connection = self._network(lambda: self._machine.hardware.air.connect(self._limit()))
+        self._connection = self._network(lambda: self._machine.hardware.air.connect(self._limit(), self.tls))
 
     def send(self, data: Any) -> int:
         machine = self._machine
@@ -179,6 +185,35 @@ class Socket:
 
     def __exit__(self, *exc: object) -> None:
         self.close()
+
+
+class Context:
+    """ssl.SSLContext: what it wraps speaks TLS from `connect` on; few boards have the memory for that."""
+
+    def __init__(self, machine: Machine) -> None:
+        self._machine = machine
+        self._trusts = ""
+
+    def load_verify_locations(self, cadata: str) -> None:
+        """Whom to trust, as PEM."""
+        if "BEGIN CERTIFICATE" not in cadata:
+            raise ValueError("Invalid certificate")
+        self._trusts = cadata
+
+    def wrap_socket(self, sock: Socket, *, server_hostname: str | None = None) -> Socket:
+        """Before `connect`."""
+        if not self._machine.hardware.design.board.caps["psram"]:
+            raise MemoryError("no room for the buffers of TLS")
+        if not (self._trusts and server_hostname):
+            raise ValueError("certificate and name of the server are needed")
+        sock.tls = True
+        return sock
+
+
+def _ssl(machine: Machine) -> ModuleType:
+    module = ModuleType("ssl")
+    module.__dict__.update(SSLContext=Context, create_default_context=lambda: Context(machine))
+    return module
 
 
 def _socketpool(machine: Machine) -> ModuleType:

@@ -36,7 +36,7 @@ def test_defaults(bench: Any) -> None:
         "host": "192.168.1.10", "port": 8080, "low_pct": node.LOW_PCT, "high_pct": node.HIGH_PCT,
         "full_pct": 60, "batch": 1, "holdoff_s": 30, "night": 1, "dark_luma": 24, "spool_kib": 0, "join_s": 7,
         "latitude": 90, "wakes_h": 60, "heartbeat_h": 0, "longitude": 0,
-        "zero_uV": 0, "address": "", "gateway": "", "cfg": 0,
+        "zero_uV": 0, "address": "", "gateway": "", "tls": 0, "cfg": 0,
     }  # fmt: skip
 
 

@@ -142,3 +142,35 @@ def test_a_brown_out_ends_in_safe_mode_and_the_sun_brings_it_back(live):
     )
     assert told.twin.life.down or told.count("SAFE_MODE")
     assert told.fates()["delivered"] > 10
+
+
+#: One visit; what is sent is private.
+PRIVATE = CALM.change(days=0.5, settings={"TORPOR_TLS": 1})
+
+
+@pytest.mark.parametrize("design", DESIGNS)
+def test_with_the_stations_certificate_what_is_sent_is_private(live, steady, design):
+    """A handshake a session, 1.5 s of it; all else is as without."""
+
+    def prepare(twin):
+        twin.hardware.files.install({"/home.pem": b"-----BEGIN CERTIFICATE-----\n"})
+
+    told = live(PRIVATE.change(design=design, link=steady), prepare=prepare)
+    open_ = live(PRIVATE.change(design=design, link=steady, settings={}))
+    assert told.count("SENT") == open_.count("SENT") == 2
+    assert set(told.twin.home.pictures) == set(open_.twin.home.pictures)
+    spent = [twin.world.time_by_state_s["UPLOAD"] for twin in (told.twin, open_.twin)]
+    assert spent[0] - spent[1] == pytest.approx(2 * 1.5, abs=0.4)
+
+
+@pytest.mark.parametrize("design", ["esp32-cam", "pico-w-arducam-2mp"])
+def test_without_certificate_or_memory_for_it_tls_is_refused_by_name(live, steady, design):
+    told = live(PRIVATE.change(design=design, link=steady, days=0.1))
+    assert told.events("SETTINGS_BAD")[0][2] == 22
+    assert told.twin.home.requests == 0
+    said = "".join(told.twin.life.machine.console)
+    assert (
+        "/home.pem, the certificate, is not there"
+        if design == "esp32-cam"
+        else "expected a whole number 0 to 0"
+    ) in said

@@ -33,7 +33,7 @@ def test_example_is_complete_and_runs(live, steady):
     assert told.count("SENT") == 1
     source = (EXAMPLE.parents[1] / "lib" / "torpor" / "validate.py").read_text("utf-8")
     keys = [line.split('"')[1] for line in source.splitlines() if line.startswith('    ("TORPOR_')]
-    assert len(keys) == 22
+    assert len(keys) == 23
     assert [key for key in keys if key not in text] == []
 
 

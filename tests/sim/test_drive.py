@@ -36,7 +36,15 @@ def test_the_files_of_the_default_node(drive) -> None:
     application |= {"/boot.py", "/safemode.py"}
     # another camera's sensor and drivers, no clock, no latch, no light, no card, no declared tasks
     application -= {"/ov5642.py", "/espcam.py", "/latching.py", "/night.py"}
-    without = (*CLOCK, *TASKS, "torpor.record_nvm", "torpor.card", "torpor.panel", "torpor.nearby")
+    without = (
+        *CLOCK,
+        *TASKS,
+        "torpor.record_nvm",
+        "torpor.card",
+        "torpor.panel",
+        "torpor.nearby",
+        "torpor.secure",
+    )
     framework -= {f"/lib/{name.replace('.', '/')}.py" for name in without}
     library = {
         "/lib/adafruit_ina219.py", "/lib/adafruit_register/__init__.py", "/lib/adafruit_register/i2c_bit.py",
@@ -84,6 +92,8 @@ def test_a_drive_does_without_what_its_design_has_not(name: str, without: set[st
     design = load_design(name)
     if not design.board.caps["heeds_bssid"]:  # a Pico W's radio finds its access point by itself
         without = without | {"torpor.nearby"}
+    if not design.board.caps["psram"]:
+        without = without | {"torpor.secure"}
     assert absent(design) == without
     assert not without & set(assemble(design).modules)
 

@@ -85,7 +85,7 @@ class Station:
         assert stream is not None
         for line in stream:
             self.said.append(line)
-            if found := re.search(r"Receiving on http://127\.0\.0\.1:(\d+)", line):
+            if found := re.search(r"Receiving on https?://127\.0\.0\.1:(\d+)", line):
                 self.port = int(found[1])
                 self.reader = threading.Thread(target=self.said.extend, args=(stream,))
                 self.reader.start()

@@ -19,9 +19,9 @@ def load():
     best = (0, [0] * (2 * STATES))
     for at in (START, START + SLOT):
         raw = bytes(microcontroller.nvm[at : at + _SIZE + 4])
-        head, states, sequence = struct.unpack_from(_HEAD, raw)
+        head, count, sequence = struct.unpack_from(_HEAD, raw)
         whole = struct.unpack_from("<I", raw, _SIZE)[0] == crc32(raw[:_SIZE])
-        if whole and (head, states) == (_MAGIC, STATES) and sequence >= best[0]:
+        if whole and (head, count) == (_MAGIC, STATES) and sequence >= best[0]:
             best = sequence, list(struct.unpack_from("<%dI" % (2 * STATES), raw, 8))
     return best
 

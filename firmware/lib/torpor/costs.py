@@ -21,14 +21,14 @@ def decode(code):
 def encode(cost):
     """The code nearest to a cost, 1 to 255."""
     value = max(1, cost) << 10
-    octave = 0
-    while value >= 2048 and octave < 15:
+    count = 0
+    while value >= 2048 and count < 15:
         value >>= 1
-        octave += 1
+        count += 1
     step = 0
     while step < 16 and value > (_OCTAVE[step] + (_OCTAVE[step + 1] if step < 15 else 2048)) // 2:
         step += 1
-    return max(1, min(16 * octave + step, 255))
+    return max(1, min(16 * count + step, 255))
 
 
 def learned(code, first, cost):

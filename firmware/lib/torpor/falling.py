@@ -62,7 +62,7 @@ def write(wake):
     if wake.settings and (wake.settings["cfg"] > 0xFFFF or (wake.heard and "set" in wake.heard)):
         from torpor import remote
 
-        remote.follow(wake)
+        remote.settle(wake)
     stored.keep(wake.journal, lambda: may_write(wake))
     if wake.packed:
         from torpor import settings

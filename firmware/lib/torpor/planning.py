@@ -7,7 +7,7 @@ from torpor.flags import LOCKED
 
 # Not wanted again before the burst, and the burst wants the heap.
 OF_BOOT = ("torpor.beginning", "torpor.marks", "torpor.validate", "torpor.stored", "torpor.spool")
-OF_PLAN = ("torpor.planning", "torpor.admission")
+OF_PLAN = ("torpor.planning", "torpor.admission", "torpor.wakeup")
 
 
 def boot(wake):

@@ -13,7 +13,7 @@ TRIAL = const(0x10000)
 TRIES = const(3)  # failed sessions in a row, after which a set on trial goes
 
 
-def follow(wake):
+def settle(wake):
     """Before sleep: take what home has sent, or end a trial."""
     number = wake.settings["cfg"]
     answer, record = wake.heard, wake.record
@@ -29,9 +29,9 @@ def follow(wake):
         _take(wake, answer["cfg"], answer["set"])
 
 
-def _take(wake, number, asked):
+def _take(wake, number, more):
     try:
-        _keep(wake, validate.change(validate.read(), asked), number + TRIAL)
+        _keep(wake, validate.change(validate.read(), more), number + TRIAL)
         wake.journal.event(reasons.SETTINGS_NEW, number & 255)
     except ValueError as error:
         wake.journal.event(reasons.SETTINGS_BAD, getattr(error, "index", 255))

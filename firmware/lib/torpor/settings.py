@@ -18,7 +18,7 @@ _FIXED = 14
 # packed without them, the longest set finds room
 NAMES = (
     "node key ssid password host port low_pct high_pct full_pct batch holdoff_s night dark_luma "
-    "spool_kib join_s latitude wakes_h heartbeat_h longitude zero_uV address gateway cfg"
+    "spool_kib join_s latitude wakes_h heartbeat_h longitude zero_uV address gateway tls cfg"
 ).split()
 
 
@@ -33,7 +33,7 @@ def _file_stamp():
 def load():
     """(settings, fresh): the packed set or None; `fresh` says that it is the file's present state."""
     raw = bytes(microcontroller.nvm[START : START + SIZE])
-    length, crc, size, stamp = struct.unpack_from(_HEAD, raw, 0)
+    length, crc, size, time = struct.unpack_from(_HEAD, raw, 0)
     if not 0 < length <= SIZE - _FIXED:
         return None, False
     body = raw[_FIXED : _FIXED + length]
@@ -42,7 +42,7 @@ def load():
     values = json.loads(body)
     if len(values) != len(NAMES):  # of another version
         return None, False
-    return dict(zip(NAMES, values)), (size, stamp) == _file_stamp()
+    return dict(zip(NAMES, values)), (size, time) == _file_stamp()
 
 
 def pack(values):
@@ -50,8 +50,8 @@ def pack(values):
     body = json.dumps([values[name] for name in NAMES]).encode()
     if len(body) > SIZE - _FIXED:
         raise ValueError("settings are %d bytes, at most %d fit" % (len(body), SIZE - _FIXED))
-    size, stamp = _file_stamp()
-    return struct.pack(_HEAD, len(body), crc32(body), size, stamp) + body
+    size, time = _file_stamp()
+    return struct.pack(_HEAD, len(body), crc32(body), size, time) + body
 
 
 def write(raw, may_rewrite):

@@ -48,10 +48,10 @@ def _make_room(record):
     nvm = microcontroller.nvm
     raw = bytes(nvm[record.log_sent : record.log_end])
     entries = [raw[i : i + ENTRY] for i in range(0, len(raw), ENTRY)]
-    limit = (END - START) // (2 * ENTRY)
+    count = (END - START) // (2 * ENTRY)
     kept = [entry for entry in entries if not entry[0] & ROW]
-    if len(kept) > limit:
-        kept = [entry for entry in kept if entry[0] in LOSSES][-limit:]
+    if len(kept) > count:
+        kept = [entry for entry in kept if entry[0] in LOSSES][-count:]
     fresh = b"".join(kept)
     nvm[START:END] = fresh + b"\xff" * (END - START - len(fresh))
     record.log_sent = START

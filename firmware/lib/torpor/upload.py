@@ -79,6 +79,10 @@ class Session:
             return
         pool = self._pool
         self._socket = pool.socket(pool.AF_INET, pool.SOCK_STREAM)
+        if self._settings["tls"]:
+            from torpor import secure
+
+            self._socket = secure.socket(self._socket, self.host)
         self._socket.settimeout(TIMEOUT_s)
         self._socket.connect((self._settings["host"], self._settings["port"]))
         await self._pause()

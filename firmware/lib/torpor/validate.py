@@ -33,6 +33,7 @@ KEYS = (
     ("TORPOR_ZERO_UV", NUMBER, -rows.METER_OFFSET_uV, rows.METER_OFFSET_uV, 0),
     ("TORPOR_ADDRESS", ADDRESS, 0, 15, ""),
     ("TORPOR_GATEWAY", ADDRESS, 0, 15, ""),
+    ("TORPOR_TLS", NUMBER, 0, rows.TLS, 0),
 )
 
 
@@ -54,13 +55,13 @@ def read(getenv=os.getenv):
         raise SettingsError(254, "CircuitPython %d.%d has no sha256: install 10.1 or later" % found[:2])
     values = {}
     for index in range(len(KEYS)):
-        key, _, _, _, default = KEYS[index]
+        key, _, _, _, found = KEYS[index]
         name = NAMES[index]
         raw = getenv(key)
         if raw is None:
-            if default is None:
+            if found is None:
                 raise SettingsError(index, key + " is missing in settings.toml")
-            values[name] = default
+            values[name] = found
         else:
             values[name] = _checked(index, str(raw))
     _compare(values)
@@ -68,16 +69,16 @@ def read(getenv=os.getenv):
     return values
 
 
-def change(values, asked):
+def change(values, more):
     """`values` with what home asks for, by the keys of settings.toml. SettingsError for what is wrong or not
     for home: what makes the node reachable, and whom it trusts."""
-    for key in asked:
+    for key in more:
         index = len(KEYS) - 1
         while index > OWN and KEYS[index][0] != key:
             index -= 1
         if index <= OWN:
             raise SettingsError(255, key + " is not for home to set")
-        values[NAMES[index]] = _checked(index, str(asked[key]))
+        values[NAMES[index]] = _checked(index, str(more[key]))
     _compare(values)
     return values
 
@@ -117,3 +118,10 @@ def _compare(values):
         )
     if bool(values["address"]) != bool(values["gateway"]):
         raise SettingsError(20, "TORPOR_ADDRESS and TORPOR_GATEWAY need each other: set both or none")
+    if values["tls"]:
+        from torpor import secure
+
+        if not secure.ready():
+            raise SettingsError(
+                22, "TORPOR_TLS is 1, but " + secure.CERTIFICATE + ", the certificate, is not there"
+            )
