@@ -9,7 +9,7 @@ from torpor.deciding import decide
 from torpor.flags import FULL
 
 MOST = 20  # pictures in one session
-OF_BEFORE = ("storing", "arriving", "torpor.marks", "torpor.stored", "torpor.thinning", "torpor.validate")
+OF_BEFORE = ("storing", "arriving", "torpor.marks", "torpor.stored", "torpor.validate")
 
 
 async def connect(wake):

@@ -80,6 +80,7 @@ def _thinned(wake, folder, size, limit_bytes):
     from torpor import thinning
 
     wake.record.flags |= FULL
+    forget.modules("torpor.thinning")  # the session wants the heap
     return thinning.room(wake, size, limit_bytes)
 
 

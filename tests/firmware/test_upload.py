@@ -93,7 +93,7 @@ class Sender:
         self.module = bench.load("torpor.upload")
         self.net = Net(**net)
         self.pauses = 0
-        settings = {"node": "garden", "key": "5a" * 32, "host": "192.168.1.10", "port": 8080}
+        settings = {"node": "garden", "key": "5a" * 32, "host": "192.168.1.10", "port": 8080, "tls": 0}
         self.session = self.module.Session(self.net, settings, '{"mV":3900}', self.pause, bytearray(1024))
 
     async def pause(self) -> None:

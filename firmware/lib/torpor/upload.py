@@ -14,7 +14,6 @@ from binascii import crc32, hexlify, unhexlify
 PIECE = 1024
 FOOTER = 40
 TIMEOUT_s = 5  # below the watchdog's limit
-_BLOCK = 64
 
 
 class UploadError(Exception):
@@ -30,7 +29,7 @@ class Hmac:
     """HMAC-SHA256 over CircuitPython's hashlib (RFC 2104)."""
 
     def __init__(self, key):
-        raw = key + bytes(_BLOCK - len(key))
+        raw = key + bytes(64 - len(key))  # a block of SHA-256
         self._inner = hashlib.new("sha256", bytes([value ^ 0x36 for value in raw]))
         self._outer = hashlib.new("sha256", bytes([value ^ 0x5C for value in raw]))
 
@@ -47,8 +46,7 @@ class Session:
 
     def __init__(self, pool, settings, telemetry, pause, buffer):
         self._pool = pool
-        self._settings = settings
-        self.host = settings["host"]
+        self.settings = settings
         self._key = unhexlify(settings["key"])
         self.telemetry = telemetry  # of the next request
         self._pause = pause  # async: called after each piece, so that other tasks and the watchdog live
@@ -58,14 +56,14 @@ class Session:
     async def put(self, name, length, read_into, rest=False):
         """PUT `length` bytes that `read_into(memoryview)` delivers; `rest`: only what home has not got of
         them from a request that broke off. Returns the answer's dict."""
-        path = "/v1/nodes/" + self._settings["node"] + "/" + name
+        path = "/v1/nodes/" + self.settings["node"] + "/" + name
         try:
             await self._open()
             offset = 0
             if rest:
                 from torpor import resuming
 
-                offset = min(await resuming.length(self, path), length)
+                offset = await resuming.length(self, path, length)
             return await self._send(path, length, read_into, offset)
         except UploadError:
             self.close()
@@ -79,12 +77,12 @@ class Session:
             return
         pool = self._pool
         self._socket = pool.socket(pool.AF_INET, pool.SOCK_STREAM)
-        if self._settings["tls"]:
+        if self.settings["tls"]:
             from torpor import secure
 
-            self._socket = secure.socket(self._socket, self.host)
+            self._socket = secure.socket(self._socket, self.settings["host"])
         self._socket.settimeout(TIMEOUT_s)
-        self._socket.connect((self._settings["host"], self._settings["port"]))
+        self._socket.connect((self.settings["host"], self.settings["port"]))
         await self._pause()
 
     def close(self):
@@ -102,7 +100,7 @@ class Session:
         head %= (
             "PATCH" if offset else "PUT",
             path,
-            self.host,
+            self.settings["host"],
             length - offset + FOOTER,
             self.telemetry,
             offset,
