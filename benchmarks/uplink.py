@@ -37,6 +37,9 @@ CUTS, CUT_s = 0.12, (0.5, 14.0)
 #: Share of requests that come once more, later, as somebody on the way has recorded them.
 REPLAYS = 0.05
 
+#: The state in which a waiting picture goes without being at home: the drive is full, and a better one comes.
+GIVES_WAY = "STORE"
+
 #: Size and CRC-32 of a picture.
 Mark = tuple[int, int]
 
@@ -92,7 +95,7 @@ def prepared(seed: int, visits: int = VISITS) -> tuple[Twin, dict[str, Mark]]:
     remove, gone = files._remove, {}
 
     def removed(path: str) -> None:
-        if path.endswith(".jpg"):
+        if path.endswith(".jpg") and twin.world.state != GIVES_WAY:
             gone[picture_key(path)] = _waiting(twin)[path]
         remove(path)
 
@@ -119,7 +122,7 @@ def _live(seed: int, tally: Tally) -> None:
     home = {key: (picture.size, picture.crc32) for key, picture in twin.home.pictures.items()}
     _count(tally, twin, gone, home)
     tally.more["power_cuts"] += cuts - len(twin.world.cuts)
-    for reason in ("SEND_FAILED", "JOIN_FAILED", "NEW_LIFE", "REFUSED"):
+    for reason in ("SEND_FAILED", "JOIN_FAILED", "NEW_LIFE", "REFUSED", "DROPPED"):
         tally.more[reason.lower()] += sum(entry.reason == reason for entry in twin.life.journal)
     tally.more["waiting_at_the_end"] += len(_waiting(twin))
 
@@ -188,6 +191,9 @@ def _peer(seed: int) -> dict[str, Figure]:
 
         def feed(self, data: bytes, now_s: float) -> None:
             kept[-1] += len(data)
+
+        def ended(self) -> None:
+            """That was the picture, then."""
 
     def spend(seconds: float) -> None:
         clock[0] += seconds

@@ -68,3 +68,9 @@ def test_a_node_that_names_a_picture_anew_at_each_try_is_found(
 
     monkeypatch.setattr(Home, "_take_picture", elsewhere)
     assert lived().duplicates > 40
+
+
+def test_a_server_that_takes_the_end_of_a_connection_for_that_of_a_picture_keeps_cut_ones() -> None:
+    found = uplink._peer(3)
+    assert found["uploads"] == 2_000 > found["thought_sent"] > 1_500
+    assert found["corrupt_stored"] > 100
