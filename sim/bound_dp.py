@@ -20,7 +20,8 @@ import numpy as np
 from sim.bound import needs
 from sim.kernel import VISITOR_LIT, Motions, Prices
 from sim.kernel_hour import hour as hour_of
-from sim.kernel_plant import Floats, KernelPlant
+from sim.kernel_hour import worth_of
+from sim.kernel_plant import KernelPlant
 from sim.policy_source import jitter
 
 #: Charges of the grid.
@@ -68,16 +69,7 @@ def lived(
 @lru_cache(maxsize=1)
 def _years() -> Callable[..., tuple[float, int, float]]:
     """The compiled programme."""
-    jit, passed = jitter(), hour_of()
-
-    @jit
-    def value(count: float, steps: Floats) -> float:
-        total = 0.0
-        for at in range(len(steps)):
-            taken = min(count, steps[at, 0])
-            total += taken * steps[at, 1]
-            count -= taken
-        return total
+    jit, passed, value = jitter(), hour_of(), worth_of()
 
     @jit
     def one_day(  # type: ignore[no-untyped-def]  # arrays and tuples as numba sees them

@@ -7,15 +7,40 @@ from functools import lru_cache
 from typing import Any
 
 from sim.kernel_plant import Floats
-from sim.policy_source import jitter
+from sim.policy_source import as_it_is, jitter
+
+#: What compiles a function: numba, or nothing.
+Jit = Callable[..., Any]
 
 
-@lru_cache(maxsize=1)
-def open_circuit() -> Callable[..., float]:
+def jit_of(quick: bool) -> Jit:
+    """numba's, or (not `quick`) none: then nothing here needs numba."""
+    return jitter() if quick else as_it_is
+
+
+@lru_cache(maxsize=2)
+def worth_of(quick: bool = True) -> Callable[..., float]:
+    """Value of so many pictures of a day, by steps of (pictures, value of each)."""
+
+    @jit_of(quick)
+    def worth(count: float, steps: Floats) -> float:
+        value = 0.0
+        for at in range(len(steps)):
+            taken = min(count, steps[at, 0])
+            value += taken * steps[at, 1]
+            count -= taken
+        return value
+
+    made: Callable[..., float] = worth
+    return made
+
+
+@lru_cache(maxsize=2)
+def open_circuit(quick: bool = True) -> Callable[..., float]:
     """Voltage at a charge, by the curve (q, u)."""
     import numpy as np
 
-    @jitter()
+    @jit_of(quick)
     def at_charge(charge: float, q: Floats, u: Floats) -> float:
         piece = min(max(int(np.searchsorted(q, charge)) - 1, 0), len(q) - 2)
         return float(u[piece] + (charge - q[piece]) * (u[piece + 1] - u[piece]) / (q[piece + 1] - q[piece]))
@@ -24,10 +49,10 @@ def open_circuit() -> Callable[..., float]:
     return made
 
 
-@lru_cache(maxsize=1)
-def hour() -> Callable[..., tuple[float, float, bool]]:
-    """The compiled hour: (charge, J that went in, whether the supply is cut) at its end."""
-    jit, at_charge = jitter(), open_circuit()
+@lru_cache(maxsize=2)
+def hour(quick: bool = True) -> Callable[..., tuple[float, float, bool]]:
+    """The hour, compiled or not: (charge, J that went in, whether the supply is cut) at its end."""
+    jit, at_charge = jit_of(quick), open_circuit(quick)
 
     @jit
     def current(row: Floats, volts: Floats, at_V: float) -> float:

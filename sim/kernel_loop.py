@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 
 from sim.kernel_hour import hour as hour_of
-from sim.kernel_hour import open_circuit
+from sim.kernel_hour import jit_of, open_circuit, worth_of
 from sim.kernel_plant import Floats
-from sim.policy_source import as_it_is, compiled, jitter, plain
+from sim.policy_source import compiled, plain
 
 #: Left of a session when the policy is asked, s: here a session takes no time.
 SESSION_s = 60
@@ -21,20 +21,11 @@ SESSION_s = 60
 def loop(quick: bool = True) -> Callable[..., tuple[Floats, Floats]]:
     """The loop, compiled; or (not `quick`) the same in plain Python: seconds for a year, and no numba."""
     space: dict[str, Any] = compiled() if quick else plain()
-    jit: Callable[..., Any] = jitter() if quick else as_it_is
+    jit = jit_of(quick)
     decide, duty, batch_of, learn = space["decide"], space["duty"], space["batch"], space["learn"]
     LOCK, CAMERA, KEEP, LINK, TIER = (space[name] for name in ("LOCK", "CAMERA", "KEEP", "LINK", "TIER"))
     back_off, served = space["back_off"], space["served"]
-    at_charge, passed = open_circuit(), hour_of()
-
-    @jit
-    def worth(count: float, steps: Floats) -> float:
-        value = 0.0
-        for at in range(len(steps)):
-            taken = min(count, steps[at, 0])
-            value += taken * steps[at, 1]
-            count -= taken
-        return value
+    at_charge, passed, worth = open_circuit(quick), hour_of(quick), worth_of(quick)
 
     @jit
     def live(  # type: ignore[no-untyped-def]  # arrays and tuples as numba sees them

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import subprocess
+import sys
 import time
 from datetime import date
 from pathlib import Path
@@ -32,6 +34,18 @@ def test_a_year_of_the_default_node(typical: Forecast) -> None:
     load = [half.load_Wh for half in typical.halves]
     assert min(load) > 0.17 and max(load) < 0.25  # README: 78 Wh a year in a garden's full run
     assert sum(half.load_Wh for half in typical.halves) / 24 * 365 == pytest.approx(78.2, rel=0.05)
+
+
+def test_it_needs_nothing_that_only_the_tests_install() -> None:
+    """numba is for tests and benchmarks: who only runs the station has none."""
+    code = (
+        "import sys; sys.modules['numba'] = None\n"
+        "from station.forecast import Asked\n"
+        "from station.typical_year import forecast\n"
+        f"print(len(forecast(Asked.of({DESIGN!r}, {{}}, '')).halves))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert (done.stdout, done.stderr) == ("24\n", "")
 
 
 def test_a_node_without_a_camera_has_its_mean_load(typical: Forecast) -> None:

@@ -16,18 +16,6 @@ from station.store import Store
 PAGE = (Path(__file__).resolve().parents[2] / "docs" / "station.md").read_text("utf-8")
 
 
-@pytest.fixture
-def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]):
-    monkeypatch.setenv("TORPOR_DATA", str(tmp_path / "data"))
-
-    def call(line: str) -> tuple[int, str, str]:
-        code = cli.main(shlex.split(line))
-        said = capsys.readouterr()
-        return code, said.out, said.err
-
-    return call
-
-
 def test_a_node_is_added_and_its_key_shown_once(run, tmp_path: Path) -> None:
     code, out, err = run("node add garden --design pico-w-arducam-2mp")
     assert code == 0
