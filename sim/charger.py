@@ -12,6 +12,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Protocol
 
+import numpy as np
+
+from sim.curves import Curves, Floats
 from sim.panel import Curve
 
 #: A finished charge starts again when the battery has fallen this far below float, V (+-0.05).
@@ -73,3 +76,10 @@ class Charger:
         if amperes > self.charge_A:
             return self.charge_A, curve.volts_V(self.charge_A + self.quiescent_A)
         return (amperes, volts) if amperes > 0.0 else (0.0, 0.0)
+
+    def offered_A(self, curves: Curves, battery_V: Floats) -> Floats:
+        """What the panel gives at these battery voltages before the charger's limit and its own draw, A.
+
+        Shape (hours, voltages); `currents_A` is max(0, min(charge_A, this - quiescent_A)).
+        """
+        return curves.current_A(np.maximum(battery_V + self.dropout_V, self.input_min_V))

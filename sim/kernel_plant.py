@@ -8,11 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from boards import Design
-from sim.cell import Cell
-from sim.charger import Charger
-from sim.panel import Panel
+from sim.hour_table import hour_table
 from sim.sky import Sky
-from sim.weather import HOURS
 
 Floats = NDArray[np.float64]
 
@@ -50,36 +47,23 @@ class KernelPlant:
     @classmethod
     def of(cls, design: Design, sky: Sky) -> KernelPlant:
         """Tabulate a design's plant under a sky."""
-        panel, charger, cell = Panel(design.panel), Charger(design.charger), Cell(design.cell)
-        board, protection = design.board, design.protection
-        low = max(protection.v("cut_off"), board.v("supply_min"))
-        high = max(protection.v("restart"), board.v("supply_min") + board.v("supply_hysteresis"), low)
-        volts = np.linspace(low, charger.float_V, VOLTAGES)
-        amps = np.zeros((HOURS, VOLTAGES))
-        standing = np.full(HOURS, protection.v("quiescent") / 1000.0)
-        for hour in range(HOURS):
-            curve = panel.curve(sky.absorbed_W_m2[hour], sky.panel_C[hour])
-            if not charger.alive(curve):
-                standing[hour] += charger.back_feed_A
-            elif charger.allows(sky.air_C[hour], cell.charge_min_C, cell.charge_max_C):
-                amps[hour] = [charger.currents_A(curve, one)[0] for one in volts]
-        ocv = design.cell.table("ocv")
-        air = sky.air_C[:HOURS]
-        warm_ohm = cell.resistance_ohm(20.0)
+        table = hour_table(design, sky, VOLTAGES)
+        charged = np.clip(table.amps - table.quiescent_A, 0.0, table.limit_A)
+        charging = table.alive & table.allowed
         return cls(
-            amps,
-            volts,
-            standing,
-            np.array([cell.resistance_ohm(one) for one in air]),
-            np.array([cell.floor_C(one) for one in air]),
-            np.array([soc * cell.capacity_C for soc, _ in ocv]),
-            np.array([one for _, one in ocv]),
-            cell.capacity_C,
-            cell.leak_1_s,
-            cell.charge_at_C(charger.float_V - warm_ohm * charger.term_A),
-            low,
-            high,
-            cell.charge_at_C(high) - cell.charge_at_C(low),
+            np.where(charging[:, None], charged, 0.0),
+            table.volts,
+            table.standing_A,
+            table.ohm,
+            table.floor_share * table.capacity_C,
+            table.ocv_q * table.capacity_C,
+            table.ocv_V,
+            table.capacity_C,
+            float(table.leak_1_s[0]),
+            table.end_share * table.capacity_C,
+            table.low_V,
+            table.high_V,
+            table.release_share * table.capacity_C,
         )
 
     def energy_J(self, charge_C: float) -> float:

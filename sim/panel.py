@@ -16,6 +16,10 @@ from __future__ import annotations
 from math import exp, log
 from typing import Protocol
 
+import numpy as np
+
+from sim.curves import Curves, Floats
+
 #: Conditions that labels are rated at. Source: IEC 60904-3 (STC).
 STC_W_m2 = 1000.0
 STC_C = 25.0
@@ -121,3 +125,14 @@ class Panel:
         iph = self.share * self.i_sc_A * (1.0 + self.isc_temp * warmer) * suns
         voc = self.v_oc_V * (1.0 + self.voc_temp * warmer) + a * log(suns)
         return Curve(iph, voc, a, self.rs_ohm) if voc > 0.0 else DARK
+
+    def curves(self, poa_W_m2: Floats, cell_C: Floats) -> Curves:
+        """The same for many hours at once, arrays of shape (hours,)."""
+        warmer = cell_C - STC_C
+        suns = poa_W_m2 / STC_W_m2
+        a = self.a_V * (1.0 + warmer / (STC_C + 273.15))
+        iph = self.share * self.i_sc_A * (1.0 + self.isc_temp * warmer) * suns
+        lit = poa_W_m2 >= DARK_W_m2
+        voc = self.v_oc_V * (1.0 + self.voc_temp * warmer) + a * np.log(np.where(lit, suns, 1.0))
+        lit &= voc > 0.0
+        return Curves(np.where(lit, iph, 0.0), np.where(lit, voc, 0.0), a, self.rs_ohm)

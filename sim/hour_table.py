@@ -1,0 +1,129 @@
+"""A year of one power plant as arrays: what each hour offers, for kernels that live many years of it.
+
+Everything that depends on the hour alone is worked out here once, by numpy, from the twin's own parts. A
+panel `scale` times as large gives `scale` times the current at the same voltage (its resistance goes with
+one over its size), so one table does for a whole map of sizes:
+
+    battery current = max(0, min(limit_A, scale * amps - quiescent_A))    where the hour is alive and allowed
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from boards import Design
+from sim.cell import Cell, Table
+from sim.charger import Charger
+from sim.curves import Floats
+from sim.panel import Panel
+from sim.sky import Sky
+from sim.weather import HOURS
+
+Flags = NDArray[np.bool_]
+
+#: Temperature that a charge's end is reckoned at, C. Ours: as the kernel always did.
+WARM_C = 20.0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class HourTable:
+    """One plant under one sky; arrays of shape (hours,) but for those that say otherwise.
+
+    Attributes
+    ----------
+    volts : battery voltages, V, evenly spaced from `low_V` to `float_V`, shape (knots,). amps : what the
+    panel gives behind the charger at each, A, before limit and quiescent current, shape (hours, knots).
+    alive : the panel holds the charger up; else the battery feeds it a little (that is in `standing_A`).
+    allowed : the charger charges at this cell temperature. swing : relative standard deviation of the sun
+    within the hour. standing_A : what protection and dark charger draw from the battery. ohm : the cell's
+    resistance. floor_share : share of the capacity that cold withholds. leak_1_s : self-discharge.
+    cell_C : the cell's temperature.
+    limit_A, quiescent_A, float_V, term_A, recharge_V : the charger's. low_V, high_V : where the supply is cut
+    off and given back; release_share : charge above the floor that is asked as well, share of the capacity.
+    capacity_C : the cell's. ocv_q, ocv_V : its open-circuit curve, charge as a share (0..1), shape (points,).
+    end_share : charge at which the charger ends, share of the capacity.
+    """
+
+    volts: Floats
+    amps: Floats
+    alive: Flags
+    allowed: Flags
+    swing: Floats
+    standing_A: Floats
+    ohm: Floats
+    floor_share: Floats
+    leak_1_s: Floats
+    cell_C: Floats
+    limit_A: float
+    quiescent_A: float
+    float_V: float
+    term_A: float
+    recharge_V: float
+    low_V: float
+    high_V: float
+    release_share: float
+    capacity_C: float
+    ocv_q: Floats
+    ocv_V: Floats
+    end_share: float
+
+
+def hour_table(design: Design, sky: Sky, knots: int = 6) -> HourTable:
+    """Tabulate a design's plant under a sky."""
+    charger, cell = Charger(design.charger), Cell(design.cell)
+    low, high = supply_limits_V(design)
+    volts = np.linspace(low, charger.float_V, knots)
+    curves = Panel(design.panel).curves(np.array(sky.absorbed_W_m2), np.array(sky.panel_C))
+    cell_C = np.array(sky.air_C)
+    alive = curves.voc_V > charger.input_min_V
+    protection_A = design.protection.v("quiescent") / 1000.0  # row in mA
+    swing = getattr(sky, "swing", None)
+    ocv = np.array(design.cell.table("ocv"))
+    end_V = charger.float_V - cell.resistance_ohm(WARM_C) * charger.term_A
+    return HourTable(
+        volts,
+        charger.offered_A(curves, volts),
+        alive,
+        _allowed(charger, cell, cell_C),
+        np.zeros(HOURS) if swing is None else np.array(swing),
+        protection_A + np.where(alive, 0.0, charger.back_feed_A),
+        design.cell.v("resistance") * interpolated(design.cell.table("resistance_factor"), cell_C),
+        np.maximum(0.0, 1.0 - interpolated(design.cell.table("capacity_factor"), cell_C)),
+        np.full(HOURS, cell.leak_1_s),
+        cell_C,
+        charger.charge_A,
+        charger.quiescent_A,
+        charger.float_V,
+        charger.term_A,
+        charger.recharge_V,
+        low,
+        high,
+        (cell.charge_at_C(high) - cell.charge_at_C(low)) / cell.capacity_C,
+        cell.capacity_C,
+        ocv[:, 0].copy(),
+        ocv[:, 1].copy(),
+        cell.charge_at_C(end_V) / cell.capacity_C,
+    )
+
+
+def supply_limits_V(design: Design) -> tuple[float, float]:
+    """Voltages at which the supply is cut off and given back: the protection's, or the board's if higher."""
+    board, protection = design.board, design.protection
+    low = max(protection.v("cut_off"), board.v("supply_min"))
+    return low, max(protection.v("restart"), board.v("supply_min") + board.v("supply_hysteresis"), low)
+
+
+def interpolated(table: Table, x: Floats) -> Floats:
+    """Linear between the points of a table, level beyond its ends (as `sim.cell.interpolate`)."""
+    points = np.array(table)
+    found: Floats = np.interp(x, points[:, 0], points[:, 1])
+    return found
+
+
+def _allowed(charger: Charger, cell: Cell, cell_C: Floats) -> Flags:
+    if not charger.ntc:
+        return np.ones(len(cell_C), dtype=np.bool_)
+    return (cell.charge_min_C <= cell_C) & (cell_C <= cell.charge_max_C)

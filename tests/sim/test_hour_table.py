@@ -1,0 +1,100 @@
+"""The table of a plant's year against the twin's own parts, hour by hour."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import replace
+from types import MappingProxyType
+
+import numpy as np
+import pytest
+
+from boards import Design, load_design
+from boards.parts_file import shipped_parts
+from sim.cell import Cell
+from sim.charger import Charger
+from sim.curves import Floats
+from sim.hour_table import HourTable, hour_table
+from sim.panel import Panel
+from sim.scaled import scaled
+from sim.sky import Sky
+from sim.weather import HOURS, default_weather
+
+DESIGN = load_design("pico-w-arducam-2mp")
+CHARGERS = sorted(name for kind, name in shipped_parts() if kind == "charger")
+CELLS = sorted(name for kind, name in shipped_parts() if kind == "cell")
+
+
+@pytest.fixture(scope="module")
+def sky() -> Sky:
+    return Sky.prepare(default_weather(), DESIGN.panel, 45.0)
+
+
+def with_part(kind: str, name: str) -> Design:
+    return replace(DESIGN, **{kind: shipped_parts()[kind, name]})
+
+
+def charged_A(table: HourTable, scale: float = 1.0) -> Floats:
+    amps = np.clip(scale * table.amps - table.quiescent_A, 0.0, table.limit_A)
+    return np.where(table.alive[:, None], amps, 0.0)
+
+
+@pytest.mark.parametrize("name", CHARGERS)
+@pytest.mark.parametrize("panel", ["panel-0.5w", "panel-6w"])
+def test_every_charger_gives_what_it_gives_in_the_twin(sky: Sky, name: str, panel: str) -> None:
+    design = replace(with_part("charger", name), panel=shipped_parts()["panel", panel])
+    table = hour_table(design, sky)
+    charger, one_panel = Charger(design.charger), Panel(design.panel)
+    ours, lit = charged_A(table), 0
+    for hour in random.Random(7).sample(range(HOURS), 600):
+        curve = one_panel.curve(sky.absorbed_W_m2[hour], sky.panel_C[hour])
+        assert table.alive[hour] == charger.alive(curve)
+        if charger.alive(curve):
+            theirs = [charger.currents_A(curve, volts)[0] for volts in table.volts]
+            assert ours[hour] == pytest.approx(theirs, rel=1e-6, abs=1e-9)
+            lit += 1
+    assert lit > 200
+
+
+@pytest.mark.parametrize("scale", [0.25, 1.0, 3.0])
+def test_a_larger_panel_is_the_same_table_times_its_size(sky: Sky, scale: float) -> None:
+    whole, other = hour_table(DESIGN, sky), hour_table(scaled(DESIGN, scale, 1.0), sky)
+    np.testing.assert_allclose(charged_A(other), charged_A(whole, scale), rtol=1e-6, atol=1e-9)
+    assert charged_A(other).max() == pytest.approx({0.25: 0.0520, 1.0: 0.2139, 3.0: 0.4}[scale], abs=1e-4)
+
+
+@pytest.mark.parametrize("name", CELLS)
+def test_every_cell_is_as_cold_and_as_stiff_as_in_the_twin(sky: Sky, name: str) -> None:
+    design = with_part("cell", name)
+    table, cell = hour_table(design, sky), Cell(design.cell)
+    for hour in random.Random(8).sample(range(HOURS), 300):
+        air_C = sky.air_C[hour]
+        assert table.cell_C[hour] == air_C
+        assert table.ohm[hour] == pytest.approx(cell.resistance_ohm(air_C), rel=1e-12)
+        assert table.floor_share[hour] * cell.capacity_C == pytest.approx(cell.floor_C(air_C), abs=1e-9)
+        allowed = Charger(design.charger).allows(air_C, cell.charge_min_C, cell.charge_max_C)
+        assert table.allowed[hour] == allowed
+    for share in (0.0, 0.07, 0.5, 0.93, 1.0):
+        volts = float(np.interp(share, table.ocv_q, table.ocv_V))
+        assert volts == pytest.approx(cell.ocv_V(share * cell.capacity_C), rel=1e-12)
+
+
+def test_the_default_plant_in_figures(sky: Sky) -> None:
+    table = hour_table(DESIGN, sky)
+    assert (table.limit_A, table.quiescent_A, table.float_V, table.term_A) == (0.4, 0.002, 4.2, 0.04)
+    assert (table.low_V, table.high_V, table.capacity_C) == (2.4, 3.0, 10_800.0)
+    assert table.volts.tolist() == pytest.approx([2.4, 2.76, 3.12, 3.48, 3.84, 4.2])
+    assert table.recharge_V == pytest.approx(4.05)
+    assert table.standing_A.max() == pytest.approx(5e-6)  # protection 3 uA, dark charger 2 uA
+    assert table.standing_A.min() == pytest.approx(3e-6)
+    assert table.end_share == pytest.approx(1.0 - 0.05 * 0.07 * 1.0913 * 0.04 / 0.076, abs=1e-6)
+    assert not table.swing.any()
+
+
+def test_a_charger_without_sensor_charges_in_frost(sky: Sky) -> None:
+    frost = np.array(sky.air_C) < 0.0
+    assert frost.sum() > 300
+    caps = MappingProxyType({**DESIGN.charger.caps, "ntc": False})
+    blind = replace(DESIGN, charger=replace(DESIGN.charger, caps=caps))
+    assert hour_table(blind, sky).allowed.all()
+    assert not hour_table(DESIGN, sky).allowed[frost].any()
