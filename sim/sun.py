@@ -11,7 +11,7 @@ The sun is kept as a direction (east, north, up): a panel's cosine of incidence 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from math import cos, radians, sin
 
@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 FloatArray = NDArray[np.float64]
 
-#: Terrestrial minus universal time, s (+-2 in the 2020s; 1 s moves the sun by 0.00001 degrees). pvlib's default.
+#: Terrestrial minus universal time, s (+-3 in the 2020s; 1 s moves the sun by 1e-5 degrees). As in pvlib.
 DELTA_T_s = 67.0
 #: The sun's horizontal parallax, degrees (+-2 % over the year). Source: 8.794 arc seconds, IAU 1976.
 PARALLAX_deg = 8.794 / 3600.0
@@ -31,7 +31,7 @@ PRESSURE_hPa, AIR_C = 1013.25, 12.0
 LOWEST_deg = -(0.26667 + 0.5667)
 #: Mean sidereal angle of Greenwich at J2000 and its turn per day, degrees. Source: Meeus (1998), 12.4.
 SIDEREAL_deg = (280.46061837, 360.98564736629)
-_J2000 = datetime(2000, 1, 1, 12, tzinfo=timezone.utc)
+_J2000 = datetime(2000, 1, 1, 12, tzinfo=UTC)
 _DAY_s = 86_400.0
 
 
@@ -83,7 +83,7 @@ def sun_over(latitude: float, longitude: float, first: datetime, hours: FloatArr
     latitude, longitude : degrees, north and east positive.
     first : UTC, with or without its time zone. hours : in rising order, shape (n,).
     """
-    days = (first.replace(tzinfo=timezone.utc) - _J2000).total_seconds() / _DAY_s + hours / 24.0
+    days = (first.replace(tzinfo=UTC) - _J2000).total_seconds() / _DAY_s + hours / 24.0
     start = int(np.floor(days[0])) - 2
     count = int(np.floor(days[-1])) - start + 4
     ascension, declination, nutation = (_between(days - start, kept) for kept in _course(start, count))
@@ -108,7 +108,7 @@ def _course(start: int, count: int) -> tuple[FloatArray, FloatArray, FloatArray]
     from pvlib import spa
 
     days = start + np.arange(count, dtype=np.float64)
-    unix_s = (_J2000 - datetime(1970, 1, 1, tzinfo=timezone.utc)) / timedelta(seconds=1) + days * _DAY_s
+    unix_s = (_J2000 - datetime(1970, 1, 1, tzinfo=UTC)) / timedelta(seconds=1) + days * _DAY_s
     sidereal, ascension, declination = spa.solar_position(
         unix_s, 0.0, 0.0, 0.0, PRESSURE_hPa, AIR_C, DELTA_T_s, 0.5667, 1, sst=True
     )

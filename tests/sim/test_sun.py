@@ -1,4 +1,4 @@
-"""The sun's position against NREL's algorithm in pvlib, everywhere and in every season, and against itself."""
+"""The sun's position against the algorithm it interpolates, everywhere and in every season."""
 
 from __future__ import annotations
 
@@ -51,7 +51,9 @@ def test_within_the_hour_the_earth_turns_and_nothing_else() -> None:
     for later_h in (-0.5, 0.25, 0.5):
         exact = sun_over(60.0, 25.0, datetime(2025, 1, 1) + timedelta(hours=later_h), hours)
         moved = sun.later(later_h)
-        assert np.abs(moved.elevation_deg - exact.elevation_deg).max() < 0.01  # declination: 0.4 degrees a day
+        assert (
+            np.abs(moved.elevation_deg - exact.elevation_deg).max() < 0.01
+        )  # declination: 0.4 degrees a day
 
 
 def test_noon_and_midnight_of_the_solstice() -> None:
