@@ -23,7 +23,8 @@ class PlaneLight:
     Attributes
     ----------
     beam : straight from the sun. halo : from the sky close around it. dome : from all the
-    sky, evenly. band : from the sky at the horizon; below zero where that is darker than the dome. ground : reflected.
+    sky, evenly. band : from the sky at the horizon; below zero where that is darker than the dome.
+    ground : reflected.
     incidence : cosine of the angle between the sun and the plane's normal, below zero from behind.
     tilt_deg : of the plane.
     """

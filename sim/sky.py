@@ -130,7 +130,7 @@ class Sky:
         return min(1.0, log10(lux / DARK_lx) / log10(FULL_lx / DARK_lx))
 
 
-_DAY_OF_YEAR = 1.0 + np.arange(HOURS) // 24
+_DAY_OF_YEAR: FloatArray = 1.0 + np.arange(HOURS, dtype=np.float64) // 24
 
 
 @lru_cache(maxsize=16)
