@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
-import tarfile
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from importlib.metadata import version
 from pathlib import Path
 
 import pvlib
@@ -25,6 +21,7 @@ from benchmarks.policy_rules import (
     START_DAY,
     Demand,
 )  # fmt: skip
+from benchmarks.pvlib_archive import archived
 from boards import Design, load_design, lockout_of
 from boards.parts_file import shipped_parts
 from sim.bound import Bound, bound
@@ -146,27 +143,4 @@ def weather_file(site: str) -> Path | None:
     where, name = SITES[site]
     if where == "wheel":
         return Path(pvlib.__file__).parent / "data" / name
-    kept = Path(sys.prefix) / "weather" / name
-    if not kept.is_file() and not _fetch(name, kept):
-        return None
-    return kept
-
-
-def _fetch(name: str, kept: Path) -> bool:
-    """Take one file out of pvlib's source archive, which pip fetches by name; not ours to pass on."""
-    kept.parent.mkdir(exist_ok=True)
-    archive = kept.parent / f"pvlib-{version('pvlib')}.tar.gz"
-    if not archive.is_file():
-        wanted = f"pvlib=={version('pvlib')}"
-        command = [sys.executable, "-m", "pip", "download", "--no-deps", "--no-binary", ":all:", "--quiet"]
-        done = subprocess.run([*command, "-d", str(kept.parent), wanted], capture_output=True, check=False)
-        if done.returncode or not archive.is_file():
-            return False
-    with tarfile.open(archive) as files:
-        for member in files.getmembers():
-            if member.name.endswith(f"/tests/data/{name}"):
-                source = files.extractfile(member)
-                assert source is not None
-                kept.write_bytes(source.read())
-                return True
-    return False
+    return archived(name)

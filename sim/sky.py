@@ -20,6 +20,7 @@ from sim.panel import Rows
 from sim.plane import plane_light
 from sim.sun import FloatArray, Sun, sun_over
 from sim.weather import HOURS, Weather
+from sim.within_hour import swing
 
 #: Albedo of grass, 1 (0.15 to 0.25). Source: pvlib surface albedos, also the default of PVWatts.
 GRASS_ALBEDO = 0.2
@@ -89,9 +90,16 @@ class Sky:
         first = (start_day * 24) % HOURS
         lists = (
             np.roll(a, -first).tolist()
-            for a in (poa, light.behind_cover(), panel_C, weather.temp_air, *_track(weather, sun))
+            for a in (
+                poa,
+                light.behind_cover(),
+                panel_C,
+                weather.temp_air,
+                swing(weather, sun, light),
+                *_track(weather, sun),
+            )
         )
-        poa_W_m2, absorbed_W_m2, cells_C, air_C, *track = lists
+        poa_W_m2, absorbed_W_m2, cells_C, air_C, swings, *track = lists
         start = weather.start + timedelta(hours=first)
         return cls(
             weather,
@@ -104,6 +112,7 @@ class Sky:
             cells_C,
             air_C,
             list(zip(*track, strict=True)),
+            swings,
         )
 
     def arrays(self) -> SkyArrays:
