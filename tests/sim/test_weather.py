@@ -217,7 +217,7 @@ def test_wrong_files_get_one_sentence(greensboro: Weather, tmp_path: Path) -> No
     missing = tmp_path / "none.epw"
     assert refusal(missing) == (
         "No such file or directory, expected a weather file "
-        "(TMY3 CSV, TM2, EPW, or PVGIS typical year as JSON or CSV)"
+        "(TMY3 CSV, TM2, EPW, NSRDB CSV, BSRN, SURFRAD, or PVGIS as JSON or CSV)"
     )
     other = tmp_path / "other.csv"
     other.write_text("a,b\n1,2\n")

@@ -1,0 +1,110 @@
+"""The sky without clouds over a place: sun, turbidity and irradiance, all from pvlib.
+
+Solar position by pvlib's ephemeris (0.01 degrees, forty times faster than the full algorithm), Linke
+turbidity of the month from pvlib's world table, irradiance by Ineichen and Perez. Used where clouds are
+reckoned relative to a clear sky: clearness of days, a made-up year, gaps of a record.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.weather_table import HOURS, TYPICAL_YEAR, FloatArray
+
+#: Sun lower than this gives no light worth reckoning, degrees of zenith: as pvlib's own limit of airmass.
+ZENITH_LIMIT_deg = 90.0
+#: Turbidity where the world table has none (it ends at the poles), 1. Source: clean cold air, Ineichen.
+POLAR_TURBIDITY = 2.0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ClearSky:
+    """A cloudless year, hour by hour at each hour's own sun; all of shape (8760,).
+
+    zenith_deg : without refraction. azimuth_deg : from north by east. ghi, dni, dhi : W/m2.
+    extra : extraterrestrial irradiance square to the beam, W/m2.
+    """
+
+    zenith_deg: FloatArray
+    azimuth_deg: FloatArray
+    ghi: FloatArray
+    dni: FloatArray
+    dhi: FloatArray
+    extra: FloatArray
+
+
+@lru_cache(maxsize=16)
+def clear_sky(
+    latitude: float, longitude: float, altitude_m: float, utc_offset_h: float, sun_h: float = 0.5
+) -> ClearSky:
+    """A cloudless year at a place; `sun_h` is the moment of each hour that it is for."""
+    from pvlib import clearsky, irradiance
+    from pvlib.atmosphere import alt2pres, get_absolute_airmass, get_relative_airmass
+
+    stamps = _year() + np.timedelta64(round((sun_h - utc_offset_h) * 3600), "s")
+    zenith, azimuth = _sun(stamps, latitude, longitude)
+    day = 1.0 + np.arange(HOURS) // 24
+    extra = np.asarray(irradiance.get_extra_radiation(day), dtype=np.float64)
+    airmass = get_absolute_airmass(get_relative_airmass(zenith), alt2pres(altitude_m))
+    sky = clearsky.ineichen(zenith, airmass, _turbidity(latitude, longitude), altitude_m, extra)
+    up = zenith < ZENITH_LIMIT_deg
+    ghi, dni, dhi = (np.where(up, np.nan_to_num(np.asarray(sky[name])), 0.0) for name in ("ghi", "dni", "dhi"))
+    return ClearSky(zenith, azimuth, ghi, dni, dhi, extra)
+
+
+def zenith_deg(stamps_utc: NDArray[np.datetime64], latitude: float, longitude: float) -> FloatArray:
+    """The sun's zenith angle at any moments, degrees."""
+    return _sun(stamps_utc, latitude, longitude)[0]
+
+
+def split(ghi: FloatArray, zenith: FloatArray, day: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """(dni, dhi) of a global irradiance by Erbs' correlation, in the smooth form of Driesse."""
+    from pvlib.irradiance import erbs_driesse
+
+    parts = erbs_driesse(ghi, zenith, day)
+    dni, dhi = (np.nan_to_num(np.asarray(parts[name], dtype=np.float64)) for name in ("dni", "dhi"))
+    low = zenith >= ZENITH_LIMIT_deg
+    return np.where(low, 0.0, dni), np.where(low, ghi, dhi)
+
+
+def daily(hours: FloatArray) -> FloatArray:
+    """Sums of the days of whole years, Wh/m2 for irradiance in W/m2."""
+    return np.asarray(hours.reshape(-1, 24).sum(axis=1))
+
+
+def _year() -> NDArray[np.datetime64]:
+    return np.datetime64(f"{TYPICAL_YEAR}-01-01T00", "s") + np.arange(HOURS) * np.timedelta64(3600, "s")
+
+
+def _sun(
+    stamps_utc: NDArray[np.datetime64], latitude: float, longitude: float
+) -> tuple[FloatArray, FloatArray]:
+    import pandas as pd
+    from pvlib.solarposition import ephemeris
+
+    frame = ephemeris(pd.DatetimeIndex(stamps_utc).tz_localize("UTC"), latitude, longitude)
+    zenith, azimuth = (frame[name].to_numpy(dtype=np.float64) for name in ("zenith", "azimuth"))
+    return zenith, azimuth
+
+
+@lru_cache(maxsize=16)
+def _turbidity(latitude: float, longitude: float) -> FloatArray:
+    """Linke turbidity of every hour, between the monthly values of pvlib's table."""
+    import pandas as pd
+    from pvlib.clearsky import lookup_linke_turbidity
+
+    days = pd.date_range(f"{TYPICAL_YEAR}-01-01", periods=HOURS // 24, freq="D", tz="UTC")
+    values = lookup_linke_turbidity(days, latitude, longitude).to_numpy(dtype=np.float64)
+    return np.repeat(np.where(values > 0.0, values, POLAR_TURBIDITY), 24)
+
+
+@lru_cache(maxsize=64)
+def altitude_m(latitude: float, longitude: float) -> float:
+    """Height above the sea from pvlib's world table, m; its grid is coarse (5 minutes of arc)."""
+    from pvlib.location import lookup_altitude
+
+    return max(0.0, float(lookup_altitude(latitude, longitude)))
