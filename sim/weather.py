@@ -54,7 +54,7 @@ class Weather:
     ghi, dni, dhi : mean irradiance over the hour [i, i+1), W/m2, shape (8760,). PVGIS: its snapshot.
     temp_air : C; wind : m/s at the file's height (10 m); both shape (8760,).
     mid_h : hours since `start` at which the sun's position stands for hour i, shape (8760,).
-    swing : relative standard deviation of ghi within each hour, shape (8760,); None if the file is too coarse.
+    swing : relative standard deviation of ghi within each hour, (8760,); None if the file is too coarse.
     year : the calendar year it was measured in; None for a typical or a made-up one.
     """
 

@@ -123,7 +123,7 @@ def refuse_gap(name: str, what: str, year: int, missing: NDArray[np.bool_]) -> N
 
 def _lacking(year: int, missing: NDArray[np.bool_]) -> str:
     """Whole months, else whole days that are missing, in words; empty if there is none."""
-    days = missing.reshape(-1, 24).all(axis=1)
+    days = np.asarray(missing.reshape(-1, 24).all(axis=1), dtype=np.bool_)
     month = np.array([(date(year, 1, 1) + timedelta(days=i)).month for i in range(len(days))])
     months = np.array([bool(days[month == m].all()) for m in range(1, 13)])
     words = [_span(MONTHS[a], MONTHS[b - 1]) for a, b in runs(months)]

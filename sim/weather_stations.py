@@ -30,19 +30,19 @@ def read_bsrn(path: Path) -> Hours:
 def read_surfrad(path: Path) -> Hours:
     """A day of a SURFRAD station. What failed a quality check counts as missing.
 
-    The older files write a longitude in the west without its sign. All stations stand in the west, but
-    the file tells by itself: its own zenith angles fit one of the two.
+    Some files write a longitude in the west without its sign. The file tells by itself what is meant: its
+    own zenith angles fit one of the two.
     """
     from pvlib.iotools import read_surfrad as read
 
     data, meta = read(path)
-    columns = []
-    for name in ("ghi", "dni", "dhi", "temp_air", "wind_speed"):
-        columns.append(data[name].where(data[f"{name}_flag"] == 0).to_numpy(dtype=np.float64))
+    names = ("ghi", "dni", "dhi", "temp_air", "wind_speed")
+    columns = [data[name].where(data[f"{name}_flag"] == 0).to_numpy(dtype=np.float64) for name in names]
     stamps = data.index.tz_localize(None).to_numpy()
     latitude, longitude = float(meta["latitude"]), float(meta["longitude"])
     zenith = data["solar_zenith"].to_numpy(dtype=np.float64)
-    longitude = _signed(stamps, zenith, latitude, longitude)
+    if longitude > 0.0:
+        longitude = _signed(stamps, zenith, latitude, longitude)
     place = (latitude, longitude, float(meta["elevation"]))
     return _station("SURFRAD", str(meta["name"]), place, path, stamps, tuple(columns))
 
@@ -65,7 +65,7 @@ def _station(
 def _signed(stamps: Stamps, zenith: FloatArray, latitude: float, longitude: float) -> float:
     from sim.clear_sky import zenith_deg
 
-    some = slice(None, None, max(1, len(stamps) // 50))
+    some = slice(None, None, max(1, len(stamps) // 24))
     errors = [
         float(np.nanmean(np.abs(zenith_deg(stamps[some], latitude, sign * longitude) - zenith[some])))
         for sign in (1.0, -1.0)

@@ -51,7 +51,8 @@ def _check_one_station(name: str, parts: Sequence[Hours]) -> None:
     for part in parts:
         if part.format != first.format or part.start_to_sun_h != first.start_to_sun_h:
             raise WeatherError(
-                f"{name}: its files are {first.format} and {part.format} or of different steps, expected one kind"
+                f"{name}: its files are {first.format} and {part.format} or of different steps, "
+                f"expected one kind"
             )
         if max(abs(a - b) for a, b in zip(part.place[:2], first.place[:2], strict=True)) > SAME_PLACE_deg:
             raise WeatherError(
@@ -110,7 +111,7 @@ def _sun(hours_utc: NDArray[np.int64], kind: Hours) -> tuple[FloatArray, FloatAr
     from sim.clear_sky import zenith_deg
 
     stamps = (hours_utc * 3600 + round(kind.start_to_sun_h * 3600)).astype("datetime64[s]")
-    day = 1.0 + np.arange(len(hours_utc)) // 24
+    day = 1.0 + np.arange(len(hours_utc), dtype=np.float64) // 24
     return zenith_deg(stamps, *kind.place[:2]), day
 
 
