@@ -52,8 +52,8 @@ def clear_sky(
     airmass = get_absolute_airmass(get_relative_airmass(zenith), alt2pres(altitude_m))
     sky = clearsky.ineichen(zenith, airmass, _turbidity(latitude, longitude), altitude_m, extra)
     up = zenith < ZENITH_LIMIT_deg
-    parts = [np.where(up, np.nan_to_num(np.asarray(sky[name])), 0.0) for name in ("ghi", "dni", "dhi")]
-    return ClearSky(zenith, azimuth, *parts, extra)
+    ghi, dni, dhi = [np.where(up, np.nan_to_num(np.asarray(sky[n])), 0.0) for n in ("ghi", "dni", "dhi")]
+    return ClearSky(zenith, azimuth, ghi, dni, dhi, extra)
 
 
 def zenith_deg(stamps_utc: NDArray[np.datetime64], latitude: float, longitude: float) -> FloatArray:
