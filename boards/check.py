@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import cast
 
 from boards.check_pins import check_camera_pins, check_pins
 from boards.model import BoardsError, Design, Part
 from boards.places import place_names
 from boards.reading import missing, one_of, refused, shown
+from boards.ways import share_at
 
 _KIB = 1024
+#: A charger must fill its cell at least so far: more than an owner who spares his cells gives away.
+_LEAST_FILLED = 0.5
 #: Where an IR-cut filter ends.
 _VISIBLE_nm = 700
 
@@ -134,10 +138,40 @@ def check_charging(design: Design) -> None:
     if cell.v("full") > board.v("supply_max"):
         must = f"a cell of at most {board.v('supply_max'):g} V when full, for {board.name}"
         raise refused(path, "parts.cell", cell.name, must)
+    _check_filling(design)
     needed_V = max(charger.v("input_min"), charger.v("float") + charger.v("dropout"))
     if design.panel.v("v_mp") < needed_V:
         must = f"a panel of {needed_V:g} V or more, for {charger.name}"
         raise refused(path, "parts.panel", design.panel.name, must)
+
+    if charger.caps["kind"] == "buck":
+        _check_buck(design)
+
+
+def _check_filling(design: Design) -> None:
+    """A charger for another chemistry that ends long before the cell is full."""
+    charger, cell = design.charger, design.cell
+    share = share_at(cell, charger.v("float"))
+    if share < _LEAST_FILLED:
+        must = (
+            f"one that fills {cell.name} further than {100 * share:.0f} %, where {charger.v('float'):g} V end"
+        )
+        raise refused(design.path, "parts.charger", charger.name, must)
+
+
+def _check_buck(design: Design) -> None:
+    """A buck charger that waits for a voltage that its panel never has, or that makes power."""
+    charger, panel = design.charger, design.panel
+    held_V, most_V = charger.v("mppt"), panel.v("v_oc")
+    if held_V >= most_V:
+        must = f"one that holds its panel below {most_V:g} V, where {panel.name} gives nothing any more"
+        raise refused(design.path, "parts.charger", charger.name, must)
+    ideal = [amps / share for amps, share in charger.table("efficiency")]
+    if any(a >= b for a, b in pairwise(ideal)):
+        raise BoardsError(
+            f"{shown(charger.path)}: {charger.name}.tables.efficiency falls faster than the current rises, "
+            "but more at the input must give more at the output."
+        )
 
 
 def check_pir(design: Design, pir: Part) -> None:

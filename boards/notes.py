@@ -73,6 +73,18 @@ def _power(design: Design) -> Iterator[str]:
     if not design.charger.caps["ntc"]:
         limit_C = design.cell.v("charge_min")
         yield f"its charger has no temperature sensor: keep it from charging below {limit_C:g} C."
+    yield from _held_panel(design)
+
+
+def _held_panel(design: Design) -> Iterator[str]:
+    """A buck charger for a panel of another voltage."""
+    row = design.charger.rows.get("mppt")
+    best_V = design.panel.v("v_mp")
+    if row and row.value > best_V:
+        yield (
+            f"its charger holds the panel at {row.value:g} V, above the {best_V:g} V where it gives most, "
+            "and a warm panel gives less there: choose the module for a lower panel voltage."
+        )
 
 
 def _enable(design: Design) -> Iterator[str]:

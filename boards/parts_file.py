@@ -151,9 +151,9 @@ def check_complete(part: Part) -> None:
         if name not in part.rows and (rule.required or asked(part, rule.when)):
             must = f"a row in {rule.unit} from {rule.low:g} to {rule.high:g}"
             raise missing(part.path, f"{part.name}.rows.{name}", must)
-    for name in kind.tables:
-        if name not in part.tables:
-            raise missing(part.path, f"{part.name}.tables.{name}", f"a table of every {part.kind}")
+    for name, table_rule in kind.tables.items():
+        if name not in part.tables and (table_rule.required or asked(part, table_rule.when)):
+            raise missing(part.path, f"{part.name}.tables.{name}", f"a table of every {part.kind} like this")
 
 
 def asked(part: Part, when: tuple[str, str] | None) -> bool:

@@ -37,12 +37,17 @@ PINS = CapRule("strs", required=False)
 
 @dataclass(frozen=True, slots=True)
 class TableRule:
-    """A table's ranges of x and y; `rising`: y rises with x; `span`: x covers its whole range."""
+    """A table's ranges of x and y; `rising`: y rises with x; `span`: x covers its whole range.
+
+    `required`, `when` : as of a row.
+    """
 
     x: tuple[float, float]
     y: tuple[float, float]
     rising: bool = False
     span: bool = False
+    required: bool = True
+    when: tuple[str, str] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -117,9 +117,11 @@ CHARGER = Kind(
         "input_min": RowRule("V", 1, 30),
         "quiescent": RowRule("mA", 0, 100),
         "back_feed": RowRule("mA", 0, 10),
+        #: The panel voltage that a buck charger holds.
+        "mppt": RowRule("V", 2, 40, required=False, when=("kind", "buck")),
     },
-    caps={"kind": CapRule("str", ("linear",)), "ntc": CapRule("bool")},
-    tables={},
+    caps={"kind": CapRule("str", ("linear", "buck")), "ntc": CapRule("bool")},
+    tables={"efficiency": TableRule((0.0001, 10), (0.01, 1), required=False, when=("kind", "buck"))},
 )
 
 CELL = Kind(

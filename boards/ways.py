@@ -68,6 +68,15 @@ def half_full_V(design: Design) -> float:
     return points[-1][1]
 
 
+def share_at(cell: Part, volts: float) -> float:
+    """Return the state of charge (0..1) of a cell that shows this voltage at rest."""
+    points = cell.table("ocv")
+    for (x0, y0), (x1, y1) in pairwise(points):
+        if volts <= y1:
+            return max(0.0, x0 + (x1 - x0) * (volts - y0) / (y1 - y0))
+    return points[-1][0]
+
+
 def watts_of(design: Design, part: Part, row: Row) -> float:
     """Return what a current row draws from the half-full battery, W.
 

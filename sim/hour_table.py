@@ -15,8 +15,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from boards import Design
+from sim.buck import charger_of
 from sim.cell import Cell, Table
-from sim.charger import Charger
+from sim.charger import SPREAD, Charger
 from sim.curves import Floats
 from sim.panel import Panel
 from sim.sky import Sky
@@ -70,15 +71,30 @@ class HourTable:
     ocv_V: Floats
     end_share: float
 
+    def charged_A(self, scale: float = 1.0) -> Floats:
+        """What goes into battery and load, A, shape (hours, knots), from a panel `scale` times as large.
+
+        Where the brightest third of an hour is over the limit it is the mean of three, else that of the hour.
+        """
+        mean = scale * self.amps
+        found = np.maximum(mean - self.quiescent_A, 0.0)
+        far = np.minimum(SPREAD * self.swing, 1.0)[:, None]
+        over = mean * (1.0 + far) - self.quiescent_A > self.limit_A
+        if over.any():
+            parts = (mean * part - self.quiescent_A for part in (1.0 - far, 1.0, 1.0 + far))
+            thirds = sum(np.clip(part, 0.0, self.limit_A) for part in parts) / 3.0
+            found = np.where(over, thirds, found)
+        return np.where((self.alive & self.allowed)[:, None], found, 0.0)
+
 
 def hour_table(design: Design, sky: Sky, knots: int = 6) -> HourTable:
     """Tabulate a design's plant under a sky."""
-    charger, cell = Charger(design.charger), Cell(design.cell)
+    charger, cell = charger_of(design.charger), Cell(design.cell)
     low, high = supply_limits_V(design)
     volts = np.linspace(low, charger.float_V, knots)
     curves = Panel(design.panel).curves(np.array(sky.absorbed_W_m2), np.array(sky.panel_C))
     cell_C = np.array(sky.air_C)
-    alive = curves.voc_V > charger.input_min_V
+    alive = curves.voc_V > charger.start_V
     protection_A = design.protection.v("quiescent") / 1000.0  # row in mA
     swing = getattr(sky, "swing", None)
     ocv = np.array(design.cell.table("ocv"))
@@ -95,7 +111,7 @@ def hour_table(design: Design, sky: Sky, knots: int = 6) -> HourTable:
         np.full(HOURS, cell.leak_1_s),
         cell_C,
         charger.charge_A,
-        charger.quiescent_A,
+        charger.unbooked_A,
         charger.float_V,
         charger.term_A,
         charger.recharge_V,

@@ -48,10 +48,8 @@ class KernelPlant:
     def of(cls, design: Design, sky: Sky) -> KernelPlant:
         """Tabulate a design's plant under a sky."""
         table = hour_table(design, sky, VOLTAGES)
-        charged = np.clip(table.amps - table.quiescent_A, 0.0, table.limit_A)
-        charging = table.alive & table.allowed
         return cls(
-            np.where(charging[:, None], charged, 0.0),
+            table.charged_A(),
             table.volts,
             table.standing_A,
             table.ohm,

@@ -11,6 +11,7 @@ from math import nan
 import numpy as np
 
 from sim.books import Books, FloatArray
+from sim.buck import charger_of
 from sim.cell import Cell, CellPart
 from sim.charger import Charger, ChargerPart
 from sim.panel import Panel, Rows
@@ -58,6 +59,9 @@ class Plant(Stepper):
         self._year = [
             panel.curve(sun, warm) for sun, warm in zip(sky.absorbed_W_m2, sky.panel_C, strict=True)
         ]
+        swing = getattr(sky, "swing", None)
+        self._swings = None if swing is None else list(swing)
+        self._ahead = 1.0 if charger.constant_power else 0.0
         self.t_s, self.charge_C = 0.0, soc0 * cell.capacity_C
         self._first_C, self._first_J = self.charge_C, cell.energy_J(self.charge_C)
         self.volts, self.load_mA, self.harvest_W = cell.ocv_V(self.charge_C), 0.0, 0.0
@@ -83,7 +87,7 @@ class Plant(Stepper):
         """Build from the parts of a node design; `supply_min_V` is the board's own lower limit, if higher;
         it starts again `hysteresis_V` above it."""
         return cls(
-            Panel(panel), Charger(charger), Cell(cell, cells_parallel), protection, sky, soc0,
+            Panel(panel), charger_of(charger), Cell(cell, cells_parallel), protection, sky, soc0,
             supply_min_V, hysteresis_V,
         )  # fmt: skip
 
@@ -148,8 +152,7 @@ class Plant(Stepper):
         """(A, V) in the panel's lead: what goes into battery and load, and what the charger takes itself."""
         if self.harvest_W <= 0.0:
             return 0.0, max(0.0, self._curve.voc_V)
-        amperes = min(self.harvest_W / self.volts + self._charger.quiescent_A, 0.9999 * self._curve.iph_A)
-        return amperes, self._curve.volts_V(amperes)
+        return self._charger.panel_point(self._curve, self.harvest_W / self.volts, self.volts)
 
     def close(self) -> None:
         """Enter the started hour into the books; call at the end of the run."""
@@ -194,7 +197,9 @@ class Plant(Stepper):
 
     def _may_restart(self) -> bool:
         volts = self.cell.ocv_V(self.charge_C)
-        charged = self._charger.currents_A(self._curve, volts)[0] if self._charging else 0.0
+        charged = 0.0
+        if self._charging:
+            charged = self._charger.currents_A(self._curve, volts, self._swing)[0]
         return (
             volts + self._ohm * (charged - self._standing_A) >= self.restart_V
             and self.charge_C - self._floor_C >= self._release_C
@@ -213,6 +218,9 @@ class Plant(Stepper):
         self._standing_A = self.protection_A + (0.0 if self._alive else charger.back_feed_A)
         if self.charge_C <= 0.0:
             self._standing_A = 0.0  # an empty cell gives nothing
+        self._swing = self._swings[index] if self._swings is not None and self._charging else 0.0
+        self._guess_A = charger.guess_A(self._curve, self.volts) if self._charging else 0.0
+        self._leak_1_s = cell.leak_1_s
         self._ohm, self._floor_C = cell.resistance_ohm(air_C), cell.floor_C(air_C)
         self._hour_end_s = (self._hour + 1) * 3600.0
         self._clear_hour()

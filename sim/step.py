@@ -35,11 +35,11 @@ class Stepper:
 
     __slots__ = tuple(
         """
-        _alive _ceiling_V _charged_C _charger _charging _curve _cut_V _done _down_s _first_C
-        _first_J _floor_C _harvest_J _high_C _hour _hour_end_s _hour_open_s _knot_C _knot_V _least_C
-        _load_C _load_J _low_C _ohm _ohmic_J _panel_J _release_C _restarted_s _self_C _self_J _slope
-        _standing_A _standing_C _standing_J _year books cell charge_C cut_off_V failed_at_s harvest_W load_mA
-        powered protection_A restart_V sky t_s volts
+        _ahead _alive _ceiling_V _charged_C _charger _charging _curve _cut_V _done _down_s _first_C
+        _first_J _floor_C _guess_A _harvest_J _high_C _hour _hour_end_s _hour_open_s _knot_C _knot_V _leak_1_s
+        _least_C _load_C _load_J _low_C _ohm _ohmic_J _panel_J _release_C _restarted_s _self_C _self_J _slope
+        _standing_A _standing_C _standing_J _swing _swings _temps _year books cell charge_C cut_off_V
+        failed_at_s harvest_W load_mA powered protection_A restart_V sky t_s volts
         """.split()
     )
 
@@ -59,6 +59,12 @@ class Stepper:
     _ceiling_V: float
     _standing_A: float
     _ohm: float
+    _leak_1_s: float
+    _swing: float
+    _swings: list[float] | None
+    _temps: list[float]
+    _guess_A: float
+    _ahead: float
 
     def _step(self, dt_s: float, load_W: float, load_A: float, to_event: bool = False) -> float:
         """Integrate one step; returns its length, shorter than asked if something happened on the way.
@@ -71,12 +77,12 @@ class Stepper:
         ohm = self._ohm
         rise = 0.5 * slope * dt_s  # of the open-circuit voltage, up to mid-step, V per ampere
         u_first = self._knot_V + slope * (charge - self._knot_C)
-        leak = charge * self.cell.leak_1_s
+        leak = charge * self._leak_1_s
         standing = self._standing_A
-        charged = panel_V = 0.0
+        charged = panel_W = 0.0
         if self._charging:
-            guess_V = u_first + ohm * (self._curve.iph_A - load_A - load_W / u_first)
-            charged, panel_V = self._charger.currents_A(self._curve, guess_V)
+            guess_V = u_first + (ohm + self._ahead * rise) * (self._guess_A - load_A - load_W / u_first)
+            charged, panel_W = self._charger.currents_A(self._curve, guess_V, self._swing)
         volts = u_first - rise * leak + (ohm + rise) * (charged - load_A - standing)
         load = load_A
         if load_W > 0.0:  # V = b - (R + rise) P / V
@@ -98,12 +104,12 @@ class Stepper:
             return self._event(dt_s, load_W, load_A, volts, half_C, charged)
         self.charge_C = end
         self.volts = volts
-        self._book(dt_s, charged, load, leak, u_first + swing, panel_V)
+        self._book(dt_s, charged, load, leak, u_first + swing, panel_W)
         self._ohmic_J += ohm * net * net * dt_s
         return dt_s
 
     def _book(
-        self, dt_s: float, charged: float, load: float, leak: float, u_mean: float, panel_V: float
+        self, dt_s: float, charged: float, load: float, leak: float, u_mean: float, panel_W: float
     ) -> None:
         """Enter one step into the hour's accounts."""
         volts = self.volts
@@ -122,7 +128,7 @@ class Stepper:
             taken = charged * dt_s
             self._charged_C += taken
             self._harvest_J += volts * taken
-            self._panel_J += panel_V * (taken + self._charger.quiescent_A * dt_s)
+            self._panel_J += panel_W * dt_s
         if not self.powered:
             self._down_s += dt_s
 
@@ -185,13 +191,13 @@ class Stepper:
         if gap < 1.0:
             dt_s = min(dt_s, max(-log1p(-gap) / per_s, SHORTEST_s))
         into = first * -expm1(-per_s * dt_s) / (per_s * dt_s)
-        leak = self.charge_C * self.cell.leak_1_s
+        leak = self.charge_C * self._leak_1_s
         change = (into - leak) * dt_s
         u_mean = u_first + 0.5 * slope * change
         charged = into + load + self._standing_A
         self.charge_C += change
         self.volts = volts
-        self._book(dt_s, charged, load, leak, u_mean, self._curve.volts_V(charged + charger.quiescent_A))
+        self._book(dt_s, charged, load, leak, u_mean, charger.panel_W(self._curve, charged, volts))
         self._ohmic_J += (volts - u_mean) * into * dt_s
         self._set_bounds()
         return dt_s

@@ -11,6 +11,7 @@ import pytest
 
 from boards import Design, load_design
 from boards.parts_file import shipped_parts
+from sim.buck import charger_of
 from sim.cell import Cell
 from sim.charger import Charger
 from sim.curves import Floats
@@ -39,12 +40,16 @@ def charged_A(table: HourTable, scale: float = 1.0) -> Floats:
     return np.where(table.alive[:, None], amps, 0.0)
 
 
+#: A module that waits for more volts than these panels have.
+NEVER = "cn3791-9v"
+
+
 @pytest.mark.parametrize("name", CHARGERS)
 @pytest.mark.parametrize("panel", ["panel-0.5w", "panel-6w"])
 def test_every_charger_gives_what_it_gives_in_the_twin(sky: Sky, name: str, panel: str) -> None:
     design = replace(with_part("charger", name), panel=shipped_parts()["panel", panel])
     table = hour_table(design, sky)
-    charger, one_panel = Charger(design.charger), Panel(design.panel)
+    charger, one_panel = charger_of(design.charger), Panel(design.panel)
     ours, lit = charged_A(table), 0
     for hour in random.Random(7).sample(range(HOURS), 600):
         curve = one_panel.curve(sky.absorbed_W_m2[hour], sky.panel_C[hour])
@@ -53,7 +58,7 @@ def test_every_charger_gives_what_it_gives_in_the_twin(sky: Sky, name: str, pane
             theirs = [charger.currents_A(curve, volts)[0] for volts in table.volts]
             assert ours[hour] == pytest.approx(theirs, rel=1e-6, abs=1e-9)
             lit += 1
-    assert lit > 200
+    assert lit == 0 if name == NEVER else lit > 40
 
 
 @pytest.mark.parametrize("scale", [0.25, 1.0, 3.0])
@@ -98,3 +103,31 @@ def test_a_charger_without_sensor_charges_in_frost(sky: Sky) -> None:
     blind = replace(DESIGN, charger=replace(DESIGN.charger, caps=caps))
     assert hour_table(blind, sky).allowed.all()
     assert not hour_table(DESIGN, sky).allowed[frost].any()
+
+
+@pytest.mark.parametrize("name", ["tp4056", "xiao-s3-onboard", "cn3791-6v"])
+@pytest.mark.parametrize("swing", [0.1, 0.4, 0.8, 1.5])
+def test_a_clipped_hour_is_the_mean_of_three_as_in_the_twin(sky: Sky, name: str, swing: float) -> None:
+    """On a large panel; a buck's efficiency is taken at the hour's mean here, of each third in the twin."""
+    parts = shipped_parts()
+    design = replace(with_part("charger", name), panel=parts["panel", "panel-6w"])
+    if name == "cn3791-6v":
+        limited = replace(parts["charger", name].rows["charge_current"], value=0.25)
+        rows = MappingProxyType({**parts["charger", name].rows, "charge_current": limited})
+        design = replace(design, charger=replace(parts["charger", name], rows=rows))
+    table = replace(hour_table(design, sky), swing=np.full(HOURS, swing))
+    charger, one_panel = charger_of(design.charger), Panel(design.panel)
+    ours, clipped = table.charged_A(), 0
+    for hour in random.Random(9).sample(range(HOURS), 500):
+        curve = one_panel.curve(sky.absorbed_W_m2[hour], sky.panel_C[hour])
+        if charger.alive(curve) and table.allowed[hour]:
+            theirs = [charger.currents_A(curve, volts, swing)[0] for volts in table.volts]
+            assert ours[hour] == pytest.approx(theirs, rel=0.05 if name == "cn3791-6v" else 1e-6, abs=1e-9)
+            clipped += theirs[0] != charger.currents_A(curve, float(table.volts[0]))[0]
+    assert clipped > 15
+
+
+def test_what_does_not_clip_is_the_hours_mean(sky: Sky) -> None:
+    calm = hour_table(DESIGN, sky)
+    rough = replace(calm, swing=np.full(HOURS, 0.6))
+    assert (rough.charged_A() == calm.charged_A()).all()
