@@ -86,5 +86,6 @@ def test_a_buck_charger_without_its_curve(changed_part: Change, changed: Change)
     cut = text.index("[cn3791-6v.tables.efficiency]")
     (path / "chargers.toml").write_text(text[:cut], encoding="utf-8")
     assert sentence(changed()) == (
-        "parts/chargers.toml: cn3791-6v.tables.efficiency is missing, it must be a table of every charger like this."
+        "parts/chargers.toml: cn3791-6v.tables.efficiency is missing, "
+        "it must be a table of every charger like this."
     )
