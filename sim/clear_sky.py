@@ -1,18 +1,18 @@
-"""The sky without clouds over a place: sun, turbidity and irradiance, all from pvlib.
+"""The sky without clouds over a place: Linke turbidity from pvlib's world table, irradiance by Ineichen.
 
-Solar position by pvlib's ephemeris (0.01 degrees, forty times faster than the full algorithm), Linke
-turbidity of the month from pvlib's world table, irradiance by Ineichen and Perez. Used where clouds are
-reckoned relative to a clear sky: clearness of days, a made-up year, gaps of a record.
+Used where clouds are reckoned relative to a clear sky: clearness of days, a made-up year, gaps of a record.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.sun import sun_over
 from sim.weather_table import HOURS, TYPICAL_YEAR, FloatArray
 
 #: Sun lower than this gives no light worth reckoning, degrees of zenith: as pvlib's own limit of airmass.
@@ -45,20 +45,23 @@ def clear_sky(
     from pvlib import clearsky, irradiance
     from pvlib.atmosphere import alt2pres, get_absolute_airmass, get_relative_airmass
 
-    stamps = _year() + np.timedelta64(round((sun_h - utc_offset_h) * 3600), "s")
-    zenith, azimuth = _sun(stamps, latitude, longitude)
+    first = datetime(TYPICAL_YEAR, 1, 1) + timedelta(hours=sun_h - utc_offset_h)
+    sun = sun_over(latitude, longitude, first, np.arange(HOURS, dtype=np.float64))
+    zenith = 90.0 - sun.elevation_deg
     day = 1.0 + np.arange(HOURS) // 24
     extra = np.asarray(irradiance.get_extra_radiation(day), dtype=np.float64)
     airmass = get_absolute_airmass(get_relative_airmass(zenith), alt2pres(altitude_m))
     sky = clearsky.ineichen(zenith, airmass, _turbidity(latitude, longitude), altitude_m, extra)
     up = zenith < ZENITH_LIMIT_deg
     ghi, dni, dhi = [np.where(up, np.nan_to_num(np.asarray(sky[n])), 0.0) for n in ("ghi", "dni", "dhi")]
-    return ClearSky(zenith, azimuth, ghi, dni, dhi, extra)
+    return ClearSky(zenith, sun.azimuth_deg, ghi, dni, dhi, extra)
 
 
 def zenith_deg(stamps_utc: NDArray[np.datetime64], latitude: float, longitude: float) -> FloatArray:
-    """The sun's zenith angle at any moments, degrees."""
-    return _sun(stamps_utc, latitude, longitude)[0]
+    """The sun's zenith angle at rising moments, degrees."""
+    seconds = stamps_utc.astype("datetime64[s]").astype(np.int64)
+    first = datetime(1970, 1, 1) + timedelta(seconds=int(seconds[0]))
+    return 90.0 - sun_over(latitude, longitude, first, (seconds - seconds[0]) / 3600.0).elevation_deg
 
 
 def split(ghi: FloatArray, zenith: FloatArray, day: FloatArray) -> tuple[FloatArray, FloatArray]:
@@ -74,21 +77,6 @@ def split(ghi: FloatArray, zenith: FloatArray, day: FloatArray) -> tuple[FloatAr
 def daily(hours: FloatArray) -> FloatArray:
     """Sums of the days of whole years, Wh/m2 for irradiance in W/m2."""
     return np.asarray(hours.reshape(-1, 24).sum(axis=1))
-
-
-def _year() -> NDArray[np.datetime64]:
-    return np.datetime64(f"{TYPICAL_YEAR}-01-01T00", "s") + np.arange(HOURS) * np.timedelta64(3600, "s")
-
-
-def _sun(
-    stamps_utc: NDArray[np.datetime64], latitude: float, longitude: float
-) -> tuple[FloatArray, FloatArray]:
-    import pandas as pd
-    from pvlib.solarposition import ephemeris
-
-    frame = ephemeris(pd.DatetimeIndex(stamps_utc).tz_localize("UTC"), latitude, longitude)
-    zenith, azimuth = (frame[name].to_numpy(dtype=np.float64) for name in ("zenith", "azimuth"))
-    return zenith, azimuth
 
 
 @lru_cache(maxsize=16)

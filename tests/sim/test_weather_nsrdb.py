@@ -8,17 +8,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from benchmarks.policy_cells import _fetch
-from sim.sky import _sun_position
+from benchmarks.pvlib_archive import archived
 from sim.weather import HOURS, Weather, WeatherError, default_weather, read_weather
+from tests.sim.test_weather import pvlib_sun
 
 
 def fetched(name: str) -> Path:
     """A file of pvlib's source archive; the test skips where that cannot be fetched."""
-    import sys
-
-    kept = Path(sys.prefix) / "weather" / name
-    if not kept.is_file() and not _fetch(name, kept):
+    kept = archived(name)
+    if kept is None:
         pytest.skip(f"{name} is in pvlib's source archive, which could not be fetched")
     return kept
 
@@ -121,9 +119,7 @@ def test_the_real_files_have_their_sun_at_the_right_time(
     assert weather.year == year and weather.altitude_m == 2168.0
     assert weather.ghi.sum() / 1000 == pytest.approx(kWh_m2, abs=0.01)
     assert weather.temp_air.min() == pytest.approx(coldest, abs=0.05)
-    zenith, _, azimuth = _sun_position(
-        weather.latitude, weather.longitude, weather.utc_offset_h, weather.start, float(weather.mid_h[0])
-    )
+    zenith, azimuth = pvlib_sun(weather, float(weather.mid_h[0]))
     assert weather.ghi[zenith > 93.0].sum() < 0.0005 * weather.ghi.sum()
     gap = weather.dni * np.cos(np.radians(zenith)) + weather.dhi - weather.ghi
     day = (zenith < 80.0) & (weather.dni > 200.0)
