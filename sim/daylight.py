@@ -39,13 +39,18 @@ def clear_sky_lx(elevation_deg: float) -> float:
     return 0.0
 
 
+def clear_sky_W_m2(up: FloatArray) -> FloatArray:
+    """Global irradiance of a clear sky, W/m2, from the sine of the sun's elevation."""
+    scale, decay = HAURWITZ
+    risen = np.maximum(up, 1e-3)
+    return np.where(up > 0.0, scale * risen * np.exp(-decay / risen), 0.0)
+
+
 def clearness(ghi: FloatArray, sun: Sun) -> FloatArray:
     """Share of clear-sky irradiance per hour; held through the night from the last hour read."""
-    scale, decay = HAURWITZ
     high = sun.up > sin(radians(CLEARNESS_FROM_deg))
     if not high.any():
         return np.ones(len(ghi))
-    up = np.where(high, sun.up, 1.0)
-    share = np.clip(ghi / (scale * up * np.exp(-decay / up)), *CLEARNESS_RANGE)
+    share = np.clip(ghi / clear_sky_W_m2(np.where(high, sun.up, 1.0)), *CLEARNESS_RANGE)
     read = np.maximum.accumulate(np.where(high, np.arange(len(ghi)), -1))
     return np.asarray(share[np.where(read >= 0, read, np.flatnonzero(high)[-1])])

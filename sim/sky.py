@@ -18,7 +18,10 @@ import numpy as np
 from sim.daylight import clear_sky_lx, clearness
 from sim.panel import Rows
 from sim.plane import plane_light
+from sim.snow import NO_SNOW, Snow
+from sim.soiling import CLEAN, Soiling
 from sim.sun import FloatArray, Sun, sun_over
+from sim.surroundings import OPEN, Surroundings
 from sim.weather import HOURS, Weather
 from sim.within_hour import swing
 
@@ -54,6 +57,7 @@ class Sky:
     poa_W_m2 : global irradiance in the panel's plane. absorbed_W_m2 : the same behind its cover.
     panel_C : temperature of the panel's cells. air_C : air temperature.
     swing : relative standard deviation of the irradiance within each hour.
+    surroundings, soiling, snow : what hides light from the panel; a camera's daylight is that of the open.
     """
 
     weather: Weather
@@ -69,6 +73,9 @@ class Sky:
         tuple[float, float, float, float]
     ]  # sin*sin, cos*cos, hour angle at the hour's start, clearness
     swing: list[float] = field(default_factory=_still)
+    surroundings: Surroundings = OPEN
+    soiling: Soiling = CLEAN
+    snow: Snow = NO_SNOW
 
     @classmethod
     def prepare(
@@ -79,41 +86,46 @@ class Sky:
         azimuth_deg: float = 180.0,
         albedo: float = GRASS_ALBEDO,
         start_day: int = 0,
+        surroundings: Surroundings = OPEN,
+        soiling: Soiling = CLEAN,
+        snow: Snow = NO_SNOW,
     ) -> Sky:
         """Compute the year for one panel; t_s = 0 is midnight before `start_day` (0 is 1 January)."""
         sun = _sun(weather.latitude, weather.longitude, weather.start, weather.utc_offset_h, weather.mid_h[0])
-        light = plane_light(
-            (weather.ghi, weather.dhi, weather.dni), sun, _DAY_OF_YEAR, (tilt_deg, azimuth_deg), albedo
-        )
-        poa = light.total
+        plane = (tilt_deg, azimuth_deg)
+        open_light = plane_light((weather.ghi, weather.dhi, weather.dni), sun, _DAY_OF_YEAR, plane, albedo)
+        light = surroundings.leave(open_light, sun, _MONTH, azimuth_deg)
+        free = snow.passes(weather.ghi, sun, weather.temp_air, light.total, tilt_deg)
+        poa = light.total * free
+        absorbed = light.behind_cover() * free * soiling.passes(weather.ghi, sun, _MONTH)
         panel_C = weather.temp_air + poa / (panel.v("u0") + panel.v("u1") * weather.wind)  # Faiman (2008)
         first = (start_day * 24) % HOURS
-        lists = (
-            np.roll(a, -first).tolist()
-            for a in (
-                poa,
-                light.behind_cover(),
-                panel_C,
-                weather.temp_air,
-                swing(weather, sun, light),
-                *_track(weather, sun),
-            )
-        )
-        poa_W_m2, absorbed_W_m2, cells_C, air_C, swings, *track = lists
-        start = weather.start + timedelta(hours=first)
+        hourly = (poa, absorbed, panel_C, weather.temp_air, swing(weather, sun, light), *_track(weather, sun))
+        on_panel, behind, warm, air, swings, *track = (np.roll(one, -first).tolist() for one in hourly)
         return cls(
             weather,
-            tilt_deg,
-            azimuth_deg,
+            *plane,
             albedo,
-            start,
-            poa_W_m2,
-            absorbed_W_m2,
-            cells_C,
-            air_C,
+            weather.start + timedelta(hours=first),
+            on_panel,
+            behind,
+            warm,
+            air,
             list(zip(*track, strict=True)),
             swings,
+            surroundings,
+            soiling,
+            snow,
         )
+
+    def turned(self, panel: Rows, tilt_deg: float, azimuth_deg: float | None = None) -> Sky:
+        """The same place and days for a panel that looks elsewhere."""
+        azimuth = self.azimuth_deg if azimuth_deg is None else azimuth_deg
+        day = (self.start - self.weather.start).days
+        return Sky.prepare(
+            self.weather, panel, tilt_deg, azimuth, self.albedo, day,
+            self.surroundings, self.soiling, self.snow,
+        )  # fmt: skip
 
     def arrays(self) -> SkyArrays:
         """The year as arrays of its own."""
@@ -140,6 +152,8 @@ class Sky:
 
 
 _DAY_OF_YEAR: FloatArray = 1.0 + np.arange(HOURS, dtype=np.float64) // 24
+_DAYS_OF_MONTHS = (31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
+_MONTH = np.repeat(np.arange(1, 13, dtype=np.int64), [days * 24 for days in _DAYS_OF_MONTHS])
 
 
 @lru_cache(maxsize=16)

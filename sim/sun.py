@@ -68,6 +68,11 @@ class Sun:
         """Elevation as seen through the air, degrees."""
         return self.elevation_deg + refraction_deg(self.elevation_deg)
 
+    def at(self, chosen: NDArray[np.intp]) -> Sun:
+        """The sun at some of the instants."""
+        arrays = (self.east, self.north, self.up, self.sin_declination, self.hour_angle)
+        return Sun(self.latitude, *(array[chosen] for array in arrays))
+
     def later(self, hours: float) -> Sun:
         """The same so many hours later (an hour or so: the declination is held)."""
         cosine = np.sqrt(1.0 - self.sin_declination**2)

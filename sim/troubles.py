@@ -7,11 +7,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from sim.sky import Sky
+from sim.snow import THROUGH_SNOW
 from sim.weather import HOURS, Weather
-
-#: Share of the light that passes some centimetres of snow on a panel, 1 (0 to 0.2). Estimate: 10 cm of fresh
-#: snow pass a few per cent of visible light.
-THROUGH_SNOW = 0.03
 
 
 @dataclass(frozen=True, slots=True)

@@ -60,7 +60,8 @@ def swing(weather: Irradiance, sun: Sun, light: PlaneLight) -> FloatArray:
     shine = np.minimum(shine, 1.0)
     beam = np.sqrt(shine) * (1.0 - shine) * clear
     cloudy = DIFFUSE * (1.0 - shine)
-    modelled = np.hypot(beam * np.maximum(light.incidence, 0.0), cloudy * (light.sky + light.ground))
+    falls = np.divide(light.beam, weather.dni, out=np.zeros_like(clear), where=weather.dni > 0.0)
+    modelled = np.hypot(beam * falls, cloudy * (light.sky + light.ground))
     found = _relative(modelled, light.total)
     measured: FloatArray | None = getattr(weather, "swing", None)
     if measured is not None:

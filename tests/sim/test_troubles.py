@@ -12,7 +12,8 @@ from sim.errors import SimError
 from sim.run import build, run
 from sim.scenario import Scenario, read_scenario
 from sim.sky import Sky
-from sim.troubles import THROUGH_SNOW, Troubles
+from sim.snow import THROUGH_SNOW
+from sim.troubles import Troubles
 from sim.weather import default_weather
 
 
