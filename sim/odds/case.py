@@ -23,11 +23,11 @@ class Case:
     design, sources : the node; weather years (one typical year, or the real ones).
     tilt_deg, azimuth_deg : of the panel; None: the design's. surroundings : horizon, trees; None: open.
     settings : the owner's, TORPOR_ names. latitude : the node knows where it is. policy : one of POLICIES.
-    panel_x, battery_x, load_x, sleep_x, visitors_x : times the design's panel, battery, energy of everything, energy
-    asleep, visitors. gauge_points : by which the node misjudges its charge.
+    panel_x, battery_x, load_x, sleep_x, visitors_x : times the design's panel, battery, energy of
+    everything, energy asleep, visitors. gauge_points : by which the node misjudges its charge.
     years : node-years asked for; together : nodes under each weather year; span : years that a node lives on,
-    its battery ageing. start_day, charge : first day of the run (181: 1 July) and the battery then, 0..1. seed.
-    """
+    its battery ageing. start_day, charge : first day of the run (181: 1 July) and the battery then, 0..1.
+    seed."""
 
     design: Design
     sources: tuple[Weather, ...]

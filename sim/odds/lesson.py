@@ -1,28 +1,31 @@
-"""The node's daily lesson for many lanes: `learn` of firmware/lib/torpor/learning.py itself, in floating point.
+"""The node's daily lesson for many lanes: `learn` of firmware/lib/torpor/learning.py itself, in floating
+point.
 
 Two changes make the very source fit for sixteen lanes at a time: a division that rounds down becomes one of
-floats, and `plan`, a search that asks a projection again and again, becomes a look into a table which that very
-search has filled before the run.
+floats, and `plan`, a search that asks a projection again and again, becomes a look into a table which that
+very search has filled before the run.
 """
 
 from __future__ import annotations
 
 import ast
-from functools import lru_cache
 from types import FunctionType
 from typing import Any
 
 import numpy as np
 from numba import njit
+from numpy.typing import NDArray
 
+from sim.odds.keeping import kept
 from sim.policy_source import LIBRARY, compiled
 
-#: Shape of a plan's table per half-month: charge from 0 to 1, and harvest of the best day per capacity, as a root
-#: up to MOST. Ours: linear between its points, errors below a per cent of the capacity a day.
+#: Shape of a plan's table per half-month: charge from 0 to 1, and harvest of the best day per capacity, as a
+#: root up to MOST. Ours: linear between its points, errors below a per cent of the capacity a day.
 CHARGES, HARVESTS, MOST = 51, 64, 1.0
 #: The capacity the table is filled for, J: large, so that whole numbers do not round.
 _WHOLE = 10_000_000
-_STEPS = 256.0  # halvings of the node's own search: 2 ** STEPS
+#: Steps of the node's own search (8 halvings), and halvings of ours.
+_STEPS, _HALVINGS = 256.0, 22
 
 _inline: Any = njit(nogil=True, fastmath=True, error_model="numpy", forceinline=True)
 
@@ -65,7 +68,8 @@ def _learn() -> Any:
     tree.body = [
         _Floats().visit(one)
         for one in tree.body
-        if not isinstance(one, ast.ImportFrom) and not (isinstance(one, ast.FunctionDef) and one.name != "learn")
+        if not isinstance(one, ast.ImportFrom)
+        and not (isinstance(one, ast.FunctionDef) and one.name != "learn")
     ]
     space: dict[str, Any] = {"const": lambda value: value, "floor_div": floor_div, "plan": planned}
     exec(compile(ast.fix_missing_locations(tree), str(path), "exec"), space)
@@ -76,30 +80,32 @@ def _learn() -> Any:
 learn = _learn()
 
 
-@lru_cache(maxsize=8)
-def plan_table(season: tuple[int, ...], low_pct: int) -> Any:
+def plan_table(season: tuple[int, ...], low_pct: int) -> NDArray[np.float32]:
     """Largest even outflow (sleep and service, of the capacity a day) that `plan` grants, shape
-    (24, CHARGES * HARVESTS); float32."""
-    space = compiled()
-    bears = space["_bears"]
+    (24, CHARGES * HARVESTS)."""
+    return kept("plans", (season, low_pct), lambda: _filled(season, low_pct)).astype(np.float32)
+
+
+def _filled(season: tuple[int, ...], low_pct: int) -> NDArray[np.float32]:
+    bears = compiled()["_bears"]
 
     @njit(nogil=True)
     def fill(season, low_pct):  # type: ignore[no-untyped-def]
         table = np.zeros((24, CHARGES * HARVESTS), dtype=np.float32)
         config = (_WHOLE, low_pct, 0, 0)
         for half in range(24):
-            for i in range(CHARGES):
-                charge = i * 10000 // (CHARGES - 1)
-                for j in range(HARVESTS):
-                    harvest = int(_WHOLE * MOST * (j / (HARVESTS - 1)) ** 2)
-                    low, high = 0, _WHOLE * 4
-                    for _ in range(22):
-                        middle = (low + high) // 2
-                        if bears(middle, charge, half, harvest, 0, config, season):
-                            low = middle
-                        else:
-                            high = middle
-                    table[half, i * HARVESTS + j] = low / _WHOLE
+            for at in range(CHARGES * HARVESTS):
+                charge = at // HARVESTS * 10000 // (CHARGES - 1)
+                harvest = int(_WHOLE * MOST * (at % HARVESTS / (HARVESTS - 1)) ** 2)
+                low, high = 0, _WHOLE * 4
+                for _ in range(_HALVINGS):
+                    middle = (low + high) // 2
+                    if bears(middle, charge, half, harvest, 0, config, season):
+                        low = middle
+                    else:
+                        high = middle
+                table[half, at] = low / _WHOLE
         return table
 
-    return fill(season, low_pct)
+    made: NDArray[np.float32] = fill(season, low_pct)
+    return made

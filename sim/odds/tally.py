@@ -1,7 +1,7 @@
 """What many node-years came to: counts that can be added up, so that memory does not grow with the years.
 
-Index 0 to 11 is a month of the calendar, YEAR the whole year. Counts are whole numbers and add up to the same in
-any order; sums of energies are added in the order of the blocks.
+Index 0 to 11 is a month of the calendar, YEAR the whole year. Counts are whole numbers and add up to the
+same in any order; sums of energies are added in the order of the blocks.
 """
 
 from __future__ import annotations
@@ -34,14 +34,14 @@ class Tally:
     Attributes
     ----------
     node_years, weather_years : how many; the lanes of one weather year share its weather.
-    alive : node-years (months) without any hour down, shape (13,). alive_sq : over weather years, the squares of
-    the share of its lanes, shape (13,).
+    alive : node-years (months) without any hour down, shape (13,). alive_sq : over weather years, the
+    squares of the share of its lanes, shape (13,).
     down : histogram of whole hours down, shape (13, 8761). pace : of pictures a day, in steps of PACE, shape
-    (13, PACES). lowest : of a week's lowest charge in whole per cent, shape (53, 101); week 0 is the run's first.
-    least : of the year's lowest charge, shape (101,).
+    (13, PACES). lowest : of a week's lowest charge in whole per cent, shape (53, 101); week 0 is the run's
+    first. least : of the year's lowest charge, shape (101,).
     sums : by SUMS, shape (13, 7). offered_J : what the charger could have had, shape (13,).
-    ages : node-years by the node's age in years, and of them those without any hour down; sum of the capacity that
-    is left at that year's end: shape (ages, 3).
+    ages : node-years by the node's age in years, and of them those without any hour down; sum of the
+    capacity that is left at that year's end: shape (ages, 3).
     """
 
     node_years: int
@@ -59,11 +59,19 @@ class Tally:
     @classmethod
     def empty(cls, ages: int = 1) -> Tally:
         """Nothing yet."""
-        zeros = lambda *shape: np.zeros(shape, dtype=np.int64)  # noqa: E731
         return cls(
-            0, 0, zeros(13), np.zeros(13), zeros(13, HOURS + 1), zeros(13, PACES), zeros(WEEKS, 101), zeros(101),
-            np.zeros((13, len(SUMS))), np.zeros(13), np.zeros((ages, 3)),
-        )  # fmt: skip
+            0,
+            0,
+            _none(13),
+            np.zeros(13),
+            _none(13, HOURS + 1),
+            _none(13, PACES),
+            _none(WEEKS, 101),
+            _none(101),
+            np.zeros((13, len(SUMS))),
+            np.zeros(13),
+            np.zeros((ages, 3)),
+        )
 
     def plus(self, other: Tally) -> Tally:
         """Both together."""
@@ -75,8 +83,8 @@ class Tally:
     def probability(self, at: int = YEAR) -> tuple[float, float, float]:
         """(chance of no hour down, and an interval that holds it 19 times of 20) in a month or the year.
 
-        Nodes under one weather share its fate, so the interval is Wilson's for as many independent years as the
-        spread between the weather years amounts to (Kish's design effect).
+        Nodes under one weather share its fate, so the interval is Wilson's for as many independent years as
+        the spread between the weather years amounts to (Kish's design effect).
         """
         n, years = self.node_years, self.weather_years
         if not n:
@@ -146,11 +154,13 @@ def to_dict(tally: Tally) -> dict[str, Any]:
 def from_dict(kept: dict[str, Any]) -> Tally:
     """Out of such lists."""
     empty = Tally.empty()
-    return Tally(
-        **{
-            field.name: np.array(kept[field.name], dtype=getattr(empty, field.name).dtype)
-            if isinstance(getattr(empty, field.name), np.ndarray)
-            else int(kept[field.name])
-            for field in fields(empty)
-        }
-    )
+    made: dict[str, Any] = {}
+    for field in fields(empty):
+        before = getattr(empty, field.name)
+        value = kept[field.name]
+        made[field.name] = np.array(value, before.dtype) if isinstance(before, np.ndarray) else int(value)
+    return Tally(**made)
+
+
+def _none(*shape: int) -> Ints:
+    return np.zeros(shape, dtype=np.int64)

@@ -1,0 +1,247 @@
+"""Runs a case: tables first, then blocks of lanes on every core, counted in their order.
+
+A block is LANES nodes under the same weather for `span` years in a row. What a block comes to depends on the
+case, its number and the seed, not on how many there are nor on who works it out: runs can be split and
+continued."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.errors import SimError
+from sim.hour_table import hour_table
+from sim.kernel import Prices
+from sim.kernel_prices import config_of
+from sim.nodefile import node_values
+from sim.odds.case import Case
+from sim.odds.events import Events, events
+from sim.odds.hours import Hours, hours_of, offered_J
+from sim.odds.pricing import prices_of_case
+from sim.odds.rules import Rules, mJ, rules
+from sim.odds.tally import WEEKS, Tally
+from sim.policy_source import plain
+from sim.sky import Sky
+
+Floats = NDArray[np.float32]
+#: Told while a run works: which share of it is done, 0 to 1.
+Progress = Callable[[float], None]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Years:
+    """Which weather day stands for which day of which year: see `sim.years`. day, factor: shape (count,
+    365)."""
+
+    day: NDArray[np.int32]
+    factor: Floats
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Ready:
+    """A case with everything that its blocks share."""
+
+    case: Case
+    hours: Hours
+    events: Events
+    rules: Rules
+    prices: Prices
+    price: Floats
+    wants: Floats
+    season: Floats
+    plans: NDArray[np.generic]
+    offered_J: NDArray[np.float64]
+    capacity_J: float
+    cells: float
+
+
+def ready(case: Case) -> Ready:
+    """Tabulate weather, plant, garden and policy of a case.
+
+    Raises SimError if numba is not installed.
+    """
+    lesson = _compiled("lesson")
+    design, rows = case.design, node_values(case.design)
+    prices = prices_of_case(case)
+    config = config_of(design, _owner(case))
+    skies = [_sky(case, weather) for weather in case.sources]
+    hours = hours_of([hour_table(design, sky) for sky in skies])
+    made = [events(case.garden, sky.weather, sky, case.visitors_x) for sky in skies]
+    whole_mJ, _, join_mJ = mJ(prices)
+    season = _season(case)
+    return Ready(
+        case,
+        hours,
+        _stacked(made),
+        rules(case.policy, config, prices),
+        prices,
+        _price(case, prices),
+        np.array(
+            [whole_mJ / 1000.0, join_mJ / 1000.0, rows["HARVEST_J"], rows["BASE_J"], config["low_pct"]],
+            dtype=np.float32,
+        ),
+        np.array(season, dtype=np.float32),
+        lesson.plan_table(tuple(season), int(config["low_pct"])),
+        offered_J(hours),
+        float(str(rows["CELL_J"])),
+        float(str(design.options.get("cells_parallel", 1))),
+    )
+
+
+def run(
+    one: Ready,
+    years: Years,
+    scales: tuple[Sequence[float], Sequence[float]] | None = None,
+    workers: int | None = None,
+    progress: Progress = lambda share: None,
+) -> Tally:
+    """All years of a case; `scales`: per lane (panel, battery) relative to the case's, LANES of each at
+    most."""
+    return next(iter(_counted(one, years, scales, workers, progress)))
+
+
+def _counted(
+    one: Ready,
+    years: Years,
+    scales: tuple[Sequence[float], Sequence[float]] | None,
+    workers: int | None,
+    progress: Progress,
+) -> Iterator[Tally]:
+    counting, lanes = _compiled("counting"), _compiled("lanes")
+    case = one.case
+    used = lanes.LANES if scales is None else len(scales[0])
+    tally = Tally.empty(case.span)
+    parts: dict[str, Any] = {
+        name: getattr(tally, name)
+        for name in ("alive", "alive_sq", "down", "pace", "lowest", "least", "sums", "ages")
+    }
+    blocks = len(years.day) // case.span
+    workers = workers or os.cpu_count() or 1
+    offered = np.zeros(13)
+    with ThreadPoolExecutor(workers) as pool:
+        for start in range(0, blocks, 4 * workers):
+            numbers = range(start, min(blocks, start + 4 * workers))
+            for number, (months, weeks) in zip(
+                numbers, pool.map(lambda at: block(one, years, at, scales), numbers), strict=True
+            ):
+                for age in range(case.span):
+                    counting.count(months[age], weeks[age], used, counting.MONTH_DAYS, *parts.values(), age)
+                offered += used * _offered(one, years, number)
+            progress(min(1.0, (start + len(numbers)) / blocks))
+    yield replace(
+        tally, node_years=blocks * case.span * used, weather_years=blocks * case.span, offered_J=offered
+    )
+
+
+def block(
+    one: Ready, years: Years, number: int, scales: tuple[Sequence[float], Sequence[float]] | None = None
+) -> tuple[Floats, Floats]:
+    """Live one block: (months, weeks), shapes (span, 12, 7, LANES) and (span, 53, LANES)."""
+    lanes = _compiled("lanes")
+    case, span, width = one.case, one.case.span, lanes.LANES
+    chosen = slice(number * span, number * span + span)
+    lane = _lanes(one, width, scales)
+    luck = np.random.default_rng([case.seed, number]).integers(1, 2**32, width, dtype=np.uint32)
+    charge = np.full(width, case.charge, dtype=np.float32)
+    months = np.zeros((span, 12, 7, width), dtype=np.float32)
+    weeks = np.ones((span, WEEKS, width), dtype=np.float32)
+    hours, events_ = one.hours, one.events
+    strongest = hours.brightest_A * float(lane[0].max()) * float(years.factor[chosen].max())
+    plant = np.array([*hours.plant, boot_J_V(one), 0.0], dtype=np.float32)
+    lanes.block(
+        years.day[chosen], years.factor[chosen], case.start_day, hours.rows, events_.limits, events_.steps,
+        events_.most, events_.lit, events_.mix, one.rules.table, one.plans, one.season, one.wants, one.price,
+        np.array([*one.rules.lock, 100.0], dtype=np.float32), plant, hours.volts, hours.knots,
+        strongest - hours.plant[1] > hours.plant[0], one.rules.learns, case.policy == "plain", luck,
+        lane.ravel(), charge, months, weeks,
+    )  # fmt: skip
+    return months, weeks
+
+
+def boot_J_V(one: Ready) -> float:
+    """Charge that a restart takes, C over 3600: a wake at the battery's middle voltage."""
+    return one.prices.wake_J / 3.7 / 3600.0
+
+
+def _lanes(one: Ready, width: int, scales: tuple[Sequence[float], Sequence[float]] | None) -> Floats:
+    """What each lane is, shape (6, width); lanes beyond the scales repeat the last."""
+    case = one.case
+    lane = np.ones((6, width), dtype=np.float32)
+    panel, battery = np.full(width, case.panel_x), np.full(width, case.battery_x * one.cells)
+    if scales is not None:
+        at = np.minimum(np.arange(width), len(scales[0]) - 1)
+        panel, battery = panel * np.asarray(scales[0])[at], battery * np.asarray(scales[1])[at]
+    lane[0], lane[1], lane[2] = panel, 1.0 / (one.hours.capacity_h * battery), 1.0 / battery
+    lane[3], lane[4] = case.load_x, case.gauge_points
+    lane[5] = one.capacity_J * battery / one.cells
+    return lane
+
+
+def _offered(one: Ready, years: Years, number: int) -> NDArray[np.float64]:
+    """What the charger could have had under a block's weather, J per month and in all, a node's mean."""
+    case, span = one.case, one.case.span
+    chosen = slice(number * span, number * span + span)
+    daily = one.offered_J[years.day[chosen]] * years.factor[chosen] * case.panel_x
+    month = (case.start_day + np.arange(365)) % 365 * 12 // 365
+    found = np.zeros(13)
+    for year in daily:
+        found[:12] += np.bincount(month, year, 12)
+    found[12] = found[:12].sum()
+    return found
+
+
+def _sky(case: Case, weather: Any) -> Sky:
+    options = case.design.options
+    tilt = float(str(options["tilt_deg"])) if case.tilt_deg is None else case.tilt_deg
+    azimuth = float(str(options["azimuth_deg"])) if case.azimuth_deg is None else case.azimuth_deg
+    return Sky.prepare(weather, case.design.panel, tilt, azimuth)
+
+
+def _season(case: Case) -> list[int]:
+    if not case.latitude:
+        return list(plain()["flat"]())
+    tilt = case.design.options["tilt_deg"] if case.tilt_deg is None else case.tilt_deg
+    return list(plain()["course"](round(case.sources[0].latitude), round(float(str(tilt)))))
+
+
+def _owner(case: Case) -> dict[str, int]:
+    """Settings that the policy reads, by its names."""
+    names = ("low_pct", "high_pct", "full_pct", "batch", "holdoff_s", "night", "wakes_h")
+    found = {name: case.settings.get(f"TORPOR_{name.upper()}") for name in names}
+    return {name: value for name, value in found.items() if value is not None}
+
+
+def _price(case: Case, prices: Prices) -> Floats:
+    """As the loops read them, J; asleep all hour first."""
+    base = (prices.awake_W if case.policy == "always_on" else prices.sleep_W * case.sleep_x) * 3600.0
+    awake = 0.0 if case.policy == "always_on" else 1.0
+    return np.array(
+        [
+            base, prices.booked_W * 3600.0, awake * prices.wake_J, awake * prices.scarce_J, awake *
+            prices.refused_J, prices.dark_J, prices.picture_J, prices.small_J, prices.join_J, prices.big_KiB
+            * prices.kib_J, prices.small_KiB * prices.kib_J,
+        ],
+        dtype=np.float32,
+    )  # fmt: skip
+
+
+def _stacked(made: list[Events]) -> Events:
+    return Events(*(np.concatenate([getattr(one, name) for one in made]) for name in Events.__slots__))
+
+
+def _compiled(name: str) -> Any:
+    """A module that needs numba."""
+    from importlib import import_module
+
+    try:
+        return import_module(f"sim.odds.{name}")
+    except ImportError:
+        raise SimError(
+            "The odds need numba: `python3 run.py torpor viability` brings it into .venv, as does any bench."
+        ) from None
