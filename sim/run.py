@@ -88,7 +88,10 @@ def build(
     options = design.options
     tilt = scenario.tilt_deg if scenario.tilt_deg is not None else float(str(options["tilt_deg"]))
     azimuth = scenario.azimuth_deg if scenario.azimuth_deg is not None else float(str(options["azimuth_deg"]))
-    clear = Sky.prepare(weather, design.panel, tilt, azimuth, start_day=scenario.start_day)
+    clear = Sky.prepare(
+        weather, design.panel, tilt, azimuth, start_day=scenario.start_day,
+        surroundings=scenario.surroundings, soiling=scenario.soiling, snow=scenario.snow,
+    )  # fmt: skip
     sky = scenario.troubles.on_sky(clear)
     plant = Plant.from_parts(
         design.panel, design.charger, design.cell, design.protection, sky, scenario.soc,

@@ -10,6 +10,11 @@ from typing import Any
 
 from sim.air import Link
 from sim.errors import SimError
+from sim.snow import NO_SNOW, Snow
+from sim.soiling import CLEAN, Soiling
+from sim.surroundings import OPEN, Surroundings
+from sim.surroundings_file import read_snow, read_soiling, read_surroundings
+from sim.toml_table import checked
 from sim.troubles import Troubles
 from sim.visitors import Garden
 
@@ -25,9 +30,10 @@ class Scenario:
     soc : state of charge at the start, 0..1. tilt_deg, azimuth_deg : of the panel, None = the design's.
     panel_scale, cell_scale : panel and battery this many times as large as the design's.
     compiled : the drive holds .mpy where that is sound. settings : keys of settings.toml, as deployed.
-    troubles : shade, snow, heat or frost (`sim.troubles`). currents : what the node's parts really draw, in
-        multiples of their rows. gauge_points : how many points of charge too high (or, negative, too low) its
-        cell's voltage reads, as that of another or an aged cell does.
+    troubles : shade, snow, heat or frost (`sim.troubles`). surroundings, soiling, snow : what hides light
+        from the panel (modules of these names); by default nothing. currents : what the node's parts really
+        draw, in multiples of their rows. gauge_points : how many points of charge too high (or, negative,
+        too low) its cell's voltage reads, as that of another or an aged cell does.
     stuck_PIR : (from_s, until_s) in which the PIR's output never falls.
     quiet : no visitors and no false triggers but those in `visits` (start_s, stay_s).
     """
@@ -47,6 +53,9 @@ class Scenario:
     garden: Garden = field(default_factory=Garden)
     link: Link = field(default_factory=Link)
     troubles: Troubles = field(default_factory=Troubles)
+    surroundings: Surroundings = OPEN
+    soiling: Soiling = CLEAN
+    snow: Snow = NO_SNOW
     currents: float = 1.0
     gauge_points: float = 0.0
     stuck_PIR: tuple[float, float] | None = None
@@ -101,7 +110,7 @@ _LIMITS: dict[str, dict[str, tuple[float, float]]] = {
     },
 }
 
-_SECTIONS = {"run", "settings", "garden", "link", "troubles"}
+_SECTIONS = {"run", "settings", "garden", "link", "troubles", "surroundings", "soiling", "snow"}
 _RUN_KEYS = {
     "design": str,
     "weather": str,
@@ -120,7 +129,8 @@ _RUN_KEYS = {
 
 
 def read_scenario(path: Path) -> Scenario:
-    """Read a scenario from a TOML file with the tables [run], [garden], [link], [troubles] and [settings].
+    """Read a scenario from a TOML file with the tables [run], [garden], [link], [settings], [troubles],
+    [surroundings], [soiling] and [snow].
 
     Raises SimError, one sentence, for anything that is not as expected.
     """
@@ -133,24 +143,27 @@ def read_scenario(path: Path) -> Scenario:
     for section in data:
         if section not in _SECTIONS:
             raise SimError(f"{path}: [{section}] is unknown; there are {', '.join(sorted(_SECTIONS))}.")
-    run = _checked(path, "run", data.get("run", {}), _RUN_KEYS)
+    run = checked(path, "run", data.get("run", {}), _RUN_KEYS)
     if "weather" in run:
         run["weather"] = path.parent / run["weather"]
-    settings = _checked(path, "settings", data.get("settings", {}), None)
-    garden = _checked(path, "garden", data.get("garden", {}), _numbers(Garden))
-    link = _checked(path, "link", data.get("link", {}), _numbers(Link))
-    troubles = _troubles(path, data.get("troubles", {}))
+    settings = checked(path, "settings", data.get("settings", {}), None)
+    garden = checked(path, "garden", data.get("garden", {}), _numbers(Garden))
+    link = checked(path, "link", data.get("link", {}), _numbers(Link))
+    outside: dict[str, Any] = {
+        "troubles": _troubles(path, data.get("troubles", {})),
+        "surroundings": read_surroundings(path, data.get("surroundings", {})),
+        "soiling": read_soiling(path, data.get("soiling", {})),
+        "snow": read_snow(path, data.get("snow", {})),
+    }
     try:
-        return Scenario(
-            **run, troubles=troubles, settings=settings, garden=Garden(**garden), link=Link(**link)
-        )
+        return Scenario(**run, **outside, settings=settings, garden=Garden(**garden), link=Link(**link))
     except SimError as error:
         raise SimError(f"{path}: {error}") from None
 
 
 def _troubles(path: Path, values: Any) -> Troubles:
     """The table [troubles]: shade = 0.5, snow = [day, days], spell = [day, days, C]."""
-    found = _checked(path, "troubles", values, {"shade": float, "snow": list, "spell": list})
+    found = checked(path, "troubles", values, {"shade": float, "snow": list, "spell": list})
     for key, count in (("snow", 2), ("spell", 3)):
         if key in found:
             listed = found[key]
@@ -164,23 +177,3 @@ def _troubles(path: Path, values: Any) -> Troubles:
 
 def _numbers(kind: type) -> dict[str, type]:
     return {entry.name: float for entry in fields(kind) if entry.name != "outages"}
-
-
-def _checked(path: Path, section: str, values: Any, allowed: Mapping[str, type] | None) -> dict[str, Any]:
-    found: dict[str, Any] = {}
-    if not isinstance(values, dict):
-        raise SimError(f"{path}: {section} is {values!r}, expected a table [{section}].")
-    for key, value in values.items():
-        kind = allowed.get(key) if allowed is not None else None
-        if allowed is not None and kind is None:
-            raise SimError(f"{path}: [{section}] {key} is unknown; there are {', '.join(sorted(allowed))}.")
-        if kind is float and isinstance(value, int) and not isinstance(value, bool):
-            value = float(value)
-        if kind is not None and (
-            not isinstance(value, kind) or (kind is not bool and isinstance(value, bool))
-        ):
-            raise SimError(f"{path}: [{section}] {key} is {value!r}, expected {kind.__name__}.")
-        if kind is None and (isinstance(value, bool) or not isinstance(value, (str, int))):
-            raise SimError(f"{path}: [{section}] {key} is {value!r}, expected text or a whole number.")
-        found[key] = value
-    return found

@@ -25,9 +25,12 @@ if TYPE_CHECKING:
 @click.command(name="simulate")
 @click.argument("design", required=False, shell_complete=names_like)
 @click.option(
-    "--config", type=click.Path(path_type=Path), help="TOML: [run], [garden], [link], [troubles], [settings]."
+    "--config",
+    type=click.Path(path_type=Path),
+    help="TOML: [run], [garden], [link], [surroundings], [soiling], [snow], [troubles], [settings].",
 )
 @click.option("--weather", type=click.Path(path_type=Path), help="Weather file: TMY3, TM2, EPW or PVGIS.")
+@click.option("--horizon", type=click.Path(path_type=Path), help="Horizon file: PVGIS, or a table.")
 @click.option("--days", type=click.FloatRange(0.01, 3660), help="How long.  [default: 365]")
 @click.option("--start-day", type=click.IntRange(0, 364), help="First day of the year, 0 is 1 January.")
 @click.option("--seed", type=int, help="Everything random comes from it.")
@@ -63,6 +66,7 @@ def command(**options: Any) -> None:
 
 def _scenario(options: dict[str, Any]) -> Scenario:
     from sim.scenario import Scenario, read_scenario
+    from sim.surroundings_file import read_horizon
 
     scenario = read_scenario(options["config"]) if options["config"] else Scenario()
     names = {"tilt": "tilt_deg"}
@@ -71,6 +75,9 @@ def _scenario(options: dict[str, Any]) -> Scenario:
             scenario = scenario.change(**{names.get(option, option): options[option]})
     if options["rssi"] is not None:
         scenario = scenario.change(link=replace(scenario.link, rssi_dBm=options["rssi"]))
+    if options["horizon"] is not None:
+        horizon = read_horizon(options["horizon"])
+        scenario = scenario.change(surroundings=replace(scenario.surroundings, horizon=horizon))
     return scenario.change(compiled=True) if options["compiled"] else scenario
 
 

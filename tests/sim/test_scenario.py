@@ -74,7 +74,10 @@ def test_change_leaves_the_rest() -> None:
     [
         ("[run]\ndays = ", "is no valid TOML"),
         (b"[run]\ndesign = '\xff'", "is no valid TOML"),
-        ("[weather]\nx = 1", "[weather] is unknown; there are garden, link, run, settings, troubles."),
+        (
+            "[weather]\nx = 1",
+            "[weather] is unknown; there are garden, link, run, settings, snow, soiling, surroundings, ",
+        ),
         ("run = 5", "run is 5, expected a table [run]."),
         ("[run]\ndayz = 5", "[run] dayz is unknown; there are azimuth_deg, cell_scale"),
         ("[run]\ndays = 'ten'", "[run] days is 'ten', expected float."),

@@ -88,6 +88,18 @@ def test_the_signal_of_the_wifi_is_an_option(capsys: pytest.CaptureFixture[str],
     assert "-101" in capsys.readouterr().err
 
 
+def test_the_horizon_is_an_option(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    from station.simulate_command import _scenario, command
+
+    path = tmp_path / "horizon.csv"
+    path.write_text("5\n10\n", encoding="utf-8")
+    options = command.make_context("simulate", ["--horizon", str(path)]).params
+    assert _scenario(options).surroundings.horizon == ((0.0, 5.0), (180.0, 10.0))
+    path.write_text("hills\n", encoding="utf-8")
+    assert cli.main(["simulate", "--horizon", str(path), "--out", str(tmp_path)]) == 1
+    assert f"{path}: no horizon in it" in capsys.readouterr().err
+
+
 def test_an_unknown_option_is_wrong_usage(capsys: pytest.CaptureFixture[str]) -> None:
     code, _, err = spoken(capsys, "boards", "--jsno")
     assert code == 2
