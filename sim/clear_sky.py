@@ -51,7 +51,8 @@ def clear_sky(
     day = 1.0 + np.arange(HOURS) // 24
     extra = np.asarray(irradiance.get_extra_radiation(day), dtype=np.float64)
     airmass = get_absolute_airmass(get_relative_airmass(zenith), alt2pres(altitude_m))
-    sky = clearsky.ineichen(zenith, airmass, _turbidity(latitude, longitude), altitude_m, extra)
+    with np.errstate(divide="ignore", invalid="ignore"):  # the sun is down; set to 0 below
+        sky = clearsky.ineichen(zenith, airmass, _turbidity(latitude, longitude), altitude_m, extra)
     up = zenith < ZENITH_LIMIT_deg
     ghi, dni, dhi = [np.where(up, np.nan_to_num(np.asarray(sky[n])), 0.0) for n in ("ghi", "dni", "dhi")]
     return ClearSky(zenith, sun.azimuth_deg, ghi, dni, dhi, extra)

@@ -70,11 +70,12 @@ def spread_of_months(days: FloatArray) -> FloatArray:
     """How far months may lie from their mean, by what their days do: standard deviations, shape (12,).
 
     Days of a month that differ by s and resemble the day before with r give a month that differs by
-    s sqrt((1 + r) / (1 - r) / n). The days of the months beside count as well, for one month is a small sample.
+    s sqrt((1 + r) / (1 - r) / n). The days of the months around count as well (by 1, 2, 3, 2, 1), for
+    one month is a small sample.
     """
     apart = days - by_month(days)[:, MONTH]
     variance = np.nan_to_num(by_month(apart**2)).mean(axis=0)
-    pooled = (variance + np.roll(variance, 1) + np.roll(variance, -1)) / 3.0
+    pooled = sum(weight * np.roll(variance, i - 2) for i, weight in enumerate((1, 2, 3, 2, 1))) / 9.0
     r = persistence(apart)
     return np.asarray(np.sqrt(pooled * (1.0 + r) / (1.0 - r) / np.array(MONTH_DAYS)))
 

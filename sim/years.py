@@ -6,9 +6,10 @@
 - Months hang together: each has an anomaly that leans on the month before, and chooses the clearer or the
   darker of the blocks at hand. So a gloomy month consists of real gloomy days. What the days at hand cannot
   give of the spread to be expected is left to a factor on the month's light (lognormal, mean 1).
-- The spread to be expected of a month comes from its days (`spread_of_months`), widened by WIDER as fitted to
-  19 years of Piedmont (PVGIS, 45 N 8 E, 2005 to 2023): standard deviation 12.7 % in December, 16.1 % in
-  November, 3.2 % of a year. With LONG or more real years it is what they show.
+- The spread to be expected of a month comes from its days (`spread_of_months`). In dark months it is wider
+  by up to WIDER, for gloom lasts longer than its days tell: fitted to 19 years of Piedmont (PVGIS, 45 N 8 E,
+  2005 to 2023), standard deviation 12.7 % in December, 16.1 % in November, 3.2 % of a year. With LONG or more
+  real years it is what they show.
 - Cold and warm months: the sources stand there three times, with their air as it is, 4 C colder and 4 C
   warmer; how often a month draws one of these follows from its days' temperatures in the same way.
 
@@ -39,10 +40,11 @@ from sim.weather import FloatArray, Weather, WeatherError
 
 #: Length of a block, and how far from its place in the calendar it may come from, days.
 BLOCK, AROUND = 5, 10
-#: Months differ more than their days' own persistence tells, 1: fitted to Piedmont (see above).
-WIDER = 1.3
+#: How much more a month without any sun would differ than its days' own persistence tells, 1; the month with
+#: the most clear-sky light does not. Fitted to Piedmont (see above).
+WIDER = 0.4
 #: How much a month's anomaly leans on the month before, 1: fitted to Piedmont's annual spread of 3.2 %.
-LEANING = 0.35
+LEANING = 0.1
 #: So many real years tell the months' spread better than their days do.
 LONG = 8
 #: Air of the colder and the warmer copies, C.
@@ -99,7 +101,7 @@ def resampled(
     Raises
     ------
     WeatherError
-        There is no source, the sources are of different places, or `monthly` is no list of 12 positive values.
+        There is no source, the sources are of different places, or `monthly` is not 12 values.
     """
     _check(sources, monthly)
     kept = tuple(sources)
@@ -156,29 +158,31 @@ class _Deck:
 def _deck(sources: tuple[Weather, ...], monthly: Sequence[float] | None, course: FloatArray) -> _Deck:
     days = days_of(sources)
     known = np.where(np.isnan(days.clearness), np.nanmean(days.clearness), days.clearness)
-    start, offset, year = np.meshgrid(
-        np.arange(DAYS), np.arange(-AROUND, AROUND + 1), np.arange(len(sources)), indexing="ij"
-    )
-    origin = ((start + offset) % DAYS).reshape(DAYS, -1)
-    year = year.reshape(DAYS, -1)
+    offsets = np.arange(-AROUND, AROUND + 1)
+    near = (np.arange(DAYS)[:, None] + offsets) % DAYS
+    origin = np.tile(near, len(sources))
+    year = np.repeat(np.arange(len(sources)), len(offsets))[None, :]
     light = _of_blocks(known)[year, origin]
     order = np.argsort(light, axis=1, kind="stable")
     block = np.take_along_axis(year * DAYS + origin, order, axis=1).astype(np.int32)
-    shared, sigma = _months(days, light)
+    clear = daily(clear_of(sources[0]).ghi)
+    correction = np.ones(12) if monthly is None else _correction(clear, known, monthly)
+    shared, sigma = _months(days, light, by_month(clear[None, :])[0], correction)
     chance = _chances(days, _of_blocks(days.air_C)[year, origin])
-    correction = np.ones(12) if monthly is None else _correction(sources[0], known, light, monthly)
     return _Deck(len(sources), block, course, correction, shared, sigma, chance)
 
 
 def _of_blocks(days: FloatArray) -> FloatArray:
     """Means of the blocks that start on each day; a year's end goes on with its beginning."""
-    return np.mean([np.roll(days, -i, axis=1) for i in range(BLOCK)], axis=0)
+    return np.asarray(np.mean([np.roll(days, -i, axis=1) for i in range(BLOCK)], axis=0))
 
 
-def _months(days: Days, light: FloatArray) -> tuple[FloatArray, FloatArray]:
+def _months(
+    days: Days, light: FloatArray, clear: FloatArray, correction: FloatArray
+) -> tuple[FloatArray, FloatArray]:
     """How much of the choice is the month's, and what is left to a factor, for the spread to be expected."""
-    wanted = _wanted(days.clearness, WIDER) / np.nanmean(by_month(days.clearness), axis=0)
     mean = by_month(light.mean(axis=1)[None, :])[0]
+    wanted = _wanted(days.clearness, 1.0 + WIDER * (1.0 - clear / clear.max())) / (mean * correction)
     own = by_month(light.var(axis=1)[None, :])[0] / mean**2  # of one block, relative, squared
     alone, together = own * BLOCK / np.array(MONTH_DAYS), own * (1.0 - BLOCK / np.array(MONTH_DAYS))
     missing = np.nan_to_num(wanted) ** 2 - alone
@@ -187,7 +191,7 @@ def _months(days: Days, light: FloatArray) -> tuple[FloatArray, FloatArray]:
     return np.sqrt(shared), np.sqrt(np.log1p(left))
 
 
-def _wanted(days: FloatArray, wider: float) -> FloatArray:
+def _wanted(days: FloatArray, wider: FloatArray) -> FloatArray:
     """The spread of months to be expected: from the days, or from the years where there are enough."""
     if len(days) >= LONG:
         return np.asarray(by_month(days).std(axis=0, ddof=1))
@@ -197,16 +201,15 @@ def _wanted(days: FloatArray, wider: float) -> FloatArray:
 def _chances(days: Days, air: FloatArray) -> FloatArray:
     """How likely a cold month is, and a warm one: what blocks of the sources leave of the months' spread."""
     own = by_month(air.var(axis=1)[None, :])[0] * BLOCK / np.array(MONTH_DAYS)
-    left = np.maximum(_wanted(days.air_C, 1.0) ** 2 - own, 0.0)
+    left = np.maximum(_wanted(days.air_C, np.ones(12)) ** 2 - own, 0.0)
     return np.asarray(np.minimum(left / (2.0 * SHIFT_C**2), 0.3))
 
 
-def _correction(
-    weather: Weather, known: FloatArray, light: FloatArray, monthly: Sequence[float]
-) -> FloatArray:
-    """From the mean that the deck deals to the long-term mean, by month."""
-    clear = daily(clear_of(weather).ghi) / 1000.0
-    expected = by_month((clear * light.mean(axis=1))[None, :])[0] * np.array(MONTH_DAYS)
+def _correction(clear: FloatArray, known: FloatArray, monthly: Sequence[float]) -> FloatArray:
+    """From the mean that the deck deals to the long-term mean, by month. clear : Wh/m2 of a clear day."""
+    around = [np.roll(known, -i, axis=1) for i in range(-AROUND, AROUND + 1)]
+    dealt = clear * np.mean(around, axis=(0, 1)) / 1000.0
+    expected = by_month(dealt[None, :])[0] * np.array(MONTH_DAYS)
     wanted = np.asarray(monthly, dtype=np.float64)
     return np.where(expected > 0.1, wanted / np.maximum(expected, 0.1), 1.0)
 
@@ -220,7 +223,7 @@ def _dealt(deck: _Deck, count: int, seed: int, first: int) -> tuple[Indices, Flo
     picked = deck.block[start % DAYS, _ranks(deck, draws[:, 37 : 37 + _BLOCKS], clear, start)]
     at = np.arange(DAYS, dtype=np.int32) + phase
     block = np.take_along_axis(picked, at // BLOCK, axis=1)
-    source, origin = block // DAYS, (block + at % BLOCK) % DAYS
+    source = block // DAYS
     origin = (block % DAYS + at % BLOCK) % DAYS
     airs = np.where(_below(air, deck.chance), 1, np.where(_below(-air, deck.chance), 2, 0))
     source = source + (deck.sources * airs.astype(np.int32))[:, MONTH]
@@ -255,7 +258,7 @@ def _ranks(deck: _Deck, draws: FloatArray, clear: FloatArray, start: Indices) ->
     own = ndtri(np.clip(draws, 1e-12, 1.0 - 1e-12))
     anomaly = shared * np.take_along_axis(clear, month, axis=1) + np.sqrt(1.0 - shared**2) * own
     most = deck.block.shape[1]
-    return np.minimum((ndtr(anomaly) * most).astype(np.intp), most - 1)
+    return np.asarray(np.minimum((ndtr(anomaly) * most).astype(np.intp), most - 1))
 
 
 def _below(anomaly: FloatArray, chance: FloatArray) -> NDArray[np.bool_]:
