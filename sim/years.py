@@ -24,35 +24,16 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.clear_sky import daily
-from sim.clearness import (
-    DAYS,
-    MONTH,
-    MONTH_DAYS,
-    Days,
-    by_month,
-    clear_course,
-    clear_of,
-    days_of,
-    spread_of_months,
-)
+from sim.clearness import DAYS, MONTH, clear_course
 from sim.weather import FloatArray, Weather, WeatherError
+from sim.years_deck import BLOCK, Deck, deck_of
 
-#: Length of a block, and how far from its place in the calendar it may come from, days.
-BLOCK, AROUND = 5, 10
-#: How much more a month without any sun would differ than its days' own persistence tells, 1; the month with
-#: the most clear-sky light does not. Fitted to Piedmont (see above).
-WIDER = 0.4
 #: How much a month's anomaly leans on the month before, 1: fitted to Piedmont's annual spread of 3.2 %.
 LEANING = 0.1
-#: So many real years tell the months' spread better than their days do.
-LONG = 8
 #: Air of the colder and the warmer copies, C.
 SHIFT_C = 4.0
 #: Most that the course of the sun may change a day's light by, 1: only near the polar night is it more.
 MOST_RATIO = 2.0
-#: Largest share of a block's choice that the month may take, 1 (as a correlation squared).
-MOST_SHARED = 0.9
 _BLOCKS = DAYS // BLOCK + 1
 #: Random numbers of a year: one per block, three per month, one for the phase; a multiple of four.
 _DRAWS = 112
@@ -105,7 +86,7 @@ def resampled(
     """
     _check(sources, monthly)
     kept = tuple(sources)
-    deck = _deck(kept, monthly, clear_course(kept[0], tilt_deg, azimuth_deg))
+    deck = deck_of(kept, monthly, clear_course(kept[0], tilt_deg, azimuth_deg), SHIFT_C)
     day, factor = _dealt(deck, count, seed, first)
     real = len(kept) if all(weather.year is not None for weather in kept) else 0
     shown = min(max(real - first, 0), count)
@@ -136,85 +117,7 @@ def _in_three_airs(sources: tuple[Weather, ...]) -> tuple[Weather, ...]:
     return tuple(found)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Deck:
-    """What is dealt from. C candidates for each day of the year a block may start on.
-
-    block : (365, C) first day of each candidate, of the sources stacked, from the darkest to the clearest.
-    course : (365,) a clear day's light. correction : (12,) factor to the long-term mean.
-    shared : (12,) how much of a block's choice is its month's. sigma : (12,) of the factor's logarithm.
-    chance : (12,) of a cold month, and of a warm one.
-    """
-
-    sources: int
-    block: Indices
-    course: FloatArray
-    correction: FloatArray
-    shared: FloatArray
-    sigma: FloatArray
-    chance: FloatArray
-
-
-def _deck(sources: tuple[Weather, ...], monthly: Sequence[float] | None, course: FloatArray) -> _Deck:
-    days = days_of(sources)
-    known = np.where(np.isnan(days.clearness), np.nanmean(days.clearness), days.clearness)
-    offsets = np.arange(-AROUND, AROUND + 1)
-    near = (np.arange(DAYS)[:, None] + offsets) % DAYS
-    origin = np.tile(near, len(sources))
-    year = np.repeat(np.arange(len(sources)), len(offsets))[None, :]
-    light = _of_blocks(known)[year, origin]
-    order = np.argsort(light, axis=1, kind="stable")
-    block = np.take_along_axis(year * DAYS + origin, order, axis=1).astype(np.int32)
-    clear = daily(clear_of(sources[0]).ghi)
-    correction = np.ones(12) if monthly is None else _correction(clear, known, monthly)
-    shared, sigma = _months(days, light, by_month(clear[None, :])[0], correction)
-    chance = _chances(days, _of_blocks(days.air_C)[year, origin])
-    return _Deck(len(sources), block, course, correction, shared, sigma, chance)
-
-
-def _of_blocks(days: FloatArray) -> FloatArray:
-    """Means of the blocks that start on each day; a year's end goes on with its beginning."""
-    return np.asarray(np.mean([np.roll(days, -i, axis=1) for i in range(BLOCK)], axis=0))
-
-
-def _months(
-    days: Days, light: FloatArray, clear: FloatArray, correction: FloatArray
-) -> tuple[FloatArray, FloatArray]:
-    """How much of the choice is the month's, and what is left to a factor, for the spread to be expected."""
-    mean = by_month(light.mean(axis=1)[None, :])[0]
-    wanted = _wanted(days.clearness, 1.0 + WIDER * (1.0 - clear / clear.max())) / (mean * correction)
-    own = by_month(light.var(axis=1)[None, :])[0] / mean**2  # of one block, relative, squared
-    alone, together = own * BLOCK / np.array(MONTH_DAYS), own * (1.0 - BLOCK / np.array(MONTH_DAYS))
-    missing = np.nan_to_num(wanted) ** 2 - alone
-    shared = np.clip(missing / np.maximum(together, 1e-9), 0.0, MOST_SHARED)
-    left = np.maximum(missing - shared * together, 0.0)
-    return np.sqrt(shared), np.sqrt(np.log1p(left))
-
-
-def _wanted(days: FloatArray, wider: FloatArray) -> FloatArray:
-    """The spread of months to be expected: from the days, or from the years where there are enough."""
-    if len(days) >= LONG:
-        return np.asarray(by_month(days).std(axis=0, ddof=1))
-    return wider * spread_of_months(days)
-
-
-def _chances(days: Days, air: FloatArray) -> FloatArray:
-    """How likely a cold month is, and a warm one: what blocks of the sources leave of the months' spread."""
-    own = by_month(air.var(axis=1)[None, :])[0] * BLOCK / np.array(MONTH_DAYS)
-    left = np.maximum(_wanted(days.air_C, np.ones(12)) ** 2 - own, 0.0)
-    return np.asarray(np.minimum(left / (2.0 * SHIFT_C**2), 0.3))
-
-
-def _correction(clear: FloatArray, known: FloatArray, monthly: Sequence[float]) -> FloatArray:
-    """From the mean that the deck deals to the long-term mean, by month. clear : Wh/m2 of a clear day."""
-    around = [np.roll(known, -i, axis=1) for i in range(-AROUND, AROUND + 1)]
-    dealt = clear * np.mean(around, axis=(0, 1)) / 1000.0
-    expected = by_month(dealt[None, :])[0] * np.array(MONTH_DAYS)
-    wanted = np.asarray(monthly, dtype=np.float64)
-    return np.where(expected > 0.1, wanted / np.maximum(expected, 0.1), 1.0)
-
-
-def _dealt(deck: _Deck, count: int, seed: int, first: int) -> tuple[Indices, Floats32]:
+def _dealt(deck: Deck, count: int, seed: int, first: int) -> tuple[Indices, Floats32]:
     draws = _draws(count, seed, first)
     clear, light, air = (_leaning(draws[:, 12 * i : 12 * (i + 1)]) for i in range(3))
     draws = draws[1:]
@@ -249,7 +152,7 @@ def _leaning(draws: FloatArray) -> FloatArray:
     return np.asarray((total / np.sqrt((weights**2).sum())).reshape(-1, 12))
 
 
-def _ranks(deck: _Deck, draws: FloatArray, clear: FloatArray, start: Indices) -> NDArray[np.intp]:
+def _ranks(deck: Deck, draws: FloatArray, clear: FloatArray, start: Indices) -> NDArray[np.intp]:
     """Which of the candidates, from the darkest on, each block takes."""
     from scipy.special import ndtr, ndtri
 
@@ -257,6 +160,7 @@ def _ranks(deck: _Deck, draws: FloatArray, clear: FloatArray, start: Indices) ->
     shared = deck.shared[month]
     own = ndtri(np.clip(draws, 1e-12, 1.0 - 1e-12))
     anomaly = shared * np.take_along_axis(clear, month, axis=1) + np.sqrt(1.0 - shared**2) * own
+    anomaly += deck.moved[month]
     most = deck.block.shape[1]
     return np.asarray(np.minimum((ndtr(anomaly) * most).astype(np.intp), most - 1))
 
