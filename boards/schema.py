@@ -136,12 +136,19 @@ CELL = Kind(
         "full": RowRule("V", 1, 5),
         "lockout_enter": RowRule("V", 0.5, 4.5),
         "lockout_leave": RowRule("V", 0.5, 4.5),
+        "cycles_to_80": RowRule("cycles", 10, 100_000, required=False),
+        "depth_exponent": RowRule("1", 0.5, 3, required=False),
+        "resistance_at_80": RowRule("1", 1, 10, required=False),
     },
     caps={"chemistry": CapRule("str", ("NMC", "LFP", "LiPo", "NiMH"))},
     tables={
         "ocv": TableRule((0, 1), (0.5, 5), rising=True, span=True),
         "capacity_factor": TableRule((-60, 90), (0, 1.5), rising=True),
         "resistance_factor": TableRule((-60, 90), (0.1, 50)),
+        "self_discharge_factor": TableRule((-60, 90), (0, 1000), rising=True, required=False),
+        #: What the first year takes of the capacity, at a full and at a 40 % charge.
+        "calendar_full": TableRule((-60, 90), (0, 2), required=False),
+        "calendar_stored": TableRule((-60, 90), (0, 2), required=False),
     },
 )
 

@@ -9,6 +9,7 @@ the part it cannot give is a floor of charge that rises with the cold and comes 
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections.abc import Mapping
 from itertools import pairwise
 from math import inf
 from typing import NamedTuple, Protocol
@@ -17,6 +18,8 @@ from typing import NamedTuple, Protocol
 MONTH_s = 30.44 * 86400.0
 
 Table = tuple[tuple[float, float], ...]
+#: The same at any temperature.
+LEVEL: Table = ((0.0, 1.0), (1.0, 1.0))
 
 
 class CellError(Exception):
@@ -31,6 +34,21 @@ class CellPart(Protocol):
 
     def table(self, name: str) -> Table:
         """One table of (x, y) points, x rising."""
+
+    @property
+    def tables(self) -> Mapping[str, object]:
+        """The tables that it has, by their names."""
+
+
+class Aged(NamedTuple):
+    """What age has made of a cell: its capacity and its resistance, relative to the new one's."""
+
+    capacity: float = 1.0
+    resistance: float = 1.0
+
+
+#: A cell as it is sold.
+NEW = Aged()
 
 
 class Segment(NamedTuple):
@@ -53,6 +71,7 @@ class Cell:
         "leak_1_s",
         "_capacity_factor",
         "_energy",
+        "_leak_factor",
         "_ocv",
         "_q",
         "_resistance_factor",
@@ -61,14 +80,15 @@ class Cell:
         "_u",
     )
 
-    def __init__(self, part: CellPart, parallel: int = 1) -> None:
+    def __init__(self, part: CellPart, parallel: int = 1, aged: Aged = NEW) -> None:
         if parallel < 1:
             raise CellError(f"cells in parallel is {parallel}, expected 1 or more")
-        self.capacity_C = part.v("capacity") * 3600.0 * parallel
+        self.capacity_C = part.v("capacity") * 3600.0 * parallel * aged.capacity
         self.charge_min_C = part.v("charge_min")
         self.charge_max_C = part.v("charge_max")
         self.leak_1_s = part.v("self_discharge") / MONTH_s
-        self._resistance_ohm = part.v("resistance") / parallel
+        self._leak_factor = part.table("self_discharge_factor") if has_leak_table(part) else LEVEL
+        self._resistance_ohm = part.v("resistance") / parallel * aged.resistance
         self._capacity_factor = part.table("capacity_factor")
         self._resistance_factor = part.table("resistance_factor")
         self._lay_curve(part.table("ocv"))
@@ -120,9 +140,18 @@ class Cell:
         """Inner resistance at a cell temperature."""
         return self._resistance_ohm * interpolate(self._resistance_factor, cell_C)
 
+    def leak_at_1_s(self, cell_C: float) -> float:
+        """Self-discharge at a cell temperature, share of its charge per second."""
+        return self.leak_1_s * interpolate(self._leak_factor, cell_C)
+
     def floor_C(self, cell_C: float) -> float:
         """Charge in coulombs that the cell cannot give at this temperature (0 for a factor of 1 or more)."""
         return self.capacity_C * max(0.0, 1.0 - interpolate(self._capacity_factor, cell_C))
+
+
+def has_leak_table(part: CellPart) -> bool:
+    """Whether a cell says how its self-discharge grows with warmth."""
+    return "self_discharge_factor" in part.tables
 
 
 def interpolate(table: Table, x: float) -> float:

@@ -16,12 +16,11 @@ from numpy.typing import NDArray
 
 from boards import Design
 from sim.buck import charger_of
-from sim.cell import Cell, Table
+from sim.cell import LEVEL, Cell, Table, has_leak_table
 from sim.charger import SPREAD, Charger
 from sim.curves import Floats
 from sim.panel import Panel
 from sim.sky import Sky
-from sim.weather import HOURS
 
 Flags = NDArray[np.bool_]
 
@@ -92,23 +91,24 @@ def hour_table(design: Design, sky: Sky, knots: int = 6) -> HourTable:
     charger, cell = charger_of(design.charger), Cell(design.cell)
     low, high = supply_limits_V(design)
     volts = np.linspace(low, charger.float_V, knots)
-    curves = Panel(design.panel).curves(np.array(sky.absorbed_W_m2), np.array(sky.panel_C))
-    cell_C = np.array(sky.air_C)
+    year = sky.arrays()
+    curves = Panel(design.panel).curves(year.absorbed_W_m2, year.panel_C)
+    cell_C = year.air_C
     alive = curves.voc_V > charger.start_V
     protection_A = design.protection.v("quiescent") / 1000.0  # row in mA
-    swing = getattr(sky, "swing", None)
     ocv = np.array(design.cell.table("ocv"))
+    leak = design.cell.table("self_discharge_factor") if has_leak_table(design.cell) else LEVEL
     end_V = charger.float_V - cell.resistance_ohm(WARM_C) * charger.term_A
     return HourTable(
         volts,
         charger.offered_A(curves, volts),
         alive,
         _allowed(charger, cell, cell_C),
-        np.zeros(HOURS) if swing is None else np.array(swing),
+        year.swing,
         protection_A + np.where(alive, 0.0, charger.back_feed_A),
         design.cell.v("resistance") * interpolated(design.cell.table("resistance_factor"), cell_C),
         np.maximum(0.0, 1.0 - interpolated(design.cell.table("capacity_factor"), cell_C)),
-        np.full(HOURS, cell.leak_1_s),
+        cell.leak_1_s * interpolated(leak, cell_C),
         cell_C,
         charger.charge_A,
         charger.unbooked_A,

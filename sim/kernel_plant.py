@@ -57,7 +57,7 @@ class KernelPlant:
             table.ocv_q * table.capacity_C,
             table.ocv_V,
             table.capacity_C,
-            float(table.leak_1_s[0]),
+            float(table.leak_1_s.mean()),
             table.end_share * table.capacity_C,
             table.low_V,
             table.high_V,

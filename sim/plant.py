@@ -12,7 +12,7 @@ import numpy as np
 
 from sim.books import Books, FloatArray
 from sim.buck import charger_of
-from sim.cell import Cell, CellPart
+from sim.cell import NEW, Aged, Cell, CellPart
 from sim.charger import Charger, ChargerPart
 from sim.panel import Panel, Rows
 from sim.sky import Sky
@@ -83,11 +83,12 @@ class Plant(Stepper):
         cells_parallel: int = 1,
         supply_min_V: float = 0.0,
         hysteresis_V: float = 0.0,
+        aged: Aged = NEW,
     ) -> Plant:
         """Build from the parts of a node design; `supply_min_V` is the board's own lower limit, if higher;
-        it starts again `hysteresis_V` above it."""
+        it starts again `hysteresis_V` above it; `aged` is what age has made of the cells."""
         return cls(
-            Panel(panel), charger_of(charger), Cell(cell, cells_parallel), protection, sky, soc0,
+            Panel(panel), charger_of(charger), Cell(cell, cells_parallel, aged), protection, sky, soc0,
             supply_min_V, hysteresis_V,
         )  # fmt: skip
 
@@ -220,7 +221,7 @@ class Plant(Stepper):
             self._standing_A = 0.0  # an empty cell gives nothing
         self._swing = self._swings[index] if self._swings is not None and self._charging else 0.0
         self._guess_A = charger.guess_A(self._curve, self.volts) if self._charging else 0.0
-        self._leak_1_s = cell.leak_1_s
+        self._leak_1_s = cell.leak_at_1_s(air_C)
         self._ohm, self._floor_C = cell.resistance_ohm(air_C), cell.floor_C(air_C)
         self._hour_end_s = (self._hour + 1) * 3600.0
         self._clear_hour()

@@ -12,9 +12,11 @@ from datetime import datetime, timedelta, timezone
 import numpy as np
 
 from boards import Design, load_design
+from sim.ageing import Ageing, aged
 from sim.air import Air
 from sim.booked import booked_at_home
 from sim.cameras import attach_camera
+from sim.cell import NEW, Aged
 from sim.devices import CameraFaults, EspFaults
 from sim.devices.ds3231 import ClockFaults
 from sim.devices.ina219 import MeterFaults
@@ -70,6 +72,11 @@ class Twin:
         self.plant.close()
 
 
+def _age(design: Design, sky: Sky, years: float) -> Aged:
+    """What the years before the run have made of the cells; a new one needs no rows of ageing."""
+    return aged(Ageing.of(design.cell), np.array(sky.air_C), years) if years else NEW
+
+
 def build(
     scenario: Scenario,
     progress: Progress | None = None,
@@ -97,6 +104,7 @@ def build(
         design.panel, design.charger, design.cell, design.protection, sky, scenario.soc,
         int(str(options.get("cells_parallel", 1))), design.board.v("supply_min"),
         design.board.v("supply_hysteresis"),
+        _age(design, sky, scenario.cell_years),
     )  # fmt: skip
     end_s = scenario.days * 86_400.0
     world = World(plant, end_s, scenario.seed, scenario.currents, scenario.gauge_points)

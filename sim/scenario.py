@@ -29,6 +29,8 @@ class Scenario:
     days, start_day : length and first day (0 = 1 January). seed : everything random comes from it.
     soc : state of charge at the start, 0..1. tilt_deg, azimuth_deg : of the panel, None = the design's.
     panel_scale, cell_scale : panel and battery this many times as large as the design's.
+    cell_years : age of the battery at the start (`sim.ageing`, at this place's temperatures); the node does
+        not know.
     compiled : the drive holds .mpy where that is sound. settings : keys of settings.toml, as deployed.
     troubles : shade, snow, heat or frost (`sim.troubles`). surroundings, soiling, snow : what hides light
         from the panel (modules of these names); by default nothing. currents : what the node's parts really
@@ -48,6 +50,7 @@ class Scenario:
     azimuth_deg: float | None = None
     panel_scale: float = 1.0
     cell_scale: float = 1.0
+    cell_years: float = 0.0
     compiled: bool = False
     settings: Mapping[str, str | int] = field(default_factory=dict)
     garden: Garden = field(default_factory=Garden)
@@ -85,6 +88,7 @@ _LIMITS: dict[str, dict[str, tuple[float, float]]] = {
         "azimuth_deg": (0.0, 360.0),
         "panel_scale": (0.01, 1000.0),
         "cell_scale": (0.01, 1000.0),
+        "cell_years": (0.0, 50.0),
         "currents": (0.01, 100.0),
         "gauge_points": (-50.0, 50.0),
     },
@@ -122,6 +126,7 @@ _RUN_KEYS = {
     "azimuth_deg": float,
     "panel_scale": float,
     "cell_scale": float,
+    "cell_years": float,
     "currents": float,
     "gauge_points": float,
     "compiled": bool,

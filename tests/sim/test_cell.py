@@ -69,6 +69,14 @@ def test_cold_raises_resistance_and_the_floor() -> None:
     )
 
 
+def test_self_discharge_doubles_with_ten_kelvin_where_the_cell_says_so() -> None:
+    rows = CellRows()
+    assert Cell(rows).leak_at_1_s(40.0) == Cell(rows).leak_1_s == 0.01 / (30.44 * 86400)
+    rows.tables["self_discharge_factor"] = ((15.0, 0.5), (25.0, 1.0), (35.0, 2.0))
+    cell = Cell(rows)
+    assert [cell.leak_at_1_s(t) / cell.leak_1_s for t in (0.0, 15.0, 25.0, 35.0)] == [0.5, 0.5, 1.0, 2.0]
+
+
 def test_two_cells_have_twice_the_charge_and_half_the_resistance() -> None:
     one, two = Cell(CellRows()), Cell(CellRows(), 2)
     assert two.capacity_C == 2 * one.capacity_C

@@ -77,6 +77,7 @@ def test_every_cell_is_as_cold_and_as_stiff_as_in_the_twin(sky: Sky, name: str) 
         assert table.cell_C[hour] == air_C
         assert table.ohm[hour] == pytest.approx(cell.resistance_ohm(air_C), rel=1e-12)
         assert table.floor_share[hour] * cell.capacity_C == pytest.approx(cell.floor_C(air_C), abs=1e-9)
+        assert table.leak_1_s[hour] == pytest.approx(cell.leak_at_1_s(air_C), rel=1e-12)
         allowed = Charger(design.charger).allows(air_C, cell.charge_min_C, cell.charge_max_C)
         assert table.allowed[hour] == allowed
     for share in (0.0, 0.07, 0.5, 0.93, 1.0):
