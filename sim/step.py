@@ -77,7 +77,7 @@ class Stepper:
         ohm = self._ohm
         rise = 0.5 * slope * dt_s  # of the open-circuit voltage, up to mid-step, V per ampere
         u_first = self._knot_V + slope * (charge - self._knot_C)
-        leak = charge * self._leak_1_s
+        leak = charge * self._leak_1_s * (1.0 - 0.5 * self._leak_1_s * dt_s)
         standing = self._standing_A
         charged = panel_W = 0.0
         if self._charging:
