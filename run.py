@@ -39,6 +39,7 @@ Torpor: a solar garden camera, simulated and looked after.
   torpor ...           the torpor command
 """
 VERBS = ("demo", "test", "lint", "bench", "torpor")
+ODDS = ("viability", "size", "compare")  # subcommands of torpor that need a compiler
 USAGE = 2
 
 #: What pip and npm say when there is no way to the outside.
@@ -92,8 +93,8 @@ def pip(arguments: str, *more: str) -> list[str]:
     return [*command.split(), *more]
 
 
-def stages(house: House, tools: bool) -> list[Stage]:
-    """Everything that must lie in .venv; `tools` adds what only test, lint and bench need."""
+def stages(house: House, tools: bool, odds: bool = False) -> list[Stage]:
+    """Everything that must lie in .venv; `odds` adds a compiler, `tools` that and what test and bench need."""
     bundle = house.venv / "cp-bundle"
     rooms = " ".join(sorted(init.parent.name for init in house.root.glob("*/__init__.py")))
     libraries = pip("--require-hashes -r requirements.lock")
@@ -104,12 +105,15 @@ def stages(house: House, tools: bool) -> list[Stage]:
         Stage("node", "fetching the node's libraries", ["firmware-libs.lock"], [node], clears=bundle),
         Stage("checkout", "linking the checkout", ["pyproject.toml", "requirements.lock"], [checkout], rooms),
     ]
+    if odds or tools:
+        compiler = pip("--require-hashes -r requirements-odds.lock")
+        plan.append(Stage("odds", "installing the compiler", ["requirements-odds.lock"], [compiler]))
     if tools:
         dev, stubs = "requirements-dev.lock", "firmware-stubs.lock"
         commands = [pip(f"--require-hashes -r {dev}"), pip(f"--require-hashes --no-deps -r {stubs}")]
         plan.append(Stage("tools", "installing the test tools", [dev, stubs], commands))
         files = ["benchmarks/node_js.py", "tests/vm/package.json", "tests/vm/package-lock.json"]
-        says, npm = "installing the embedded interpreter", ["-P", "benchmarks/node_js.py"]
+        says, npm = "installing the embedded interpreter", ["-P", files[0]]
         plan.append(Stage("embedded", says, files, [npm], clears=house.venv / "embedded"))
     return plan
 
@@ -136,8 +140,7 @@ def read_stamp(path: Path) -> dict[str, str]:
 
 
 def write_stamp(house: House) -> None:
-    part = house.stamp.with_suffix(".part")
-    part.write_text(json.dumps(house.done, indent=1), "utf-8")
+    (part := house.stamp.with_suffix(".part")).write_text(json.dumps(house.done, indent=1), "utf-8")
     part.replace(house.stamp)
 
 
@@ -158,17 +161,14 @@ def usable(house: House) -> bool:
     version = next((line.split("=")[1].strip() for line in lines if line.startswith("version")), "")
     if version.split(".")[:2] != [str(number) for number in sys.version_info[:2]]:
         return False
-    return (
-        house.python.exists()
-        and house.call([str(house.python), "-m", "pip", "--version"], house.root)[0] == 0
-    )
+    asks = [str(house.python), "-m", "pip", "--version"]
+    return house.python.exists() and house.call(asks, house.root)[0] == 0
 
 
 def make_environment(house: House) -> None:
     """Make .venv anew; one that somebody made by hand is kept and brought up to date."""
     if house.done or not usable(house):
-        sentence = lacks()
-        if sentence:
+        if sentence := lacks():
             raise SetupError(sentence)
         carry_out(house, "making .venv", [[sys.executable, "-m", "venv", "--clear", str(house.venv)]])
     house.done = {"venv": interpreter_key(house.root)}
@@ -190,15 +190,14 @@ def carry_out(house: House, says: str, commands: Sequence[Sequence[str]]) -> Non
 def sentence_for(says: str, code: int, output: str) -> str:
     if NO_NETWORK.search(output):
         return f"The first set-up needs the network once: {says} found no way out; connect, then start again."
-    lines = [line for line in output.splitlines() if line.strip()]
-    errors = [line for line in lines if line.lower().startswith("error")] or lines or ["it said nothing"]
-    return f"The set-up stopped while {says} (exit code {code}): {errors[-1].strip()}"
+    lines = [line for line in output.splitlines() if line.strip()] or ["it said nothing"]
+    last = ([line for line in lines if line.lower().startswith("error")] or lines)[-1].strip()
+    return f"The set-up stopped while {says} (exit code {code}): {last}"
 
 
-def set_up(house: House, tools: bool) -> None:
+def set_up(house: House, tools: bool, odds: bool = False) -> None:
     """Bring .venv up to date; does nothing at all when the stamp agrees."""
-    house.done = read_stamp(house.stamp)
-    plan = stages(house, tools)
+    house.done, plan = read_stamp(house.stamp), stages(house, tools, odds)
     fresh = house.done.get("venv") == interpreter_key(house.root) and house.python.exists()
     if fresh and all(house.done.get(stage.name) == key_of(house.root, stage) for stage in plan):
         return
@@ -270,7 +269,8 @@ def main(
     sentence, code = refusal(arguments), USAGE
     if not sentence:
         try:
-            set_up(house, tools=arguments[0] in ("test", "lint", "bench"))
+            odds = arguments[0] == "torpor" and arguments[1:2] and arguments[1] in ODDS
+            set_up(house, arguments[0] in ("test", "lint", "bench"), bool(odds))
         except SetupError as problem:
             sentence, code = str(problem), 1
         except OSError as problem:

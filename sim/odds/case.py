@@ -7,6 +7,9 @@ from dataclasses import dataclass, field, replace
 
 from boards import Design
 from sim.air import Link
+from sim.snow import NO_SNOW, Snow
+from sim.soiling import CLEAN, Soiling
+from sim.surroundings import OPEN, Surroundings
 from sim.visitors import Garden
 from sim.weather import Weather
 
@@ -21,7 +24,7 @@ class Case:
     Attributes
     ----------
     design, sources : the node; weather years (one typical year, or the real ones).
-    tilt_deg, azimuth_deg : of the panel; None: the design's. surroundings : horizon, trees; None: open.
+    tilt_deg, azimuth_deg : of the panel; None: the design's. surroundings, soiling, snow : what hides light.
     settings : the owner's, TORPOR_ names. latitude : the node knows where it is. policy : one of POLICIES.
     panel_x, battery_x, load_x, sleep_x, visitors_x : times the design's panel, battery, energy of
     everything, energy asleep, visitors. gauge_points : by which the node misjudges its charge.
@@ -35,7 +38,9 @@ class Case:
     link: Link = field(default_factory=Link)
     tilt_deg: float | None = None
     azimuth_deg: float | None = None
-    surroundings: object | None = None
+    surroundings: Surroundings = OPEN
+    soiling: Soiling = CLEAN
+    snow: Snow = NO_SNOW
     settings: Mapping[str, int] = field(default_factory=dict)
     latitude: bool = True
     policy: str = "ours"

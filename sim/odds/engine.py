@@ -100,10 +100,11 @@ def run(
     scales: tuple[Sequence[float], Sequence[float]] | None = None,
     workers: int | None = None,
     progress: Progress = lambda share: None,
+    numbers: range | None = None,
 ) -> Tally:
-    """All years of a case; `scales`: per lane (panel, battery) relative to the case's, LANES of each at
-    most."""
-    return next(iter(_counted(one, years, scales, workers, progress)))
+    """All years of a case, or the blocks of these `numbers`; `scales`: per lane (panel, battery) relative to
+    the case's, LANES of each at most."""
+    return next(iter(_counted(one, years, scales, workers, progress, numbers)))
 
 
 def _counted(
@@ -112,6 +113,7 @@ def _counted(
     scales: tuple[Sequence[float], Sequence[float]] | None,
     workers: int | None,
     progress: Progress,
+    numbers: range | None = None,
 ) -> Iterator[Tally]:
     counting, lanes = _compiled("counting"), _compiled("lanes")
     case = one.case
@@ -121,19 +123,20 @@ def _counted(
         name: getattr(tally, name)
         for name in ("alive", "alive_sq", "down", "pace", "lowest", "least", "sums", "ages")
     }
-    blocks = len(years.day) // case.span
+    chosen = range(len(years.day) // case.span) if numbers is None else numbers
+    blocks = len(chosen)
     workers = workers or os.cpu_count() or 1
     offered = np.zeros(13)
     with ThreadPoolExecutor(workers) as pool:
         for start in range(0, blocks, 4 * workers):
-            numbers = range(start, min(blocks, start + 4 * workers))
+            several = chosen[start : start + 4 * workers]
             for number, (months, weeks) in zip(
-                numbers, pool.map(lambda at: block(one, years, at, scales), numbers), strict=True
+                several, pool.map(lambda at: block(one, years, at, scales), several), strict=True
             ):
                 for age in range(case.span):
                     counting.count(months[age], weeks[age], used, counting.MONTH_DAYS, *parts.values(), age)
                 offered += used * _offered(one, years, number)
-            progress(min(1.0, (start + len(numbers)) / blocks))
+            progress(min(1.0, (start + len(several)) / blocks))
     yield replace(
         tally, node_years=blocks * case.span * used, weather_years=blocks * case.span, offered_J=offered
     )
@@ -200,7 +203,10 @@ def _sky(case: Case, weather: Any) -> Sky:
     options = case.design.options
     tilt = float(str(options["tilt_deg"])) if case.tilt_deg is None else case.tilt_deg
     azimuth = float(str(options["azimuth_deg"])) if case.azimuth_deg is None else case.azimuth_deg
-    return Sky.prepare(weather, case.design.panel, tilt, azimuth)
+    return Sky.prepare(
+        weather, case.design.panel, tilt, azimuth,
+        surroundings=case.surroundings, soiling=case.soiling, snow=case.snow,
+    )  # fmt: skip
 
 
 def _season(case: Case) -> list[int]:
@@ -243,5 +249,5 @@ def _compiled(name: str) -> Any:
         return import_module(f"sim.odds.{name}")
     except ImportError:
         raise SimError(
-            "The odds need numba: `python3 run.py torpor viability` brings it into .venv, as does any bench."
+            "The odds need numba: `python3 run.py torpor viability` brings it into .venv."
         ) from None

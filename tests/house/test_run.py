@@ -18,7 +18,10 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 TAKES = "run.py takes one of demo, test, lint, bench, torpor"
-LOCKS = ("requirements.lock", "requirements-dev.lock", "firmware-libs.lock", "firmware-stubs.lock")
+LOCKS = (
+    "requirements.lock", "requirements-odds.lock", "requirements-dev.lock", "firmware-libs.lock",
+    "firmware-stubs.lock",
+)  # fmt: skip
 EMBEDDED = ("benchmarks/node_js.py", "tests/vm/package.json", "tests/vm/package-lock.json")
 
 
@@ -97,6 +100,7 @@ def machine(tmp_path: Path, run: ModuleType) -> Machine:
 
 
 EVERYTHING = ["venv", "requirements", "firmware-libs", "checkout"]
+ODDS = ["requirements-odds"]
 TOOLS = ["requirements-dev", "firmware-stubs"]
 INTERPRETER = ["embedded"]
 
@@ -112,9 +116,20 @@ def test_only_test_lint_and_bench_install_the_tools(machine: Machine) -> None:
     machine.start("torpor")
     assert machine.stages() == EVERYTHING
     machine.start("lint")
-    assert machine.stages() == TOOLS + INTERPRETER
+    assert machine.stages() == ODDS + TOOLS + INTERPRETER
     machine.start("test")
     machine.start("bench", "twin")
+    assert machine.stages() == []
+
+
+@pytest.mark.parametrize("command", ["viability", "size", "compare"])
+def test_the_odds_bring_their_compiler_when_they_are_first_asked_for(machine: Machine, command: str) -> None:
+    machine.start("torpor", "simulate")
+    assert machine.stages() == EVERYTHING
+    machine.start("torpor", command, "--years", "10")
+    assert machine.stages() == ODDS
+    machine.start("torpor", command)
+    machine.start("torpor", "simulate", command)
     assert machine.stages() == []
 
 
@@ -124,6 +139,7 @@ def test_only_test_lint_and_bench_install_the_tools(machine: Machine) -> None:
         ("requirements.lock", ["requirements", "checkout"]),
         ("firmware-libs.lock", ["firmware-libs"]),
         ("pyproject.toml", ["checkout"]),
+        ("requirements-odds.lock", ODDS),
         ("requirements-dev.lock", TOOLS),
         ("firmware-stubs.lock", TOOLS),
         *((name, INTERPRETER) for name in EMBEDDED),
@@ -219,6 +235,7 @@ def test_a_person_sees_each_stage(machine: Machine) -> None:
         "installing the libraries",
         "fetching the node's libraries",
         "linking the checkout",
+        "installing the compiler",
         "installing the test tools",
         "installing the embedded interpreter",
     ]
