@@ -94,7 +94,7 @@ def pip(arguments: str, *more: str) -> list[str]:
 
 
 def stages(house: House, tools: bool, odds: bool = False) -> list[Stage]:
-    """Everything that must lie in .venv; `odds` adds a compiler, `tools` that and what test and bench need."""
+    """Everything that must lie in .venv; `odds` adds a compiler, `tools` also what the tests need."""
     bundle = house.venv / "cp-bundle"
     rooms = " ".join(sorted(init.parent.name for init in house.root.glob("*/__init__.py")))
     libraries = pip("--require-hashes -r requirements.lock")
@@ -140,7 +140,8 @@ def read_stamp(path: Path) -> dict[str, str]:
 
 
 def write_stamp(house: House) -> None:
-    (part := house.stamp.with_suffix(".part")).write_text(json.dumps(house.done, indent=1), "utf-8")
+    part = house.stamp.with_suffix(".part")
+    part.write_text(json.dumps(house.done, indent=1), "utf-8")
     part.replace(house.stamp)
 
 
@@ -168,8 +169,8 @@ def usable(house: House) -> bool:
 def make_environment(house: House) -> None:
     """Make .venv anew; one that somebody made by hand is kept and brought up to date."""
     if house.done or not usable(house):
-        if sentence := lacks():
-            raise SetupError(sentence)
+        if lacks():
+            raise SetupError(lacks())
         carry_out(house, "making .venv", [[sys.executable, "-m", "venv", "--clear", str(house.venv)]])
     house.done = {"venv": interpreter_key(house.root)}
     write_stamp(house)
