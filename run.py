@@ -24,8 +24,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent
-INTERRUPTED = 130
-WINDOWS_CTRL_C = 0xC000013A
+INTERRUPTED, WINDOWS_CTRL_C = 130, 0xC000013A
 
 HELP = """\
 usage: python3 run.py VERB [...]
