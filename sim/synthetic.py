@@ -27,9 +27,9 @@ HOURLY = ((0.0, 0.05), (0.3, 0.11), (0.5, 0.18), (0.7, 0.21), (0.9, 0.15), (1.05
 HOURLY_MEMORY = 0.42
 #: An hour's light lies between these shares of the clear sky's; at the most where clouds reflect.
 LEAST_SHARE, MOST_SHARE = 0.03, 1.15
-#: Share of the clear sky's beam by the hour's share of its global irradiance. Six real years (Greensboro, Sand
-#: Point, Miami, Amsterdam, Piedmont, Colorado) lie within 0.1 of it. Erbs' correlation, made for the
-#: extraterrestrial ratio, gives 1 to 28 % less beam than they have.
+#: Share of the clear sky's beam by the hour's share of its global irradiance. Six real years (Greensboro,
+#: Sand Point, Miami, Amsterdam, Piedmont, Colorado) lie within 0.15 of it. Erbs' correlation, made for the
+#: extraterrestrial ratio, gives 1 to 21 % less beam than they have.
 BEAM = (
     (0.20, 0.0), (0.35, 0.01), (0.45, 0.03), (0.55, 0.09), (0.65, 0.21), (0.75, 0.37), (0.85, 0.56),
     (0.95, 0.80), (1.05, 1.00), (1.15, 1.12),
