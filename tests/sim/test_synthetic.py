@@ -84,7 +84,7 @@ def test_the_worst_week_and_the_beam_are_of_the_right_size(pair: tuple[Weather, 
     weeks = sorted(worst(year) for year in free)
     assert weeks[1] < worst(weather) < weeks[-2]  # the real one would be an ordinary year of ours
     assert np.mean(weeks) == pytest.approx(worst(weather), rel=0.25)
-    assert np.mean([year.dni.sum() for year in free]) == pytest.approx(weather.dni.sum(), rel=0.15)
+    assert np.mean([year.dni.sum() for year in free]) == pytest.approx(weather.dni.sum(), rel=0.17)
     assert np.mean([year.temp_air.min() for year in free]) == pytest.approx(weather.temp_air.min(), abs=9.0)
 
 
@@ -129,7 +129,8 @@ def test_the_climate_by_latitude_is_plausible_from_the_equator_to_polar_night(
     assert np.isfinite([weather.ghi, weather.dni, weather.dhi, weather.temp_air, weather.wind]).all()
     if latitude > 70.0:
         assert light[[0, 11]].max() == 0.0 and light[5] > 80.0
-        assert np.ptp(weather.temp_air[:24]) < 6.0  # no course of the day without a sun
+        days = weather.temp_air.reshape(365, 24)
+        assert np.ptp(days[:31].mean(axis=0)) < 3.0 < np.ptp(days[90:120].mean(axis=0))  # no sun, no noon
     if latitude < 0.0:
         assert light.argmax() in (0, 11) and air.argmax() in (0, 1)
 
@@ -139,7 +140,7 @@ def test_a_place_is_told_by_its_coordinates() -> None:
     assert place is not None and (place.latitude, place.longitude) == (45.0, -108.54)
     assert 1000.0 < place.altitude_m < 1700.0  # the Bighorn basin, from pvlib's world table
     assert place_of("weather.csv") is None and place_of("1,2,3") is None
-    with pytest.raises(WeatherError, match="95,10: expected a latitude to 90, a longitude to 180"):
+    with pytest.raises(WeatherError, match="95,10: expected a latitude up to 90"):
         place_of("95,10")
 
 
