@@ -44,7 +44,7 @@ from sim.visitors import Visitor
 from sim.volume import picture_key
 from sim.watching import Frame, reason_names
 from sim.wear import worn
-from sim.weather import default_weather, read_weather
+from sim.weather_choice import one_year
 from sim.world import World
 
 Progress = Callable[[float], None]
@@ -88,7 +88,7 @@ def build(
 ) -> Twin:
     """Put a node together as its scenario says; `progress` gets the share that is done, 0..1."""
     design = scaled(load_design(scenario.design), scenario.panel_scale, scenario.cell_scale)
-    weather = read_weather(scenario.weather) if scenario.weather else default_weather()
+    weather = one_year(scenario.weather, scenario.seed, scenario.year)
     weather = scenario.troubles.on_weather(weather, scenario.start_day)
     settings = {**(place_settings(weather) if design.sensor else {}), **scenario.settings}
     drive = assemble(design, settings, scenario.compiled)

@@ -10,6 +10,7 @@ from typing import Any
 
 from sim.air import Link
 from sim.errors import SimError
+from sim.place import place_of
 from sim.snow import NO_SNOW, Snow
 from sim.soiling import CLEAN, Soiling
 from sim.surroundings import OPEN, Surroundings
@@ -17,6 +18,7 @@ from sim.surroundings_file import read_snow, read_soiling, read_surroundings
 from sim.toml_table import checked
 from sim.troubles import Troubles
 from sim.visitors import Garden
+from sim.weather_choice import Choice
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +27,9 @@ class Scenario:
 
     Attributes
     ----------
-    design : name in boards/ or path of a design file. weather : path, None = Greensboro TMY3 of pvlib.
+    design : name in boards/ or path of a design file.
+    weather : file, files and folders, or a path that reads "LATITUDE,LONGITUDE" (`sim.weather_choice`);
+        None = Greensboro TMY3 of pvlib. year : which calendar year of theirs, if they hold several.
     days, start_day : length and first day (0 = 1 January). seed : everything random comes from it.
     soc : state of charge at the start, 0..1. tilt_deg, azimuth_deg : of the panel, None = the design's.
     panel_scale, cell_scale : panel and battery this many times as large as the design's.
@@ -41,7 +45,7 @@ class Scenario:
     """
 
     design: str = "pico-w-arducam-2mp"
-    weather: Path | None = None
+    weather: Choice = None
     days: float = 365.0
     start_day: int = 0
     seed: int = 1
@@ -64,6 +68,7 @@ class Scenario:
     stuck_PIR: tuple[float, float] | None = None
     quiet: bool = False
     visits: tuple[tuple[float, float], ...] = ()
+    year: int | None = None
 
     def __post_init__(self) -> None:
         """Raises SimError, one sentence, for a figure that makes no sense."""
@@ -118,6 +123,7 @@ _SECTIONS = {"run", "settings", "garden", "link", "troubles", "surroundings", "s
 _RUN_KEYS = {
     "design": str,
     "weather": str,
+    "year": int,
     "days": float,
     "start_day": int,
     "seed": int,
@@ -150,7 +156,8 @@ def read_scenario(path: Path) -> Scenario:
             raise SimError(f"{path}: [{section}] is unknown; there are {', '.join(sorted(_SECTIONS))}.")
     run = checked(path, "run", data.get("run", {}), _RUN_KEYS)
     if "weather" in run:
-        run["weather"] = path.parent / run["weather"]
+        place = place_of(run["weather"])
+        run["weather"] = path.parent / run["weather"] if place is None else Path(run["weather"])
     settings = checked(path, "settings", data.get("settings", {}), None)
     garden = checked(path, "garden", data.get("garden", {}), _numbers(Garden))
     link = checked(path, "link", data.get("link", {}), _numbers(Link))

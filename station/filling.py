@@ -14,7 +14,7 @@ from sim.protocol import Target, numbers_of, telemetry_of
 from sim.readings import KNOWN_s, entries
 from sim.run import Twin
 from sim.scenario import Scenario
-from sim.weather import default_weather, read_weather
+from sim.weather_choice import one_year
 from station import nodes
 from station.records import Kept, Upload
 from station.store import Store
@@ -34,7 +34,7 @@ class UntilNow:
 def until_now(scenario: Scenario, now_s: float, season: bool) -> UntilNow:
     """Lay a run's days on the calendar so that it ends now, by the clock of its site; `season`: it begins on
     that day of the weather's year as well."""
-    weather = read_weather(scenario.weather) if scenario.weather else default_weather()
+    weather = one_year(scenario.weather, scenario.seed, scenario.year)
     now = datetime.fromtimestamp(now_s, timezone(timedelta(hours=weather.utc_offset_h)))
     midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
     first = midnight - timedelta(days=int(scenario.days))

@@ -14,6 +14,7 @@ import rich_click as click
 from station.boards_command import names_like
 from station.errors import Exit, StationError
 from station.screen import console
+from station.weather_option import weather_choice, weather_options
 
 if TYPE_CHECKING:
     from sim.advice import Advice
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
     type=click.Path(path_type=Path),
     help="TOML: [run], [garden], [link], [surroundings], [soiling], [snow], [troubles], [settings].",
 )
-@click.option("--weather", type=click.Path(path_type=Path), help="Weather file: TMY3, TM2, EPW or PVGIS.")
+@weather_options
 @click.option("--horizon", type=click.Path(path_type=Path), help="Horizon file: PVGIS, or a table.")
 @click.option("--days", type=click.FloatRange(0.01, 3660), help="How long.  [default: 365]")
 @click.option("--start-day", type=click.IntRange(0, 364), help="First day of the year, 0 is 1 January.")
@@ -69,8 +70,11 @@ def _scenario(options: dict[str, Any]) -> Scenario:
     from sim.surroundings_file import read_horizon
 
     scenario = read_scenario(options["config"]) if options["config"] else Scenario()
+    weather = weather_choice(options)
+    if weather is not None:
+        scenario = scenario.change(weather=weather)
     names = {"tilt": "tilt_deg"}
-    for option in ("design", "weather", "days", "start_day", "seed", "tilt"):
+    for option in ("design", "year", "days", "start_day", "seed", "tilt"):
         if options[option] is not None:
             scenario = scenario.change(**{names.get(option, option): options[option]})
     if options["rssi"] is not None:
