@@ -37,7 +37,8 @@ MOST_CARRIED = 3.0
 
 
 class Irradiance(Protocol):
-    """Irradiance by the hour, W/m2: direct normal, global and diffuse horizontal; at an altitude in m."""
+    """Irradiance by the hour, W/m2: direct normal, global and diffuse horizontal; at an altitude in m.
+    `swing` of the level surface, if it was measured."""
 
     @property
     def altitude_m(self) -> float: ...
@@ -47,13 +48,14 @@ class Irradiance(Protocol):
     def ghi(self) -> FloatArray: ...
     @property
     def dhi(self) -> FloatArray: ...
+    @property
+    def swing(self) -> FloatArray | None: ...
 
 
 def swing(weather: Irradiance, sun: Sun, light: PlaneLight) -> FloatArray:
     """Relative standard deviation of the plane's irradiance within each hour, 0 to MOST.
 
-    A weather that was measured by the minute has its own for the level surface (`swing`); the model then
-    only carries it to the plane.
+    Where the weather has that of the level surface, the model only carries it to the plane.
     """
     clear = _clear_beam(weather, sun)
     shine = np.divide(weather.dni, clear, out=np.zeros_like(clear), where=clear > 0.0)
@@ -63,11 +65,10 @@ def swing(weather: Irradiance, sun: Sun, light: PlaneLight) -> FloatArray:
     falls = np.divide(light.beam, weather.dni, out=np.zeros_like(clear), where=weather.dni > 0.0)
     modelled = np.hypot(beam * falls, cloudy * (light.sky + light.ground))
     found = _relative(modelled, light.total)
-    measured: FloatArray | None = getattr(weather, "swing", None)
-    if measured is not None:
+    if weather.swing is not None:
         level = _relative(np.hypot(beam * np.maximum(sun.up, 0.0), cloudy * weather.dhi), weather.ghi)
         carried = np.divide(found, level, out=np.ones_like(level), where=level > 0.01)
-        found = measured * np.minimum(carried, MOST_CARRIED)
+        found = weather.swing * np.minimum(carried, MOST_CARRIED)
     return np.asarray(np.minimum(found, MOST))
 
 
