@@ -197,7 +197,7 @@ def _panel(twin: Twin, model: HourlyModel, now: Outcome) -> list[Candidate]:
 
 def _plane(sky: Sky, tilt: float, twin: Twin) -> FloatArray:
     """Hourly irradiance at another tilt, relative to the run's own."""
-    other = sky.turned(twin.design.panel, tilt)
+    other = twin.scenario.troubles.on_sky(sky.turned(twin.design.panel, tilt))
     old = np.array(sky.poa_W_m2)
     hours = len(twin.plant.books.soc)
     ratio = np.divide(np.array(other.poa_W_m2), old, out=np.ones_like(old), where=old > 1.0)

@@ -159,3 +159,11 @@ def test_the_twin_and_the_fast_model_see_the_same_garden(tmp_path: Path) -> None
     assert 0.5 < light < 0.8
     fast, bright = (KernelPlant.of(one.design, one.sky).amps.sum() for one in (twin, clear))
     assert fast / bright == pytest.approx(light, abs=0.03)
+
+
+def test_the_example_of_the_page_is_read(tmp_path: Path) -> None:
+    page = (Path(__file__).resolve().parents[2] / "docs" / "light.md").read_text(encoding="utf-8")
+    example = page.split("```toml\n")[1].split("```")[0]
+    found = scenario(tmp_path, example)
+    assert [thing.name for thing in found.surroundings.obstructions] == ["house", "apple tree", "hedge"]
+    assert found.soiling.monthly[0] == 0.02 and found.snow.falls == ((20, 8.0), (45, 15.0))
