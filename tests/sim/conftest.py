@@ -55,6 +55,7 @@ class HandPart:
     """A part of a node design, by hand."""
 
     caps: Mapping[str, bool] = {"ntc": True}
+    tables = _TABLES
 
     def __init__(self, rows: Mapping[str, float]) -> None:
         self.rows = rows
