@@ -127,6 +127,8 @@ def _typical_year(path: Path, table: Table) -> Weather:
     keep = (
         ~((table.stamps.month == 2) & (table.stamps.day == 29)) if len(table.stamps) > HOURS else slice(None)
     )
+    if table.stamps.hasnans:
+        raise WeatherError(f"{path}: has rows without a time, expected {HOURS} hourly rows from 1 January")
     hours = (_hour_of_year(table.stamps[keep]) + table.stamp_to_start_h) % HOURS
     if len(hours) != HOURS or not np.array_equal(hours, np.arange(HOURS)):
         raise WeatherError(

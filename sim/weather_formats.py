@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import zlib
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -13,6 +14,9 @@ from sim.weather_table import Hours, Table, WeatherError
 from sim.weather_typical import read_epw, read_pvgis_csv, read_pvgis_json, read_tm2, read_tmy3
 
 FORMATS = "TMY3 CSV, TM2, EPW, NSRDB CSV, BSRN, SURFRAD, or PVGIS as JSON or CSV"
+
+#: What the libraries underneath raise when a file is not what it looks like.
+BROKEN = (ValueError, KeyError, IndexError, TypeError, AttributeError, EOFError, OSError, zlib.error)
 
 Reader = Callable[[Path], Table | Hours]
 
@@ -35,7 +39,7 @@ def weather_files(paths: Sequence[Path]) -> list[tuple[Path, Reader]]:
 def read_file(path: Path, reader: Reader) -> Table | Hours:
     try:
         return reader(path)
-    except (ValueError, KeyError, IndexError, TypeError, AttributeError, EOFError) as error:
+    except BROKEN as error:
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__
         raise WeatherError(
             f"{path}: looks like {reader.__name__[5:]} but cannot be read ({reason}), "
@@ -46,8 +50,9 @@ def read_file(path: Path, reader: Reader) -> Table | Hours:
 def _reader_for(path: Path) -> Reader:
     try:
         reader = _known(path)
-    except OSError as error:
-        raise WeatherError(f"{path}: {error.strerror}, expected a weather file ({FORMATS})") from None
+    except (OSError, EOFError, zlib.error) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise WeatherError(f"{path}: {reason}, expected a weather file ({FORMATS})") from None
     if reader is None:
         raise WeatherError(f"{path}: unknown content, expected {FORMATS}")
     return reader

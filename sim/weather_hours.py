@@ -14,7 +14,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.weather_table import FloatArray, WeatherError
+from sim.weather_table import HOURS, FloatArray, WeatherError
 
 Stamps = NDArray[np.datetime64]
 
@@ -24,6 +24,8 @@ STEPS_min = (1, 2, 3, 5, 10, 15, 20, 30, 60)
 SPREAD_STEP_min = 15
 #: Least share of an hour's rows that make an hour, 1.
 LEAST_SHARE = 0.5
+#: A file that has less than one of so many rows has a wrong stamp: it would only fill the memory with gaps.
+SCATTERED = 20
 #: Mean irradiance below which an hour has no spread worth telling, W/m2.
 DARK_W_m2 = 5.0
 
@@ -48,8 +50,12 @@ def hourly(
     first = int(minutes[0] // 60)
     phase = int(minutes[0] % step)
     count = int(minutes[-1] // 60) - first + 1
-    slots = (minutes - 60 * first - phase) // step
     per_hour = 60 // step
+    if count * per_hour > SCATTERED * len(minutes) + HOURS:
+        raise WeatherError(
+            f"{name}: its {len(minutes)} rows are scattered over {count} hours, expected whole years"
+        )
+    slots = (minutes - 60 * first - phase) // step
     grids = tuple(_grid(column, slots, count * per_hour) for column in columns)
     if step == 60:
         return first, grids, None, phase / 60 if snapshots else 0.5
