@@ -8,6 +8,7 @@ from boards.schema_optional import CLOCK, LATCH, LIGHT, SD, SENSOR, SIGNAL
 
 _ARDUCHIP = ("bus", "arduchip")
 _ESPCAMERA = ("bus", "espcamera")
+_DIODE = ("by", "diode")
 
 CAMERA = Kind(
     rows={
@@ -103,8 +104,17 @@ PANEL = Kind(
         "cells": RowRule("1", 1, 200),
         "u0": RowRule("W/m2K", 1, 100),
         "u1": RowRule("W s/m3K", 0, 50),
+        "photo_current": RowRule("A", 0.0005, 60, required=False, when=_DIODE),
+        "diode_current": RowRule("A", 1e-20, 0.1, required=False, when=_DIODE),
+        "series": RowRule("ohm", 0, 1000, required=False, when=_DIODE),
+        "shunt": RowRule("ohm", 0.01, 1e9, required=False, when=_DIODE),
+        "diode_V": RowRule("V", 0.01, 20, required=False, when=_DIODE),
+        "band_gap": RowRule("eV", 0.5, 3, required=False, when=_DIODE),
+        "band_gap_temp": RowRule("1/K", -0.01, 0.01, required=False, when=_DIODE),
+        "adjust": RowRule("1", -1, 1, required=False, when=_DIODE),
     },
-    caps={},
+    #: "label" (as without it): by the three points of the label; "diode": by the single-diode parameters.
+    caps={"by": CapRule("str", ("label", "diode"), required=False)},
     tables={},
 )
 

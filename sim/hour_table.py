@@ -19,7 +19,7 @@ from sim.buck import charger_of
 from sim.cell import LEVEL, Cell, Table, has_leak_table
 from sim.charger import SPREAD, Charger
 from sim.curves import Floats
-from sim.panel import Panel
+from sim.diode_panel import panel_of
 from sim.sky import Sky
 
 Flags = NDArray[np.bool_]
@@ -92,7 +92,7 @@ def hour_table(design: Design, sky: Sky, knots: int = 6) -> HourTable:
     low, high = supply_limits_V(design)
     volts = np.linspace(low, charger.float_V, knots)
     year = sky.arrays()
-    curves = Panel(design.panel).curves(year.absorbed_W_m2, year.panel_C)
+    curves = panel_of(design.panel).curves(year.absorbed_W_m2, year.panel_C)
     cell_C = year.air_C
     alive = curves.voc_V > charger.start_V
     protection_A = design.protection.v("quiescent") / 1000.0  # row in mA

@@ -14,7 +14,8 @@ from sim.books import Books, FloatArray
 from sim.buck import charger_of
 from sim.cell import NEW, Aged, Cell, CellPart
 from sim.charger import Charger, ChargerPart
-from sim.panel import Panel, Rows
+from sim.diode_panel import PanelModel, PanelPart, panel_of
+from sim.panel import Rows
 from sim.sky import Sky
 from sim.step import FLOAT_SLACK_V, Stepper
 from sim.weather import HOURS
@@ -41,7 +42,7 @@ class Plant(Stepper):
 
     def __init__(
         self,
-        panel: Panel,
+        panel: PanelModel,
         charger: Charger,
         cell: Cell,
         protection: Rows,
@@ -74,7 +75,7 @@ class Plant(Stepper):
     @classmethod
     def from_parts(
         cls,
-        panel: Rows,
+        panel: PanelPart,
         charger: ChargerPart,
         cell: CellPart,
         protection: Rows,
@@ -88,7 +89,7 @@ class Plant(Stepper):
         """Build from the parts of a node design; `supply_min_V` is the board's own lower limit, if higher;
         it starts again `hysteresis_V` above it; `aged` is what age has made of the cells."""
         return cls(
-            Panel(panel), charger_of(charger), Cell(cell, cells_parallel, aged), protection, sky, soc0,
+            panel_of(panel), charger_of(charger), Cell(cell, cells_parallel, aged), protection, sky, soc0,
             supply_min_V, hysteresis_V,
         )  # fmt: skip
 

@@ -7,6 +7,10 @@ from types import MappingProxyType
 
 from boards import Design, Part
 
+#: Rows of a panel that grow with its size, and those that fall.
+_CURRENTS = ("rated", "i_mp", "i_sc", "photo_current", "diode_current")
+_OHMS = ("series", "shunt")
+
 
 def scaled(design: Design, panel: float, cell: float) -> Design:
     """Panel with `panel` times the current (more of the same cells side by side), battery with `cell`
@@ -16,7 +20,7 @@ def scaled(design: Design, panel: float, cell: float) -> Design:
     return replace(
         design,
         title=f"{design.title} (panel x {panel:g}, battery x {cell:g})",
-        panel=_times(design.panel, {"rated": panel, "i_mp": panel, "i_sc": panel}),
+        panel=_times(design.panel, {**dict.fromkeys(_CURRENTS, panel), **dict.fromkeys(_OHMS, 1.0 / panel)}),
         cell=_times(design.cell, {"capacity": cell, "resistance": 1.0 / cell}),
     )
 
@@ -24,6 +28,8 @@ def scaled(design: Design, panel: float, cell: float) -> Design:
 def _times(part: Part, factors: dict[str, float]) -> Part:
     rows = dict(part.rows)
     for name, factor in factors.items():
+        if name not in rows:
+            continue  # a panel by its label has no diode
         row = rows[name]
         rows[name] = replace(row, value=row.value * factor, plus_minus=row.plus_minus * factor)
     return replace(part, rows=MappingProxyType(rows))

@@ -15,8 +15,8 @@ from sim.buck import charger_of
 from sim.cell import Cell
 from sim.charger import Charger
 from sim.curves import Floats
+from sim.diode_panel import panel_of
 from sim.hour_table import HourTable, hour_table
-from sim.panel import Panel
 from sim.scaled import scaled
 from sim.sky import Sky
 from sim.weather import HOURS, default_weather
@@ -45,11 +45,11 @@ NEVER = "cn3791-9v"
 
 
 @pytest.mark.parametrize("name", CHARGERS)
-@pytest.mark.parametrize("panel", ["panel-0.5w", "panel-6w"])
+@pytest.mark.parametrize("panel", ["panel-0.5w", "panel-6w", "panel-6w-diode"])
 def test_every_charger_gives_what_it_gives_in_the_twin(sky: Sky, name: str, panel: str) -> None:
     design = replace(with_part("charger", name), panel=shipped_parts()["panel", panel])
     table = hour_table(design, sky)
-    charger, one_panel = charger_of(design.charger), Panel(design.panel)
+    charger, one_panel = charger_of(design.charger), panel_of(design.panel)
     ours, lit = charged_A(table), 0
     for hour in random.Random(7).sample(range(HOURS), 600):
         curve = one_panel.curve(sky.absorbed_W_m2[hour], sky.panel_C[hour])
@@ -59,6 +59,13 @@ def test_every_charger_gives_what_it_gives_in_the_twin(sky: Sky, name: str, pane
             assert ours[hour] == pytest.approx(theirs, rel=1e-6, abs=1e-9)
             lit += 1
     assert lit == 0 if name == NEVER else lit > 40
+
+
+@pytest.mark.parametrize("scale", [0.25, 3.0])
+def test_a_panel_by_its_diode_scales_as_well(sky: Sky, scale: float) -> None:
+    design = replace(with_part("panel", "panel-6w-diode"), charger=shipped_parts()["charger", "bq24074"])
+    whole, other = hour_table(design, sky), hour_table(scaled(design, scale, 1.0), sky)
+    np.testing.assert_allclose(charged_A(other), charged_A(whole, scale), rtol=1e-6, atol=1e-9)
 
 
 @pytest.mark.parametrize("scale", [0.25, 1.0, 3.0])
@@ -118,7 +125,7 @@ def test_a_clipped_hour_is_the_mean_of_three_as_in_the_twin(sky: Sky, name: str,
         rows = MappingProxyType({**parts["charger", name].rows, "charge_current": limited})
         design = replace(design, charger=replace(parts["charger", name], rows=rows))
     table = replace(hour_table(design, sky), swing=np.full(HOURS, swing))
-    charger, one_panel = charger_of(design.charger), Panel(design.panel)
+    charger, one_panel = charger_of(design.charger), panel_of(design.panel)
     ours, clipped = table.charged_A(), 0
     for hour in random.Random(9).sample(range(HOURS), 500):
         curve = one_panel.curve(sky.absorbed_W_m2[hour], sky.panel_C[hour])

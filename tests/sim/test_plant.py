@@ -38,7 +38,8 @@ class Part:
     """A part of a node design, by hand."""
 
     def __init__(self, rows: dict[str, float], ntc: bool = True, **tables: Table) -> None:
-        self.rows, self.tables, self.caps = rows, tables, {"ntc": ntc}
+        self.rows, self.tables = rows, tables
+        self.caps: dict[str, object] = {"ntc": ntc}
 
     def v(self, name: str) -> float:
         return self.rows[name]
