@@ -83,8 +83,8 @@ def test_many_hours_at_once_are_the_same(rows: Rows) -> None:
 
 
 def test_the_shipped_one_goes_through_its_label_and_lies_beside_its_sibling() -> None:
-    """Same label, same ideality: the shunt takes a little in weak light, and warmth takes 0.46 % of the voltage
-    a kelvin by this diode where the label's row has 0.3 %."""
+    """Same label, same ideality: the shunt takes a little in weak light, and a kelvin takes 0.46 % of the
+    voltage by this diode where the label's row has 0.3 %."""
     rows = of_part(effective=1.0)
     ours = DiodePanel(rows)
     stc = ours.curve(1000.0, 25.0)
@@ -95,8 +95,8 @@ def test_the_shipped_one_goes_through_its_label_and_lies_beside_its_sibling() ->
     assert ours.curve(800.0, 40.0).mpp_W() == pytest.approx(label.curve(800.0, 40.0).mpp_W(), rel=0.04)
     warm, warm_label = ours.curve(800.0, 40.0), label.curve(800.0, 40.0)
     assert warm.voc_V / warm_label.voc_V == pytest.approx(0.975, abs=0.003)
-    weak, sibling = ours.curve(20.0, 10.0).mpp_W(), label.curve(20.0, 10.0).mpp_W()
-    assert 0.93 * sibling < weak < sibling
+    weak, sibling = ours.curve(20.0, 25.0).mpp_W(), label.curve(20.0, 25.0).mpp_W()
+    assert 0.97 * sibling < weak < 0.995 * sibling
 
 
 def test_effective_scales_the_current_and_not_the_voltage() -> None:
