@@ -35,6 +35,9 @@ OPTIONS: dict[str, OptionRule] = {
     "i2c_Hz": OptionRule("int", 10_000, 1_000_000),
     "lockout_enter_mV": OptionRule("int", 500, 4500, required=False),
     "lockout_leave_mV": OptionRule("int", 500, 4500, required=False),
+    #: How much warmer than the air sun makes the box of battery and board, and how slowly (`sim.box`).
+    "box_K_m2_W": OptionRule("float", 0, 0.1, required=False),
+    "box_lag_h": OptionRule("float", 0, 24, required=False),
 }
 
 

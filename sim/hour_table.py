@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from boards import Design
+from sim.box import box_of
 from sim.buck import charger_of
 from sim.cell import LEVEL, Cell, Table, has_leak_table
 from sim.charger import SPREAD, Charger
@@ -43,8 +44,8 @@ class HourTable:
     cell_C : the cell's temperature.
     limit_A, quiescent_A, float_V, term_A, recharge_V : the charger's. low_V, high_V : where the supply is cut
     off and given back; release_share : charge above the floor that is asked as well, share of the capacity.
-    capacity_C : the cell's. ocv_q, ocv_V : its open-circuit curve, charge as a share (0..1), shape (points,).
-    end_share : charge at which the charger ends, share of the capacity.
+    capacity_C : of one cell, as `ohm`. ocv_q, ocv_V : its open-circuit curve, charge as a share (0..1), shape
+    (points,). end_share : charge at which the charger ends, share of the capacity.
     """
 
     volts: Floats
@@ -93,7 +94,7 @@ def hour_table(design: Design, sky: Sky, knots: int = 6) -> HourTable:
     volts = np.linspace(low, charger.float_V, knots)
     year = sky.arrays()
     curves = panel_of(design.panel).curves(year.absorbed_W_m2, year.panel_C)
-    cell_C = year.air_C
+    cell_C = box_of(design).temperature_C(year.air_C, year.poa_W_m2)
     alive = curves.voc_V > charger.start_V
     protection_A = design.protection.v("quiescent") / 1000.0  # row in mA
     ocv = np.array(design.cell.table("ocv"))

@@ -48,20 +48,22 @@ class KernelPlant:
     def of(cls, design: Design, sky: Sky) -> KernelPlant:
         """Tabulate a design's plant under a sky."""
         table = hour_table(design, sky, VOLTAGES)
+        cells = int(str(design.options.get("cells_parallel", 1)))
+        capacity_C = table.capacity_C * cells
         return cls(
             table.charged_A(),
             table.volts,
             table.standing_A,
-            table.ohm,
-            table.floor_share * table.capacity_C,
-            table.ocv_q * table.capacity_C,
+            table.ohm / cells,
+            table.floor_share * capacity_C,
+            table.ocv_q * capacity_C,
             table.ocv_V,
-            table.capacity_C,
+            capacity_C,
             float(table.leak_1_s.mean()),
-            table.end_share * table.capacity_C,
+            table.end_share * capacity_C,
             table.low_V,
             table.high_V,
-            table.release_share * table.capacity_C,
+            table.release_share * capacity_C,
         )
 
     def energy_J(self, charge_C: float) -> float:

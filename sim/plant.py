@@ -1,7 +1,7 @@
 """The power plant of a node: panel, charger, battery and protection, moved through time by its load.
 
 `Plant.advance` integrates a load that is constant until a given time, in steps (`sim.step`) that end at full
-hours, where the weather changes. The air's temperature is the cell's.
+hours, where the weather changes. The cell is as warm as its box, without one as the air.
 """
 
 from __future__ import annotations
@@ -34,8 +34,8 @@ class Plant(Stepper):
     t_s : seconds since the start of the run. charge_C : charge in the cell. soc : the same, 0..1 of its
     capacity. powered : whether the protection lets the node have its supply. failed_at_s : when it last cut
     off (None: never). volts, load_mA : terminal voltage and load of the last step (means). harvest_W : power
-    behind the charger in the last step. books : hourly rows and totals up to the last full hour; call
-    `close()` at the end to enter the started hour.
+    behind the charger in the last step. cell_C : the cell's temperature, per hour of the year. books : hourly
+    rows and totals up to the last full hour; call `close()` at the end to enter the started hour.
     """
 
     __slots__ = ()
@@ -50,6 +50,7 @@ class Plant(Stepper):
         soc0: float = 0.8,
         supply_min_V: float = 0.0,
         hysteresis_V: float = 0.0,
+        cell_C: list[float] | None = None,
     ) -> None:
         self.cell, self.sky, self._charger = cell, sky, charger
         self.cut_off_V = max(protection.v("cut_off"), supply_min_V)
@@ -62,6 +63,7 @@ class Plant(Stepper):
         ]
         swing = getattr(sky, "swing", None)
         self._swings = None if swing is None else list(swing)
+        self.cell_C = sky.air_C if cell_C is None else cell_C
         self._ahead = 1.0 if charger.constant_power else 0.0
         self.t_s, self.charge_C = 0.0, soc0 * cell.capacity_C
         self._first_C, self._first_J = self.charge_C, cell.energy_J(self.charge_C)
@@ -85,12 +87,14 @@ class Plant(Stepper):
         supply_min_V: float = 0.0,
         hysteresis_V: float = 0.0,
         aged: Aged = NEW,
+        cell_C: list[float] | None = None,
     ) -> Plant:
         """Build from the parts of a node design; `supply_min_V` is the board's own lower limit, if higher;
-        it starts again `hysteresis_V` above it; `aged` is what age has made of the cells."""
+        it starts again `hysteresis_V` above it; `aged` is what age has made of the cells; `cell_C`, per
+        hour, is their temperature in a box (None: the air's)."""
         return cls(
             panel_of(panel), charger_of(charger), Cell(cell, cells_parallel, aged), protection, sky, soc0,
-            supply_min_V, hysteresis_V,
+            supply_min_V, hysteresis_V, cell_C,
         )  # fmt: skip
 
     @property
@@ -210,11 +214,11 @@ class Plant(Stepper):
     def _open_hour(self) -> None:
         """Weather and temperature of the hour that begins at t_s."""
         charger, cell, index = self._charger, self.cell, self._hour % HOURS
-        self._curve, air_C = self._year[index], self.sky.air_C[index]
+        self._curve, warm_C = self._year[index], self.cell_C[index]
         self._alive = charger.alive(self._curve)
         if not self._alive or self.volts < charger.recharge_V:
             self._done = False
-        allowed = charger.allows(air_C, cell.charge_min_C, cell.charge_max_C)
+        allowed = charger.allows(warm_C, cell.charge_min_C, cell.charge_max_C)
         self._charging = self._alive and allowed and not self._done
         self._ceiling_V = charger.float_V + FLOAT_SLACK_V
         self._standing_A = self.protection_A + (0.0 if self._alive else charger.back_feed_A)
@@ -222,15 +226,15 @@ class Plant(Stepper):
             self._standing_A = 0.0  # an empty cell gives nothing
         self._swing = self._swings[index] if self._swings is not None and self._charging else 0.0
         self._guess_A = charger.guess_A(self._curve, self.volts) if self._charging else 0.0
-        self._leak_1_s = cell.leak_at_1_s(air_C)
-        self._ohm, self._floor_C = cell.resistance_ohm(air_C), cell.floor_C(air_C)
+        self._leak_1_s = cell.leak_at_1_s(warm_C)
+        self._ohm, self._floor_C = cell.resistance_ohm(warm_C), cell.floor_C(warm_C)
         self._hour_end_s = (self._hour + 1) * 3600.0
         self._clear_hour()
         self._set_bounds()
 
     def _close_hour(self) -> None:
-        cell, air_C = self.cell, self.sky.air_C[self._hour % HOURS]
-        outside = 0.0 if cell.charge_min_C <= air_C <= cell.charge_max_C else self._charged_C
+        cell, warm_C = self.cell, self.cell_C[self._hour % HOURS]
+        outside = 0.0 if cell.charge_min_C <= warm_C <= cell.charge_max_C else self._charged_C
         available_J = self._curve.mpp_W() * (self.t_s - self._hour_open_s)
         self.books.close_hour(
             self.soc,

@@ -15,6 +15,8 @@ from boards import Design, load_design
 from sim.ageing import Ageing, aged
 from sim.air import Air
 from sim.booked import booked_at_home
+from sim.books import FloatArray
+from sim.box import box_of
 from sim.cameras import attach_camera
 from sim.cell import NEW, Aged
 from sim.devices import CameraFaults, EspFaults
@@ -72,9 +74,9 @@ class Twin:
         self.plant.close()
 
 
-def _age(design: Design, sky: Sky, years: float) -> Aged:
+def _age(design: Design, cell_C: FloatArray, years: float) -> Aged:
     """What the years before the run have made of the cells; a new one needs no rows of ageing."""
-    return aged(Ageing.of(design.cell), np.array(sky.air_C), years) if years else NEW
+    return aged(Ageing.of(design.cell), cell_C, years) if years else NEW
 
 
 def build(
@@ -100,11 +102,12 @@ def build(
         surroundings=scenario.surroundings, soiling=scenario.soiling, snow=scenario.snow,
     )  # fmt: skip
     sky = scenario.troubles.on_sky(clear)
+    cell_C = box_of(design).temperature_C(np.array(sky.air_C), np.array(sky.poa_W_m2))
     plant = Plant.from_parts(
         design.panel, design.charger, design.cell, design.protection, sky, scenario.soc,
         int(str(options.get("cells_parallel", 1))), design.board.v("supply_min"),
         design.board.v("supply_hysteresis"),
-        _age(design, sky, scenario.cell_years),
+        _age(design, cell_C, scenario.cell_years), cell_C.tolist(),
     )  # fmt: skip
     end_s = scenario.days * 86_400.0
     world = World(plant, end_s, scenario.seed, scenario.currents, scenario.gauge_points)

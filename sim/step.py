@@ -38,7 +38,7 @@ class Stepper:
         _ahead _alive _ceiling_V _charged_C _charger _charging _curve _cut_V _done _down_s _first_C
         _first_J _floor_C _guess_A _harvest_J _high_C _hour _hour_end_s _hour_open_s _knot_C _knot_V _leak_1_s
         _least_C _load_C _load_J _low_C _ohm _ohmic_J _panel_J _release_C _restarted_s _self_C _self_J _slope
-        _standing_A _standing_C _standing_J _swing _swings _temps _year books cell charge_C cut_off_V
+        _standing_A _standing_C _standing_J _swing _swings _year books cell cell_C charge_C cut_off_V
         failed_at_s harvest_W load_mA powered protection_A restart_V sky t_s volts
         """.split()
     )
@@ -62,7 +62,7 @@ class Stepper:
     _leak_1_s: float
     _swing: float
     _swings: list[float] | None
-    _temps: list[float]
+    cell_C: list[float]
     _guess_A: float
     _ahead: float
 

@@ -264,9 +264,8 @@ def _microcontroller(machine: Machine, watchdog: _Watchdog) -> ModuleType:
             if "chip_warm" not in board.rows:
                 return float("nan")
             world = machine.world
-            sky = world.plant.sky
-            air = sky.air_C[int(world.now // 3600.0) % len(sky.air_C)]
-            return air + board.v("chip_warm")
+            box_C = world.plant.cell_C
+            return box_C[int(world.now // 3600.0) % len(box_C)] + board.v("chip_warm")
 
     def reset() -> None:
         machine.world.sync()

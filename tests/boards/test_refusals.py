@@ -40,7 +40,7 @@ REFUSALS = {
         ("tilt_deg", "tilt"),
         "my.toml: options.tilt is not a known key, allowed are frame_size, "
         "frame_size_small, spool, spool_KiB, cells_parallel, tilt_deg, azimuth_deg, spi_Hz, i2c_Hz, "
-        "lockout_enter_mV, lockout_leave_mV.",
+        "lockout_enter_mV, lockout_leave_mV, box_K_m2_W, box_lag_h.",
     ),
     "syntax error": (
         ('application = "wildcam"', "application wildcam"),
@@ -451,7 +451,7 @@ SOIL_REFUSALS = {
     "a size of pictures": (
         ('spool = "flash"', 'frame_size = "800x600"\nspool = "flash"'),
         "my.toml: options.frame_size is not a known key, allowed are spool, spool_KiB, cells_parallel, "
-        "tilt_deg, azimuth_deg, i2c_Hz, lockout_enter_mV, lockout_leave_mV.",
+        "tilt_deg, azimuth_deg, i2c_Hz, lockout_enter_mV, lockout_leave_mV, box_K_m2_W, box_lag_h.",
     ),
     "a FIFO": (
         ('spool = "flash"', 'spool = "fifo"'),

@@ -17,6 +17,7 @@ from sim.charger import Charger
 from sim.curves import Floats
 from sim.diode_panel import panel_of
 from sim.hour_table import HourTable, hour_table
+from sim.kernel_plant import KernelPlant
 from sim.scaled import scaled
 from sim.sky import Sky
 from sim.weather import HOURS, default_weather
@@ -140,3 +141,10 @@ def test_what_does_not_clip_is_the_hours_mean(sky: Sky) -> None:
     calm = hour_table(DESIGN, sky)
     rough = replace(calm, swing=np.full(HOURS, 0.6))
     assert (rough.charged_A() == calm.charged_A()).all()
+
+
+def test_two_cells_side_by_side_in_the_kernels_plant(sky: Sky) -> None:
+    one, two = (KernelPlant.of(load_design(f"pico-w-arducam-{size}mp"), sky) for size in (2, 5))
+    assert (one.capacity_C, two.capacity_C) == (10_800.0, 21_600.0)
+    np.testing.assert_allclose(two.ohm, one.ohm / 2)
+    np.testing.assert_allclose(two.floor_C, one.floor_C * 2)
