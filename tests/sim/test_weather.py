@@ -252,3 +252,20 @@ def test_importing_weather_does_not_import_pandas() -> None:
         subprocess.run([sys.executable, "-c", code], check=False, cwd=Path(__file__).parents[2]).returncode
         == 0
     )
+
+
+@pytest.mark.parametrize("name", ["723170TYA.CSV", "703165TY.csv", "12839.tm2"])
+def test_our_readers_agree_with_those_of_pvlib(name: str) -> None:
+    weather = read_weather(DATA / name)
+    if name.endswith("tm2"):
+        data, meta = pvlib.iotools.read_tmy2(DATA / name)
+        theirs = [data[column] for column in ("GHI", "DNI", "DHI")]
+        theirs += [data["DryBulb"] / 10, data["Wspd"] / 10]
+    else:
+        data, meta = pvlib.iotools.read_tmy3(DATA / name)
+        theirs = [data[column] for column in ("ghi", "dni", "dhi", "temp_air", "wind_speed")]
+    ours = (weather.ghi, weather.dni, weather.dhi, weather.temp_air, weather.wind)
+    for one, other in zip(ours, theirs, strict=True):
+        assert np.array_equal(one, other.to_numpy())
+    place = (weather.latitude, weather.longitude, weather.altitude_m, weather.utc_offset_h)
+    assert place == pytest.approx([meta[key] for key in ("latitude", "longitude", "altitude", "TZ")])
