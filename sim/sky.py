@@ -95,7 +95,7 @@ class Sky:
         plane = (tilt_deg, azimuth_deg)
         open_light = plane_light((weather.ghi, weather.dhi, weather.dni), sun, _DAY_OF_YEAR, plane, albedo)
         light = surroundings.leave(open_light, sun, _MONTH, azimuth_deg)
-        free = snow.passes(weather.ghi, sun, weather.temp_air, light.total, tilt_deg)
+        free = snow.passes(weather, sun, light.total, tilt_deg)
         poa = light.total * free
         absorbed = light.behind_cover() * free * soiling.passes(weather.ghi, sun, _MONTH)
         panel_C = weather.temp_air + poa / (panel.v("u0") + panel.v("u1") * weather.wind)  # Faiman (2008)

@@ -15,7 +15,7 @@ percent = 2                          # or twelve numbers, January to December
 percent_per_dry_day = 0.15           # grows until a dark day brings rain
 [snow]
 falls = [[352, 8.0]]                 # day of the year (0 is 1 January), cm
-guessed = true                       # cold and dark days bring snow
+by_weather = true                    # as the weather file tells, or on cold and dark days
 """
 
 from __future__ import annotations
@@ -86,9 +86,9 @@ def read_soiling(path: Path, values: Any) -> Soiling:
 
 def read_snow(path: Path, values: Any) -> Snow:
     """The table [snow] of the file `path`; raises as `read_surroundings`."""
-    found = checked(path, "snow", values, {"falls": list, "guessed": bool})
+    found = checked(path, "snow", values, {"falls": list, "by_weather": bool})
     falls = _pairs(path, "[snow] falls", found.get("falls", []), (0.0, 364.0), (0.0, 1000.0))
-    return Snow(tuple((int(day), cm) for day, cm in falls), found.get("guessed", False))
+    return Snow(tuple((int(day), cm) for day, cm in falls), found.get("by_weather", False))
 
 
 def read_horizon(path: Path) -> tuple[tuple[float, float], ...]:

@@ -11,7 +11,7 @@ each reader (weather_typical, weather_nsrdb, weather_series, weather_stations).
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -56,6 +56,7 @@ class Weather:
     mid_h : hours since `start` at which the sun's position stands for hour i, shape (8760,).
     swing : relative standard deviation of ghi within each hour, (8760,); None if the file is too coarse.
     year : the calendar year it was measured in; None for a typical or a made-up one.
+    snow_cm : depth of snow on the ground, (8760,); None if the file does not tell.
     """
 
     site: str
@@ -73,6 +74,7 @@ class Weather:
     mid_h: FloatArray
     swing: FloatArray | None = None
     year: int | None = None
+    snow_cm: FloatArray | None = None
 
 
 def read_weather(path: Path) -> Weather:
@@ -137,7 +139,8 @@ def _typical_year(path: Path, table: Table) -> Weather:
         )
     columns = [np.roll(column[keep], table.roll_h) for column in table.columns]
     source = f"{path.name} ({table.format})"
-    return _weather(str(path), table.site, source, table.place, columns, table.start_to_sun_h)
+    weather = _weather(str(path), table.site, source, table.place, columns, table.start_to_sun_h)
+    return weather if table.snow_cm is None else replace(weather, snow_cm=table.snow_cm[keep])
 
 
 def _real_year(name: str, source: str, kind: Hours, year: CalendarYear) -> Weather:

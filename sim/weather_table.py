@@ -37,6 +37,7 @@ class Table:
     stamp_to_start_h: int  # hours from the stamp to the start of the row's hour
     start_to_sun_h: float  # hours from the start of the row's hour to its sun
     roll_h: int = 0  # rows are in UTC: hours to move them to local standard time
+    snow_cm: FloatArray | None = None  # depth on the ground; None where the file has none all year
 
 
 @dataclass(frozen=True, slots=True, eq=False)

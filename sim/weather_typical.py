@@ -16,13 +16,15 @@ from typing import Any
 
 import numpy as np
 
-from sim.weather_table import Table, floats, named
+from sim.weather_table import FloatArray, Table, floats, named
 
 #: Beginnings of TMY3's column titles; SolarAnywhere closes the bracket of one twice.
 _TMY3 = ("GHI (W/m^2)", "DNI (W/m^2)", "DHI (W/m^2)", "Dry-bulb (C)", "Wspd (m/s)")
-#: First and last place, from 0, of year, month, day, hour, GHI, DNI, DHI, dry bulb and wind in a line of TM2.
-_TM2 = ((1, 3), (3, 5), (5, 7), (7, 9), (17, 21), (23, 27), (29, 33), (67, 71), (95, 98))
+#: First and last place, from 0, in a line of TM2: year, month, day, hour, GHI, DNI, DHI, dry bulb, wind, snow.
+_TM2 = ((1, 3), (3, 5), (5, 7), (7, 9), (17, 21), (23, 27), (29, 33), (67, 71), (95, 98), (135, 138))
 _NAMES = "ghi dni dhi temp_air wind_speed"
+#: A depth of snow from here on is a missing-value code (EPW and TM2: 999), cm.
+SNOW_LIMIT_cm = 990.0
 
 
 def read_tmy3(path: Path) -> Table:
@@ -67,7 +69,7 @@ def read_tm2(path: Path) -> Table:
     latitude = (float(head[39:41]) + float(head[42:44]) / 60.0) * (1.0 if head[37] == "N" else -1.0)
     longitude = (float(head[47:50]) + float(head[51:53]) / 60.0) * (1.0 if head[45] == "E" else -1.0)
     text = np.array(rows, dtype="S142").view("S1").reshape(len(rows), -1)
-    year, month, day, hour, ghi, dni, dhi, tenths_C, tenths_m_s = (
+    year, month, day, hour, ghi, dni, dhi, tenths_C, tenths_m_s, snow_cm = (
         np.ascontiguousarray(text[:, first:last]).view(f"S{last - first}").ravel().astype(np.float64)
         for first, last in _TM2
     )
@@ -75,7 +77,7 @@ def read_tm2(path: Path) -> Table:
     stamps = pd.DatetimeIndex(pd.to_datetime(dates) + pd.to_timedelta(hour - 1, unit="h"))
     columns = (ghi, dni, dhi, tenths_C / 10, tenths_m_s / 10)
     place = (latitude, longitude, float(head[54:59]), zone)
-    return Table("TM2", f"{name}, {state}", place, stamps, columns, 0, 0.5)
+    return Table("TM2", f"{name}, {state}", place, stamps, columns, 0, 0.5, snow_cm=_known(snow_cm))
 
 
 def read_epw(path: Path) -> Table:
@@ -88,11 +90,18 @@ def read_epw(path: Path) -> Table:
     with path.open(encoding="latin-1") as file:
         offset = re.search(r"Irradiance Time Offset \(h\): *(-?[\d.]+)", file.read(4000))
     if offset is None:
-        return Table("EPW", str(meta["city"]).title(), place, data.index, columns, 0, 0.5)
+        snow_cm = _known(data["snow_depth"].to_numpy(dtype=np.float64))
+        return Table("EPW", str(meta["city"]).title(), place, data.index, columns, 0, 0.5, snow_cm=snow_cm)
     # PVGIS counts its offset from the end of the hour here, and its rows are in UTC
     roll = round(place[1] / 15)
     place = (*place[:3], float(roll))
     return Table("PVGIS EPW", named(place), place, data.index, columns, 0, 1 + float(offset[1]), roll)
+
+
+def _known(snow_cm: FloatArray) -> FloatArray | None:
+    """The depth on the ground; None where it is 0 or missing (999) all year: many files know nothing of it."""
+    found = np.where((snow_cm >= 0.0) & (snow_cm < SNOW_LIMIT_cm), snow_cm, 0.0)
+    return found if found.any() else None
 
 
 def read_pvgis_json(path: Path) -> Table:

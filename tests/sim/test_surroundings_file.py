@@ -39,7 +39,7 @@ percent = 2
 percent_per_dry_day = 0.15
 [snow]
 falls = [[352, 8.0]]
-guessed = true
+by_weather = true
 """
 
 
@@ -140,7 +140,7 @@ TREE = "[[surroundings.obstruction]]\ndistance_m = 2\nheight_m = 3\n"
         ("[soiling]\npercent = [1]\n", "percent is [1], expected one or twelve numbers, 0 to 100."),
         ("[soiling]\npercent_per_dry_day = -1\n", "percent_per_dry_day is -1.0, expected 0 to 100."),
         ("[snow]\nfalls = [[365, 1]]\n", "falls has [365, 1], expected 0 to 364 and 0 to 1000."),
-        ("[snow]\nguessed = 1\n", "guessed is 1, expected bool."),
+        ("[snow]\nby_weather = 1\n", "by_weather is 1, expected bool."),
     ],
 )  # fmt: skip
 def test_what_makes_no_sense_is_said(tmp_path: Path, text: str, sentence: str) -> None:

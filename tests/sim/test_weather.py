@@ -120,6 +120,32 @@ def test_epw_months_of_different_years_become_one_year(greensboro: Weather, tmp_
     assert weather.mid_h[0] == 0.5
 
 
+def test_epw_tells_the_depth_of_snow_unless_it_is_none_all_year(greensboro: Weather, tmp_path: Path) -> None:
+    path = epw_of(greensboro, tmp_path / "plain.epw")
+    assert read_weather(path).snow_cm is None and greensboro.snow_cm is None
+    lines = path.read_text().splitlines()
+    for hour, depth in ((240, "7"), (241, "12.5"), (242, "999")):
+        fields = lines[8 + hour].split(",")
+        fields[30] = depth
+        lines[8 + hour] = ",".join(fields)
+    path.write_text("\n".join(lines) + "\n")
+    found = read_weather(path).snow_cm
+    assert found is not None and found.shape == (HOURS,)
+    assert found[239:244].tolist() == [0.0, 7.0, 12.5, 0.0, 0.0]
+
+
+def test_tm2_tells_the_depth_of_snow(tmp_path: Path) -> None:
+    lines = (DATA / "12839.tm2").read_text(encoding="latin-1").splitlines()
+    assert read_weather(DATA / "12839.tm2").snow_cm is None  # Miami
+    lines[1 + 240] = f"{lines[1 + 240][:135]}  7{lines[1 + 240][138:]}"
+    path = tmp_path / "snowy.tm2"
+    path.write_text("\n".join(lines) + "\n", encoding="latin-1")
+    found = read_weather(path).snow_cm
+    assert found is not None and np.flatnonzero(found).tolist() == [240] and found[240] == 7.0
+    data, _ = pvlib.iotools.read_tmy2(path)
+    assert data["SnowDepth"].to_numpy()[240] == 7
+
+
 def test_pvgis_epw_rows_are_utc_whatever_its_first_line_says(greensboro: Weather, tmp_path: Path) -> None:
     weather = read_weather(epw_of(greensboro, tmp_path / "pvgis.epw", pvgis=True))
     assert weather.utc_offset_h == -5.0
