@@ -20,8 +20,8 @@ from sim.weather_table import FloatArray, Table, floats, named
 
 #: Beginnings of TMY3's column titles; SolarAnywhere closes the bracket of one twice.
 _TMY3 = ("GHI (W/m^2)", "DNI (W/m^2)", "DHI (W/m^2)", "Dry-bulb (C)", "Wspd (m/s)")
-#: First and last place, from 0, in a line of TM2: year, month, day, hour, GHI, DNI, DHI, dry bulb, wind, snow.
-_TM2 = ((1, 3), (3, 5), (5, 7), (7, 9), (17, 21), (23, 27), (29, 33), (67, 71), (95, 98), (135, 138))
+#: First and last place, from 0, in a line of TM2: year, month, day, hour, GHI, DNI, DHI, air, wind, snow.
+_TM2 = ((1, 3), (3, 5), (5, 7), (7, 9), (17, 21), (23, 27), (29, 33), (67, 71), (95, 98), (133, 136))
 _NAMES = "ghi dni dhi temp_air wind_speed"
 #: A depth of snow from here on is a missing-value code (EPW and TM2: 999), cm.
 SNOW_LIMIT_cm = 990.0
@@ -99,7 +99,7 @@ def read_epw(path: Path) -> Table:
 
 
 def _known(snow_cm: FloatArray) -> FloatArray | None:
-    """The depth on the ground; None where it is 0 or missing (999) all year: many files know nothing of it."""
+    """The depth on the ground; None where it is 0 or missing (999) all year: many files know nothing."""
     found = np.where((snow_cm >= 0.0) & (snow_cm < SNOW_LIMIT_cm), snow_cm, 0.0)
     return found if found.any() else None
 

@@ -137,7 +137,7 @@ def test_epw_tells_the_depth_of_snow_unless_it_is_none_all_year(greensboro: Weat
 def test_tm2_tells_the_depth_of_snow(tmp_path: Path) -> None:
     lines = (DATA / "12839.tm2").read_text(encoding="latin-1").splitlines()
     assert read_weather(DATA / "12839.tm2").snow_cm is None  # Miami
-    lines[1 + 240] = f"{lines[1 + 240][:135]}  7{lines[1 + 240][138:]}"
+    lines[1 + 240] = f"{lines[1 + 240][:133]}  7{lines[1 + 240][136:]}"
     path = tmp_path / "snowy.tm2"
     path.write_text("\n".join(lines) + "\n", encoding="latin-1")
     found = read_weather(path).snow_cm
