@@ -19,6 +19,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import timedelta
+from functools import lru_cache
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -61,8 +62,7 @@ class Module:
     """The module's rows: its label, and its own ideality told as so many cells of the usual one."""
 
     def __init__(self) -> None:
-        self.cec = pvlib.pvsystem.retrieve_sam("CECMod")[MODULE]
-        cec = self.cec
+        cec = self.cec = _module()
         self.rows = {
             "v_mp": cec.V_mp_ref, "i_mp": cec.I_mp_ref, "v_oc": cec.V_oc_ref, "i_sc": cec.I_sc_ref,
             "isc_temp": cec.alpha_sc / cec.I_sc_ref, "voc_temp": VOC_TEMP, "effective": 1.0,
@@ -72,6 +72,12 @@ class Module:
     def v(self, name: str) -> float:
         """Value of one row."""
         return float(self.rows[name])
+
+
+@lru_cache(maxsize=1)
+def _module() -> Any:
+    """The library's entry, as pvlib names its figures."""
+    return pvlib.pvsystem.retrieve_sam("CECMod")[MODULE]
 
 
 def weathers(names: Iterable[str] = (*IN_WHEEL, *IN_ARCHIVE)) -> dict[str, Weather]:
