@@ -30,6 +30,7 @@ import pvlib
 
 from benchmarks.pvlib_archive import archived
 from sim.daylight import clear_sky_W_m2
+from sim.diode_panel import DiodePanel
 from sim.panel import IDEALITY, THERMAL_V, Panel
 from sim.sky import GRASS_ALBEDO, Sky
 from sim.sun import FloatArray, sun_over
@@ -59,7 +60,8 @@ MONTHS = tuple(np.cumsum([0, 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]) * 
 
 
 class Module:
-    """The module's rows: its label, and its own ideality told as so many cells of the usual one."""
+    """The module's rows: its label, with its own ideality told as so many cells of the usual one; and the
+    parameters of its diode."""
 
     def __init__(self) -> None:
         cec = self.cec = _module()
@@ -67,7 +69,11 @@ class Module:
             "v_mp": cec.V_mp_ref, "i_mp": cec.I_mp_ref, "v_oc": cec.V_oc_ref, "i_sc": cec.I_sc_ref,
             "isc_temp": cec.alpha_sc / cec.I_sc_ref, "voc_temp": VOC_TEMP, "effective": 1.0,
             "cells": cec.a_ref / (IDEALITY * THERMAL_V), "u0": 25.0, "u1": 6.84,
+            "photo_current": cec.I_L_ref, "diode_current": cec.I_o_ref, "series": cec.R_s,
+            "shunt": cec.R_sh_ref, "diode_V": cec.a_ref, "band_gap": 1.121, "band_gap_temp": -0.0002677,
+            "adjust": cec.Adjust / 100.0,
         }  # fmt: skip
+        self.caps = {"by": "diode"}
 
     def v(self, name: str) -> float:
         """Value of one row."""
@@ -137,6 +143,16 @@ def differences(weather: Weather, tilt_deg: float) -> dict[str, Difference]:
         for name, mine, its in zip(("plane", "power"), ours, theirs, strict=True):
             found[f"{judge} {name}"] = difference(mine, its)
     return found
+
+
+def by_parameters(weather: Weather, tilt_deg: float) -> Difference:
+    """Power by our sky and our panel of the diode's parameters, against pvlib's whole chain."""
+    module = Module()
+    panel = DiodePanel(module)
+    sky = Sky.prepare(weather, module, tilt_deg)
+    hours = zip(sky.absorbed_W_m2, sky.panel_C, strict=True)
+    ours = np.fromiter((panel.curve(sun, warm).mpp_W() for sun, warm in hours), np.float64)
+    return difference(ours / float(module.cec.STC), pvlib_of(weather, tilt_deg, 180.0)[1])
 
 
 def difference(ours: FloatArray, theirs: FloatArray) -> Difference:

@@ -10,6 +10,7 @@ from benchmarks.agreement_sky import (
     IN_ARCHIVE,
     IN_WHEEL,
     agreement,
+    by_parameters,
     difference,
     moved,
     weathers,
@@ -59,6 +60,11 @@ def test_polar_winter_is_judged_against_a_fifth_of_the_mean_month() -> None:
     assert month == pytest.approx(100.0 * 7.44 / (0.2 * mean))
     assert year == pytest.approx(100.0 * 7.44 / (8760 - 744))
     assert difference(theirs, theirs) == (0.0, 0.0)
+
+
+def test_a_panel_by_its_parameters_gives_what_pvlibs_chain_gives() -> None:
+    year, month = by_parameters(default_weather(), 60.0)
+    assert abs(year) < 0.01 and abs(month) < 0.02
 
 
 def test_hills_and_house_hide_the_sun_as_pvwatts_says() -> None:
