@@ -3,6 +3,8 @@
 - Real years come first, in their order; what is asked for beyond them is resampled.
 - A resampled year is a chain of blocks of five days. Each block is taken from within ten days of its place
   in the calendar, of any source year, and moved along the sun's course by the ratio of the clear days.
+- A block may come up somewhat darker or clearer than it was, never clearer than the clearest at hand: the few
+  of a typical year are a coarse picture of what may come, and the worst week of a century is not among them.
 - Months hang together: each has an anomaly that leans on the month before, and chooses the clearer or the
   darker of the blocks at hand. So a gloomy month consists of real gloomy days. What the days at hand cannot
   give of the spread to be expected is left to a factor on the month's light (lognormal, mean 1).
@@ -26,7 +28,7 @@ from numpy.typing import NDArray
 
 from sim.clearness import DAYS, MONTH, clear_course
 from sim.weather import FloatArray, Weather, WeatherError
-from sim.years_deck import BLOCK, Deck, deck_of
+from sim.years_deck import BLOCK, EDGE, Deck, deck_of
 
 #: How much a month's anomaly leans on the month before, 1: fitted to Piedmont's annual spread of 3.2 %.
 LEANING = 0.1
@@ -35,8 +37,8 @@ SHIFT_C = 4.0
 #: Most that the course of the sun may change a day's light by, 1: only near the polar night is it more.
 MOST_RATIO = 2.0
 _BLOCKS = DAYS // BLOCK + 1
-#: Random numbers of a year: one per block, three per month, one for the phase; a multiple of four.
-_DRAWS = 112
+#: Random numbers of a year: two per block, three per month, one for the phase; a multiple of four.
+_DRAWS = 188
 
 Floats32 = NDArray[np.float32]
 Indices = NDArray[np.int32]
@@ -123,15 +125,17 @@ def _dealt(deck: Deck, count: int, seed: int, first: int) -> tuple[Indices, Floa
     draws = draws[1:]
     phase = (draws[:, 36] * BLOCK).astype(np.int32)[:, None]
     start = BLOCK * np.arange(_BLOCKS, dtype=np.int32) - phase
-    picked = deck.block[start % DAYS, _ranks(deck, draws[:, 37 : 37 + _BLOCKS], clear, start)]
+    chosen = (start % DAYS, _ranks(deck, draws[:, 37 : 37 + _BLOCKS], clear, start))
+    smear = 1.0 + deck.blur[chosen] * (EDGE * (2.0 * draws[:, 37 + _BLOCKS : 37 + 2 * _BLOCKS] - 1.0))
     at = np.arange(DAYS, dtype=np.int32) + phase
-    block = np.take_along_axis(picked, at // BLOCK, axis=1)
+    block = np.take_along_axis(deck.block[chosen], at // BLOCK, axis=1)
     source = block // DAYS
     origin = (block % DAYS + at % BLOCK) % DAYS
     airs = np.where(_below(air, deck.chance), 1, np.where(_below(-air, deck.chance), 2, 0))
     source = source + (deck.sources * airs.astype(np.int32))[:, MONTH]
     month = deck.correction * np.exp(deck.sigma * light - deck.sigma**2 / 2.0)
     factor = month.astype(np.float32)[:, MONTH] * _ratio(deck.course)[np.arange(DAYS), origin]
+    factor *= np.take_along_axis(smear.astype(np.float32), at // BLOCK, axis=1)
     return source * DAYS + origin, factor
 
 

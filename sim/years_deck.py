@@ -27,6 +27,10 @@ WIDER = 0.4
 LONG = 8
 #: Largest share of a block's choice that the month may take, 1 (as a correlation squared).
 MOST_SHARED = 0.9
+#: Width of a kernel that smears a sample. Source: Silverman (1986), 3.31, for a normal distribution.
+SILVERMAN = 1.06
+#: Edge of the even distribution with deviation 1 that blocks are smeared by; least that is left of a block.
+EDGE, LEAST_LIGHT = float(np.sqrt(3.0)), 0.35
 #: Furthest that a month's anomalies are moved, and in how many steps that is looked for.
 MOST_MOVED, STEPS = 1.5, 61
 #: Most likely that a cold month becomes, and a warm one.
@@ -42,6 +46,7 @@ class Deck:
     """C candidates for each day of the year that a block may start on.
 
     block : (365, C) first day of each candidate, of the sources stacked, from the darkest to the clearest.
+    blur : (365, C) how much darker or clearer than it was each may come up, relative deviation.
     course : (365,) a clear day's light in the panel's plane. moved : (12,) mean of a month's anomalies.
     correction : (12,) what is left of the way to the long-term mean, a factor.
     shared : (12,) correlation of a block's choice with its month's anomaly.
@@ -51,6 +56,7 @@ class Deck:
 
     sources: int
     block: np.ndarray[tuple[int, ...], np.dtype[np.int32]]
+    blur: np.ndarray[tuple[int, ...], np.dtype[np.float32]]
     course: FloatArray
     moved: FloatArray
     correction: FloatArray
@@ -73,14 +79,27 @@ def deck_of(
     light = _at(known, block)  # (position, start, candidate)
     clear = daily(clear_of(sources[0]).ghi)
     moved, correction = _moved(light, clear, monthly)
-    shared, sigma = _months(days.clearness, light, clear, moved, correction)
+    blur = _blur(light.mean(axis=0), len(sources)).astype(np.float32)
+    shared, sigma = _months(days.clearness, light, clear, moved, correction, blur)
     chance = _chances(days.air_C, _of_blocks(days.air_C)[year, origin], shift_C)
-    return Deck(len(sources), block, course, moved, correction, shared, sigma, chance)
+    return Deck(len(sources), block, blur, course, moved, correction, shared, sigma, chance)
 
 
 def _of_blocks(days: FloatArray) -> FloatArray:
     """Means of the blocks that start on each day; a year's end goes on with its beginning."""
     return np.asarray(np.mean([np.roll(days, -i, axis=1) for i in range(BLOCK)], axis=0))
+
+
+def _blur(blocks: FloatArray, years: int) -> FloatArray:
+    """Relative deviation that each candidate is smeared by: few blocks are a coarse picture of what may come.
+
+    Silverman's width for as many independent blocks as a window holds. It is narrower where it would lead
+    above the clearest block at hand, or to less than LEAST_LIGHT of a dark one.
+    """
+    independent = years * (2 * AROUND + BLOCK) / BLOCK
+    width = SILVERMAN * independent**-0.2 * blocks.std(axis=1, keepdims=True)
+    above = (blocks.max(axis=1, keepdims=True) - blocks) / EDGE
+    return np.asarray(np.minimum(np.minimum(width, above) / blocks, (1.0 - LEAST_LIGHT) / EDGE))
 
 
 def _at(known: FloatArray, block: np.ndarray[tuple[int, ...], np.dtype[np.int32]]) -> FloatArray:
@@ -118,17 +137,24 @@ def _dealt(light: FloatArray, clear: FloatArray, weights: FloatArray) -> FloatAr
 
 
 def _months(
-    clearness: FloatArray, light: FloatArray, clear: FloatArray, moved: FloatArray, correction: FloatArray
+    clearness: FloatArray,
+    light: FloatArray,
+    clear: FloatArray,
+    moved: FloatArray,
+    correction: FloatArray,
+    blur: np.ndarray[tuple[int, ...], np.dtype[np.float32]],
 ) -> tuple[FloatArray, FloatArray]:
     """How much of the choice is the month's, and what is left to a factor, for the spread to be expected."""
     blocks, weights = light.mean(axis=0), _weights(light.shape[2], moved)[:, START_MONTH].T
     centre = (blocks * weights).sum(axis=1)
     variance = ((blocks - centre[:, None]) ** 2 * weights).sum(axis=1)
+    smeared = ((blocks * blur) ** 2 * weights).sum(axis=1)
     mean, own = by_month(centre[None, :])[0], by_month(variance[None, :])[0]
+    alone = by_month((variance + smeared)[None, :])[0]
     lit = by_month(clear[None, :])[0]
     wanted = _wanted(clearness, 1.0 + WIDER * (1.0 - lit / lit.max())) / correction
     share = BLOCK / np.array(MONTH_DAYS)
-    missing = np.nan_to_num(wanted) ** 2 - own * share
+    missing = np.nan_to_num(wanted) ** 2 - alone * share
     together = own * (1.0 - share)
     shared = np.clip(missing / np.maximum(together, 1e-9), 0.0, MOST_SHARED)
     left = np.maximum(missing - shared * together, 0.0) / mean**2

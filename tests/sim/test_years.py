@@ -11,6 +11,8 @@ import pytest
 
 from sim.clear_sky import daily
 from sim.clearness import MONTH, MONTH_DAYS, by_month, clear_of
+from sim.place import Place
+from sim.synthetic import synthetic, typical
 from sim.weather import Weather, WeatherError, default_weather, read_weather
 from sim.years import Years, resampled
 from tests.sim.test_weather_nsrdb import fetched
@@ -61,7 +63,7 @@ def test_the_course_of_the_sun_is_made_good(greensboro: Weather) -> None:
     cloudless = replace(greensboro, ghi=clear_of(greensboro).ghi)
     assert kWh_m2(resampled([cloudless], 50, 1)) == pytest.approx(np.tile(clear / 1000.0, (50, 1)), rel=1e-4)
     # a steep plane sees its noons of winter and summer much more alike
-    level, steep = (resampled([greensboro], 50, 1, tilt_deg=tilt).factor for tilt in (0.0, 60.0))
+    level, steep = (resampled([cloudless], 50, 1, tilt_deg=tilt).factor for tilt in (0.0, 60.0))
     march = MONTH == 2
     assert np.abs(steep[:, march] - 1.0).max() < 0.4 * np.abs(level[:, march] - 1.0).max()
 
@@ -82,6 +84,23 @@ def test_piedmont_has_the_spread_of_its_nineteen_years() -> None:
     assert annual.std() / annual.mean() == pytest.approx(0.032, abs=0.004)
     worst = found.min(axis=1).mean(axis=0) / found.mean(axis=(0, 1))
     assert 0.66 < worst.min() < 0.76 and 0.84 < worst.max() < 0.92  # reference: 0.68 to 0.90
+
+
+def test_one_typical_year_tells_of_the_winters_of_its_climate() -> None:
+    """A climate whose truth is known (made up): its bad weeks come out of single typical years of it."""
+    place = Place(47.4, 8.5, 400.0)
+    truth = np.stack([daily(weather.ghi) for weather in synthetic(place, 300, 2)]) / 1000.0
+    long_term = (by_month(truth) * np.array(MONTH_DAYS)).mean(axis=0).tolist()
+
+    def bad(days: np.ndarray, length: int) -> np.ndarray:
+        """Darkest stretch of a year: in the median, and once in ten years."""
+        worst = np.sort([np.convolve(year, np.ones(length), "valid").min() for year in days])
+        return worst[[len(worst) // 2, len(worst) // 10]]
+
+    dealt = [kWh_m2(resampled([typical(place, 100 + i)], 400, i, monthly=long_term)) for i in range(8)]
+    for length in (7, 30):
+        found = np.mean([bad(days, length) for days in dealt], axis=0)
+        assert found == pytest.approx(bad(truth, length), rel=0.09)
 
 
 @pytest.mark.parametrize("name", ["723170TYA.CSV", "703165TY.csv", "12839.tm2"])
