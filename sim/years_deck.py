@@ -21,7 +21,8 @@ from sim.weather import FloatArray, Weather
 #: Length of a block, and how far from its place in the calendar it may come from, days.
 BLOCK, AROUND = 5, 10
 #: How much more a month without any sun would differ than its days' own persistence tells, 1; the month with
-#: the most clear-sky light does not. Fitted to Piedmont (see sim/years.py).
+#: the most clear-sky light does not. Fitted to Piedmont (see sim/years.py); air temperature does the same in
+#: made-up climates whose truth is known (36 to 57 degrees north, tests/sim/test_years.py).
 WIDER = 0.4
 #: So many real years tell the months' spread better than their days do.
 LONG = 8
@@ -81,7 +82,7 @@ def deck_of(
     moved, correction = _moved(light, clear, monthly)
     blur = _blur(light.mean(axis=0), len(sources)).astype(np.float32)
     shared, sigma = _months(days.clearness, light, clear, moved, correction, blur)
-    chance = _chances(days.air_C, _of_blocks(days.air_C)[year, origin], shift_C)
+    chance = _chances(days.air_C, _of_blocks(days.air_C)[year, origin], clear, shift_C)
     return Deck(len(sources), block, blur, course, moved, correction, shared, sigma, chance)
 
 
@@ -151,8 +152,7 @@ def _months(
     smeared = ((blocks * blur) ** 2 * weights).sum(axis=1)
     mean, own = by_month(centre[None, :])[0], by_month(variance[None, :])[0]
     alone = by_month((variance + smeared)[None, :])[0]
-    lit = by_month(clear[None, :])[0]
-    wanted = _wanted(clearness, 1.0 + WIDER * (1.0 - lit / lit.max())) / correction
+    wanted = _wanted(clearness, _wider(clear)) / correction
     share = BLOCK / np.array(MONTH_DAYS)
     missing = np.nan_to_num(wanted) ** 2 - alone * share
     together = own * (1.0 - share)
@@ -168,8 +168,13 @@ def _wanted(days: FloatArray, wider: FloatArray) -> FloatArray:
     return wider * spread_of_months(days)
 
 
-def _chances(air_C: FloatArray, blocks: FloatArray, shift_C: float) -> FloatArray:
+def _wider(clear: FloatArray) -> FloatArray:
+    lit = by_month(clear[None, :])[0]
+    return np.asarray(1.0 + WIDER * (1.0 - lit / lit.max()))
+
+
+def _chances(air_C: FloatArray, blocks: FloatArray, clear: FloatArray, shift_C: float) -> FloatArray:
     """How likely a cold month is, and a warm one: what blocks of the sources leave of the months' spread."""
     own = by_month(blocks.var(axis=1)[None, :])[0] * BLOCK / np.array(MONTH_DAYS)
-    left = np.maximum(_wanted(air_C, np.ones(12)) ** 2 - own, 0.0)
+    left = np.maximum(_wanted(air_C, _wider(clear)) ** 2 - own, 0.0)
     return np.asarray(np.minimum(left / (2.0 * shift_C**2), MOST_CHANCE))

@@ -33,6 +33,12 @@ def kWh_m2(years: Years) -> np.ndarray:
     return np.asarray(days[years.day] * years.factor)
 
 
+def air_C(years: Years) -> np.ndarray:
+    """Mean air temperature of every day, (years, 365)."""
+    days = np.concatenate([daily(weather.temp_air) for weather in years.sources]) / 24.0
+    return np.asarray(days[years.day])
+
+
 def months(years: Years) -> np.ndarray:
     """The same by month, (years, 12)."""
     return by_month(kWh_m2(years)) * np.array(MONTH_DAYS)
@@ -89,18 +95,23 @@ def test_piedmont_has_the_spread_of_its_nineteen_years() -> None:
 def test_one_typical_year_tells_of_the_winters_of_its_climate() -> None:
     """A climate whose truth is known (made up): its bad weeks come out of single typical years of it."""
     place = Place(47.4, 8.5, 400.0)
-    truth = np.stack([daily(weather.ghi) for weather in synthetic(place, 300, 2)]) / 1000.0
+    free = synthetic(place, 300, 2)
+    truth = np.stack([daily(weather.ghi) for weather in free]) / 1000.0
     long_term = (by_month(truth) * np.array(MONTH_DAYS)).mean(axis=0).tolist()
 
     def bad(days: np.ndarray, length: int) -> np.ndarray:
-        """Darkest stretch of a year: in the median, and once in ten years."""
-        worst = np.sort([np.convolve(year, np.ones(length), "valid").min() for year in days])
+        """Darkest (or coldest) stretch of a year, mean: in the median, and once in ten years."""
+        worst = np.sort([np.convolve(year, np.ones(length) / length, "valid").min() for year in days])
         return worst[[len(worst) // 2, len(worst) // 10]]
 
-    dealt = [kWh_m2(resampled([typical(place, 100 + i)], 400, i, monthly=long_term)) for i in range(8)]
+    dealt = [resampled([typical(place, 100 + i)], 400, i, monthly=long_term) for i in range(8)]
     for length in (7, 30):
-        found = np.mean([bad(days, length) for days in dealt], axis=0)
+        found = np.mean([bad(kWh_m2(years), length) for years in dealt], axis=0)
         assert found == pytest.approx(bad(truth, length), rel=0.09)
+    colds = np.stack([daily(weather.temp_air) / 24.0 for weather in free])
+    for length, short_C in ((7, 2.5), (30, 1.0)):  # a single year has no cold spell of a decade to give
+        found = np.mean([bad(air_C(years), length) for years in dealt], axis=0)
+        assert found == pytest.approx(bad(colds, length), abs=short_C)
 
 
 @pytest.mark.parametrize("name", ["723170TYA.CSV", "703165TY.csv", "12839.tm2"])
@@ -121,8 +132,7 @@ def test_cold_and_warm_months_are_drawn_from_the_shifted_copies(greensboro: Weat
         "723170TYA.CSV (TMY3)", "723170TYA.CSV (TMY3), 4 C colder", "723170TYA.CSV (TMY3), 4 C warmer",
     ]  # fmt: skip
     assert years.sources[1].temp_air[0] == greensboro.temp_air[0] - 4.0
-    air = np.concatenate([daily(weather.temp_air) / 24 for weather in years.sources])
-    spread = by_month(air[years.day]).std(axis=0)
+    spread = by_month(air_C(years)).std(axis=0)
     assert 2.0 < spread[0] < 3.5 and 0.7 < spread[6] < 1.6  # January differs more than July
     source = years.day // 365
     assert (np.diff(source.reshape(1000, 365)[:, :31], axis=1) == 0).all()  # by whole months
