@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from boards import Design
 from sim.air import Link
+from sim.kernel import Prices
 from sim.snow import NO_SNOW, Snow
 from sim.soiling import CLEAN, Soiling
 from sim.surroundings import OPEN, Surroundings
@@ -30,6 +31,7 @@ class Case:
     everything, energy asleep, visitors. gauge_points : by which the node misjudges its charge.
     years : node-years asked for; together : nodes under each weather year; span : years that a node lives on,
     its battery ageing. start_day, charge : first day of the run (181: 1 July) and the battery then, 0..1.
+    prices : what actions cost, as measured; None: as the twin finds.
     seed."""
 
     design: Design
@@ -55,6 +57,7 @@ class Case:
     span: int = 1
     start_day: int = 181
     charge: float = 1.0
+    prices: Prices | None = None
     seed: int = 1
 
     def change(self, **changes: object) -> Case:

@@ -30,6 +30,9 @@ from sim.policy_source import plain
 from sim.sky import Sky
 
 Floats = NDArray[np.float32]
+#: Per lane, LANES of each at most: panel and battery relative to the case's; then, if they are given, load
+#: relative to it and the gauge's error in points.
+Scales = Sequence[Sequence[float] | NDArray[np.float64]]
 #: Told while a run works: which share of it is done, 0 to 1.
 Progress = Callable[[float], None]
 
@@ -97,20 +100,19 @@ def ready(case: Case) -> Ready:
 def run(
     one: Ready,
     years: Years,
-    scales: tuple[Sequence[float], Sequence[float]] | None = None,
+    scales: Scales | None = None,
     workers: int | None = None,
     progress: Progress = lambda share: None,
     numbers: range | None = None,
 ) -> Tally:
-    """All years of a case, or the blocks of these `numbers`; `scales`: per lane (panel, battery) relative to
-    the case's, LANES of each at most."""
+    """All years of a case, or the blocks of these `numbers`; or of LANES different nodes each."""
     return next(iter(_counted(one, years, scales, workers, progress, numbers)))
 
 
 def _counted(
     one: Ready,
     years: Years,
-    scales: tuple[Sequence[float], Sequence[float]] | None,
+    scales: Scales | None,
     workers: int | None,
     progress: Progress,
     numbers: range | None = None,
@@ -142,9 +144,7 @@ def _counted(
     )
 
 
-def block(
-    one: Ready, years: Years, number: int, scales: tuple[Sequence[float], Sequence[float]] | None = None
-) -> tuple[Floats, Floats]:
+def block(one: Ready, years: Years, number: int, scales: Scales | None = None) -> tuple[Floats, Floats]:
     """Live one block: (months, weeks), shapes (span, 12, 7, LANES) and (span, 53, LANES)."""
     lanes = _compiled("lanes")
     case, span, width = one.case, one.case.span, lanes.LANES
@@ -172,16 +172,19 @@ def boot_J_V(one: Ready) -> float:
     return one.prices.wake_J / 3.7 / 3600.0
 
 
-def _lanes(one: Ready, width: int, scales: tuple[Sequence[float], Sequence[float]] | None) -> Floats:
+def _lanes(one: Ready, width: int, scales: Scales | None) -> Floats:
     """What each lane is, shape (6, width); lanes beyond the scales repeat the last."""
     case = one.case
     lane = np.ones((6, width), dtype=np.float32)
     panel, battery = np.full(width, case.panel_x), np.full(width, case.battery_x * one.cells)
+    load, gauge = np.full(width, case.load_x), np.full(width, case.gauge_points)
     if scales is not None:
         at = np.minimum(np.arange(width), len(scales[0]) - 1)
         panel, battery = panel * np.asarray(scales[0])[at], battery * np.asarray(scales[1])[at]
+        if len(scales) > 2:
+            load, gauge = load * np.asarray(scales[2])[at], gauge + np.asarray(scales[3])[at]
     lane[0], lane[1], lane[2] = panel, 1.0 / (one.hours.capacity_h * battery), 1.0 / battery
-    lane[3], lane[4] = case.load_x, case.gauge_points
+    lane[3], lane[4] = load, gauge
     lane[5] = one.capacity_J * battery / one.cells
     return lane
 

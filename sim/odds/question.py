@@ -1,0 +1,129 @@
+"""A question that is asked of many years, cut into parts that can be worked out anywhere and in any order.
+
+A part is PART blocks of the kernel. What it comes to depends on the question and its number alone, and parts
+are added in their order: so one computer, many of them and a run that was interrupted all say the same.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import OrderedDict
+from dataclasses import dataclass, fields
+
+import numpy as np
+
+from boards import Design
+from sim.errors import SimError
+from sim.odds.case import Case
+from sim.odds.engine import Ready, ready, run
+from sim.odds.engine import Years as Dealt
+from sim.odds.keeping import sources
+from sim.odds.tally import Tally
+from sim.odds.tolerances import tolerances
+from sim.weather import Weather
+from sim.years import resampled
+
+#: Blocks of a part: small enough that little is lost with it, large enough that its set-up does not count.
+PART = 16
+#: Questions that are kept ready in a process: a plant's tables take some megabytes.
+READY = 4
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Question:
+    """One case under many years of weather.
+
+    Attributes
+    ----------
+    name : for people. case : with its sources as they were read. weather_years : how many, each lived by as
+    many nodes as the kernel has lanes; a multiple of the case's span.
+    monthly : long-term means of global irradiation, kWh/m2 a month, if they are known.
+    tolerances : the nodes differ, as the rows of their parts allow.
+    """
+
+    name: str
+    case: Case
+    weather_years: int = 400
+    monthly: tuple[float, ...] | None = None
+    tolerances: bool = False
+
+    def __post_init__(self) -> None:
+        """Raises SimError for years that make no sense."""
+        if self.weather_years < self.case.span or self.weather_years % self.case.span:
+            raise SimError(
+                f"{self.weather_years} years of weather cannot be lived in spans of {self.case.span}: "
+                "expected a multiple."
+            )
+
+    @property
+    def blocks(self) -> int:
+        """Lives of `span` years."""
+        return self.weather_years // self.case.span
+
+    @property
+    def parts(self) -> int:
+        """How many parts it is cut into."""
+        return -(-self.blocks // PART)
+
+    def numbers(self, part: int) -> range:
+        """The blocks of a part."""
+        return range(part * PART, min((part + 1) * PART, self.blocks))
+
+    def fingerprint(self) -> str:
+        """The same for the same question asked of the same sources, on any computer."""
+        digest = hashlib.sha256(sources().encode())
+        for field in fields(self):
+            if field.name not in ("name", "case", "weather_years"):
+                digest.update(f"{field.name}={getattr(self, field.name)!r};".encode())
+        for field in fields(self.case):
+            digest.update(f"{field.name}={_told(getattr(self.case, field.name))};".encode())
+        return digest.hexdigest()[:16]
+
+
+def _told(value: object) -> str:
+    if isinstance(value, Design):
+        return value.path.read_text("utf-8")
+    if isinstance(value, tuple) and value and isinstance(value[0], Weather):
+        return " ".join(_weather(one) for one in value)
+    return repr(sorted(value.items()) if isinstance(value, dict) else value)
+
+
+def _weather(one: Weather) -> str:
+    digest = hashlib.sha256()
+    for column in (one.ghi, one.dni, one.dhi, one.temp_air, one.wind, one.mid_h, one.swing):
+        digest.update(b"none" if column is None else np.ascontiguousarray(column).tobytes())
+    return f"{one.latitude} {one.longitude} {one.utc_offset_h} {one.year} {digest.hexdigest()}"
+
+
+_kept: OrderedDict[str, tuple[Ready, Dealt]] = OrderedDict()
+
+
+def prepared(question: Question) -> tuple[Ready, Dealt]:
+    """A question's tables and its years; the last few questions' are kept."""
+    name = f"{question.fingerprint()} {question.weather_years}"
+    if name not in _kept:
+        _kept[name] = _prepared(question)
+    _kept.move_to_end(name)
+    while len(_kept) > READY:
+        _kept.popitem(last=False)
+    return _kept[name]
+
+
+def _prepared(question: Question) -> tuple[Ready, Dealt]:
+    case, options = question.case, question.case.design.options
+    tilt, azimuth = (
+        float(str(options[name] if own is None else own))
+        for name, own in (("tilt_deg", case.tilt_deg), ("azimuth_deg", case.azimuth_deg))
+    )
+    years = resampled(
+        case.sources, question.weather_years, case.seed,
+        monthly=question.monthly, tilt_deg=tilt, azimuth_deg=azimuth,
+    )  # fmt: skip
+    return ready(case.change(sources=years.sources)), Dealt(years.day, years.factor)
+
+
+def answer(question: Question, part: int, workers: int | None = None) -> Tally:
+    """What one part of a question comes to."""
+    one, years = prepared(question)
+    scales = tolerances(question.case) if question.tolerances else None
+    return run(one, years, scales, workers, numbers=question.numbers(part))
