@@ -39,8 +39,8 @@ Progress = Callable[[float], None]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Years:
-    """Which weather day stands for which day of which year: see `sim.years`. day, factor: shape (count,
-    365)."""
+    """Which weather day stands for which day of which year of the run, whose first is the case's start_day;
+    by what its light is multiplied. day, factor: shape (count, 365)."""
 
     day: NDArray[np.int32]
     factor: Floats

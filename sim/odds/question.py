@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import OrderedDict
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 
 import numpy as np
 
@@ -20,6 +20,8 @@ from sim.odds.engine import Years as Dealt
 from sim.odds.keeping import sources
 from sim.odds.tally import Tally
 from sim.odds.tolerances import tolerances
+from sim.place import Place
+from sim.synthetic import synthetic
 from sim.weather import Weather
 from sim.years import resampled
 
@@ -27,6 +29,10 @@ from sim.years import resampled
 PART = 16
 #: Questions that are kept ready in a process: a plant's tables take some megabytes.
 READY = 4
+#: What no table depends on, as the kernel's lanes multiply or add it themselves.
+SIZES: dict[str, float] = {"panel_x": 1.0, "battery_x": 1.0, "load_x": 1.0, "gauge_points": 0.0}
+#: Years that are made up for a place without a file; what is asked for beyond them is dealt out of them.
+MADE_UP = 8
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -39,6 +45,7 @@ class Question:
     many nodes as the kernel has lanes; a multiple of the case's span.
     monthly : long-term means of global irradiation, kWh/m2 a month, if they are known.
     tolerances : the nodes differ, as the rows of their parts allow.
+    place : where the weather is made up; the case then has no sources of its own yet.
     """
 
     name: str
@@ -46,6 +53,7 @@ class Question:
     weather_years: int = 400
     monthly: tuple[float, ...] | None = None
     tolerances: bool = False
+    place: Place | None = None
 
     def __post_init__(self) -> None:
         """Raises SimError for years that make no sense."""
@@ -68,6 +76,13 @@ class Question:
     def numbers(self, part: int) -> range:
         """The blocks of a part."""
         return range(part * PART, min((part + 1) * PART, self.blocks))
+
+    def with_weather(self) -> Question:
+        """The same with its weather at hand."""
+        if self.place is None:
+            return self
+        made = synthetic(self.place, MADE_UP, self.case.seed)
+        return replace(self, case=self.case.change(sources=made), place=None)
 
     def fingerprint(self) -> str:
         """The same for the same question asked of the same sources, on any computer."""
@@ -99,27 +114,36 @@ _kept: OrderedDict[str, tuple[Ready, Dealt]] = OrderedDict()
 
 
 def prepared(question: Question) -> tuple[Ready, Dealt]:
-    """A question's tables and its years; the last few questions' are kept."""
-    name = f"{question.fingerprint()} {question.weather_years}"
+    """A question's tables and its years; the last few questions' are kept, whatever their sizes."""
+    plain = replace(question, case=question.case.change(**SIZES))
+    name = f"{plain.fingerprint()} {question.weather_years}"
     if name not in _kept:
         _kept[name] = _prepared(question)
     _kept.move_to_end(name)
     while len(_kept) > READY:
         _kept.popitem(last=False)
-    return _kept[name]
+    one, years = _kept[name]
+    sizes = {size: getattr(question.case, size) for size in SIZES}
+    return replace(one, case=one.case.change(**sizes)), years
 
 
-def _prepared(question: Question) -> tuple[Ready, Dealt]:
+def _prepared(asked: Question) -> tuple[Ready, Dealt]:
+    question = asked.with_weather()
     case, options = question.case, question.case.design.options
     tilt, azimuth = (
         float(str(options[name] if own is None else own))
         for name, own in (("tilt_deg", case.tilt_deg), ("azimuth_deg", case.azimuth_deg))
     )
+    count = question.weather_years
     years = resampled(
-        case.sources, question.weather_years, case.seed,
+        case.sources, count + 1, case.seed,
         monthly=question.monthly, tilt_deg=tilt, azimuth_deg=azimuth,
     )  # fmt: skip
-    return ready(case.change(sources=years.sources)), Dealt(years.day, years.factor)
+    # a year of the run begins on the case's first day: it ends in the next year of the calendar
+    at = slice(case.start_day, case.start_day + 365 * count)
+    day, factor = years.day.reshape(-1)[at], years.factor.reshape(-1)[at]
+    dealt = Dealt(day.reshape(count, 365), factor.reshape(count, 365))
+    return ready(case.change(sources=years.sources)), dealt
 
 
 def answer(question: Question, part: int, workers: int | None = None) -> Tally:

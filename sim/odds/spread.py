@@ -1,0 +1,172 @@
+"""Works out the parts of many questions: here on every core, or on a Dask cluster; all the same in the end.
+
+A part is a plain function of its task and gives plain values, so it can be worked out anywhere, kept on disk,
+and made once more elsewhere if its worker is lost.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from importlib import import_module
+from typing import Any
+
+import numpy as np
+
+from sim.errors import SimError
+from sim.odds.question import Question, answer, prepared
+from sim.odds.resuming import Shelf, packed, unpacked
+from sim.odds.sizing import Survey, survey
+from sim.odds.tally import Tally, total
+
+#: Told after each part: how many of all parts are done.
+Progress = Callable[[int, int], None]
+#: The cluster on this computer's own cores.
+LOCAL = "local"
+#: A part whose workers died so often is given up.
+TRIES = 20
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Map:
+    """Sizes that a question is asked for, in multiples of its own; pictures a day that belong to it."""
+
+    panels: tuple[float, ...]
+    batteries: tuple[float, ...]
+    pictures: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Task:
+    """One part of a question, or of its map of sizes."""
+
+    question: Question
+    part: int
+    map: Map | None = None
+
+    @property
+    def name(self) -> str:
+        """The same for the same work, on any computer."""
+        more = ""
+        if self.map:
+            more = "-" + hashlib.sha256(repr(asdict(self.map)).encode()).hexdigest()[:8]
+        numbers = self.question.numbers(self.part)
+        return f"{self.question.fingerprint()}{more}-{numbers.start}-{numbers.stop}"
+
+
+def work(task: Task, workers: int | None = None) -> dict[str, Any]:
+    """Work one part out: plain values."""
+    if task.map is None:
+        return packed(answer(task.question, task.part, workers))
+    one, years = prepared(task.question)
+    sizes = task.map
+    found = survey(
+        one, years, sizes.panels, sizes.batteries, sizes.pictures, task.question.numbers(task.part), workers
+    )
+    return {name: value.tolist() if isinstance(value, np.ndarray) else value
+            for name, value in asdict(found).items()}  # fmt: skip
+
+
+def tasks_of(questions: Sequence[Question], sizes: Map | None = None) -> list[Task]:
+    """All parts of all questions, each question's in their order."""
+    return [Task(one, part, sizes) for one in questions for part in range(one.parts)]
+
+
+def tallies(questions: Sequence[Question], made: Sequence[dict[str, Any]]) -> list[Tally]:
+    """One tally for each question out of the parts of `tasks_of`."""
+    parts = iter(made)
+    return [total((unpacked(next(parts)) for _ in range(one.parts)), one.case.span) for one in questions]
+
+
+def surveys(questions: Sequence[Question], made: Sequence[dict[str, Any]]) -> list[Survey]:
+    """One survey for each question out of the parts of `tasks_of`."""
+    parts = iter(made)
+    found = []
+    for one in questions:
+        whole = _survey(next(parts))
+        for _ in range(one.parts - 1):
+            whole = whole.plus(_survey(next(parts)))
+        found.append(whole)
+    return found
+
+
+def _survey(kept: dict[str, Any]) -> Survey:
+    names = ("alive", "kept", "down_h", "pictures")
+    return Survey(int(kept["years"]), *(np.array(kept[name]) for name in names))
+
+
+def carry_out(
+    tasks: Sequence[Task],
+    shelf: Shelf | None = None,
+    dask: str | None = None,
+    progress: Progress = lambda done, of: None,
+) -> list[dict[str, Any]]:
+    """Work all parts out, in whatever order; the results stand in that of the tasks.
+
+    shelf : where finished parts are kept. dask : address of a scheduler, or LOCAL.
+    Raises SimError for a cluster that is not there.
+    """
+    found: dict[int, dict[str, Any]] = {}
+    for at, task in enumerate(tasks if shelf else ()):
+        kept = shelf.get(task.name) if shelf else None
+        if kept is not None:
+            found[at] = kept
+    missing = [at for at in range(len(tasks)) if at not in found]
+    progress(len(found), len(tasks))
+    made = _here(tasks, missing) if dask is None else _on_dask(tasks, missing, dask)
+    for at, part in made:
+        found[at] = part
+        if shelf:
+            shelf.put(tasks[at].name, part)
+        progress(len(found), len(tasks))
+    return [found[at] for at in range(len(tasks))]
+
+
+def _here(tasks: Sequence[Task], wanted: Sequence[int]) -> Iterator[tuple[int, dict[str, Any]]]:
+    for at in wanted:
+        yield at, work(tasks[at])
+
+
+def _on_dask(
+    tasks: Sequence[Task], wanted: Sequence[int], address: str
+) -> Iterator[tuple[int, dict[str, Any]]]:
+    with client(address) as cluster:
+        futures = {
+            cluster.submit(work, tasks[at], 1, key=f"torpor-{tasks[at].name}", retries=2): at for at in wanted
+        }
+        for future in _distributed().as_completed(list(futures)):
+            yield futures[future], future.result()
+
+
+@contextmanager
+def client(address: str) -> Iterator[Any]:
+    """A client of a scheduler, or of a cluster of this computer's own cores."""
+    distributed = _distributed()
+    import_module("dask").config.set({"distributed.scheduler.allowed-failures": TRIES})
+    if address == LOCAL:
+        cores = os.cpu_count() or 1
+        with (
+            distributed.LocalCluster(n_workers=cores, threads_per_worker=1, dashboard_address=None) as own,
+            distributed.Client(own) as one,
+        ):
+            yield one
+        return
+    try:
+        one = distributed.Client(address, timeout="10s")
+    except (OSError, ValueError) as error:
+        raise SimError(f"--dask {address}: no scheduler answers there ({error}).") from None
+    with one:
+        yield one
+
+
+def _distributed() -> Any:
+    """Dask's own name for its cluster's library; nobody has it who does not ask for it."""
+    try:
+        return import_module("distributed")
+    except ImportError:
+        raise SimError(
+            "--dask needs Dask, which is not installed: `.venv/bin/python -m pip install distributed`."
+        ) from None

@@ -1,0 +1,162 @@
+"""What many years of a node came to, in the figures that people ask for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from itertools import pairwise
+
+import numpy as np
+
+from sim.odds.case import Case
+from sim.odds.question import Question
+from sim.odds.tally import YEAR, Tally
+from sim.weather import TYPICAL_YEAR
+
+MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
+WEEKS = 52
+#: A battery is called worn out when so much of its capacity is left. Source: the usual end of cell sheets.
+WORN = 0.8
+#: Bounds of the classes that hours down are told in, h a year.
+CLASSES_h = (0, 1, 6, 24, 72, 168, 336, 720, 2160, 8761)
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A month of the calendar over all its years, or the whole year.
+
+    Attributes
+    ----------
+    chance, least, most : probability of no hour without supply, and an interval that holds it 19 times in 20.
+    down_h : hours down that 50, 90 and 99 of 100 such spans do not exceed; down_mean_h : their mean.
+    pictures : a day, what 50 and 90 of 100 spans reach. offered_Wh, taken_Wh, used_Wh : means of what the
+    charger could have had, what it took, what the node used. locked_h : supply, but locked out, mean.
+    """
+
+    name: str
+    chance: float
+    least: float
+    most: float
+    down_h: tuple[float, float, float]
+    down_mean_h: float
+    locked_h: float
+    pictures: tuple[float, float]
+    offered_Wh: float
+    taken_Wh: float
+    used_Wh: float
+
+    @property
+    def margin(self) -> float:
+        """What the charger could have had over what the node used; infinite for one that used nothing."""
+        return self.offered_Wh / self.used_Wh if self.used_Wh > 0.0 else float("inf")
+
+
+@dataclass(frozen=True, slots=True)
+class Viability:
+    """The answer for one node.
+
+    Attributes
+    ----------
+    name : of the question. node_years, weather_years : lived. year, months : see Span.
+    reserve : lowest charge of the year (0..1) that 9 of 10 years stay above; reserves : that 50, 90 and 99 of
+    100 do.
+    worst_week : its first day, in the calendar of a common year. weeks : of the run, in its order: first day,
+    lowest charge that 50, 90 and 99 of 100 years stay above.
+    classes : share of the years in each class of CLASSES_h.
+    wear : capacity that is left after each year of the node's life, 0..1; empty if its life is one year.
+    battery_years : until WORN is left, from the course of `wear`; None: not within three times the lives.
+    alive_by_age : probability of no hour down in each year of a life.
+    """
+
+    name: str
+    node_years: int
+    weather_years: int
+    year: Span
+    months: tuple[Span, ...]
+    reserve: float
+    reserves: tuple[float, float, float]
+    worst_week: date
+    weeks: tuple[tuple[date, float, float, float], ...]
+    classes: tuple[float, ...]
+    wear: tuple[float, ...]
+    battery_years: float | None
+    alive_by_age: tuple[float, ...]
+
+    @property
+    def tightest(self) -> Span:
+        """The month with the least margin."""
+        return min(self.months, key=lambda month: month.margin)
+
+
+def viability(question: Question, tally: Tally) -> Viability:
+    """Work a question's figures out of its counts."""
+    case = question.case
+    left, alive = _by_age(tally)
+    return Viability(
+        question.name,
+        tally.node_years,
+        tally.weather_years,
+        _span(tally, YEAR, "year"),
+        tuple(_span(tally, at, name) for at, name in enumerate(MONTHS)),
+        tally.lowest_charge(0.9),
+        (tally.lowest_charge(0.5), tally.lowest_charge(0.9), tally.lowest_charge(0.99)),
+        first_day(case, tally.worst_week()),
+        tuple(_week(tally, case, week) for week in range(WEEKS)),
+        _classes(tally),
+        left,
+        _worn_after(left),
+        alive,
+    )
+
+
+def first_day(case: Case, week: int) -> date:
+    """When a week of the run begins."""
+    return date(TYPICAL_YEAR, 1, 1) + timedelta(days=(case.start_day + 7 * week) % 365)
+
+
+def _span(tally: Tally, at: int, name: str) -> Span:
+    down = tuple(tally.hours_down(share, at) for share in (0.5, 0.9, 0.99))
+    return Span(
+        name,
+        *tally.probability(at),
+        down,  # type: ignore[arg-type]
+        tally.mean("down_h", at),
+        tally.mean("locked_h", at),
+        (tally.pictures_a_day(0.5, at), tally.pictures_a_day(0.9, at)),
+        tally.offered(at) / 3600.0,
+        tally.mean("harvest_J", at) / 3600.0,
+        tally.mean("load_J", at) / 3600.0,
+    )
+
+
+def _week(tally: Tally, case: Case, week: int) -> tuple[date, float, float, float]:
+    low = [tally.lowest_charge(share, week) for share in (0.5, 0.9, 0.99)]
+    return (first_day(case, week), low[0], low[1], low[2])
+
+
+def _classes(tally: Tally) -> tuple[float, ...]:
+    counts = np.asarray(tally.down[YEAR], dtype=np.float64)
+    parts = [counts[low:high].sum() for low, high in pairwise(CLASSES_h)]
+    return tuple(float(part) / max(1, tally.node_years) for part in parts)
+
+
+def _by_age(tally: Tally) -> tuple[tuple[float, ...], tuple[float, ...]]:
+    """Capacity left and probability of no hour down, by the year of a node's life."""
+    lived = np.maximum(tally.ages[:, 0], 1.0)
+    left = tally.ages[:, 2] / lived
+    alive = tuple(float(share) for share in tally.ages[:, 1] / lived)
+    return (tuple(float(share) for share in left) if left.any() else ()), alive
+
+
+def _worn_after(left: tuple[float, ...]) -> float | None:
+    """Years until WORN is left; beyond the lives that were lived, as the last of their years goes on."""
+    before = 1.0
+    for age, share in enumerate(left):
+        if share <= WORN:
+            return age + (before - WORN) / max(before - share, 1e-9)
+        before = share
+    if not left or left[-1] >= 1.0:
+        return None
+    slope = (left[-2] if len(left) > 1 else 1.0) - left[-1]
+    more = (left[-1] - WORN) / max(slope, 1e-9)
+    return len(left) + more if more <= 3 * len(left) else None
