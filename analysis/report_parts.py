@@ -17,11 +17,11 @@ def heading(text: str) -> str:
     return f"{text}\n{'-' * len(text)}"
 
 
-def paragraph(text: str, bullet: str = "") -> str:
+def paragraph(text: str, bullet: str = "", width: int = WIDTH) -> str:
     """Text wrapped to the report's width; a number keeps its unit, a bullet hangs."""
     kept = re.sub(r"(?<=\d) (?=%|Wh|mWh|h\b|s\b|min\b)", "\N{NO-BREAK SPACE}", text)
     lines = textwrap.wrap(
-        kept, WIDTH, initial_indent=bullet, subsequent_indent=" " * len(bullet), break_long_words=False
+        kept, width, initial_indent=bullet, subsequent_indent=" " * len(bullet), break_long_words=False
     )
     return "\n".join(lines).replace("\N{NO-BREAK SPACE}", " ")
 

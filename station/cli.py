@@ -22,6 +22,7 @@ from station.errors import MEANING, Exit, verdict
 #: Subcommand -> the line that `torpor --help` shows; it lives as `command` in station/<name>_command.py.
 COMMANDS: dict[str, str] = {
     "simulate": "Run a node through a year of weather in the twin.",
+    "viability": "Will it survive the winter: the odds, and what would change them.",
     "plot": "States, energy and plots of a log, the twin's or a real one.",
     "receive": "The home station: take what nodes send, and keep it.",
     "node": "Add nodes that may send, their keys, designs and settings.",

@@ -163,7 +163,7 @@ def _unsure(case: Case) -> Iterator[Change]:
                          case.change(panel_x=case.panel_x * (1.0 + sign * real)))  # fmt: skip
     for name, times in (("sleep_x", "sleep current"), ("visitors_x", "visitors")):
         for step in (SMALLER, LARGER):
-            yield Change(times, f"{step:g} times", "know",
+            yield Change(times, _times(step), "know",
                          case.change(**{name: step * float(getattr(case, name))}))  # fmt: skip
     for sign in (-1.0, 1.0):
         yield Change("all energies", f"{100 * sign * LOAD:+.0f} %", "know",
@@ -178,5 +178,9 @@ def _joins(case: Case) -> Iterator[Change]:
     prices = prices_of_case(case)
     if prices.join_J > 0.0:
         for step in (SMALLER, LARGER):
-            yield Change("joining Wi-Fi", f"{step:g} times as dear", "know",
+            yield Change("joining Wi-Fi", _times(step), "know",
                          case.change(prices=replace(prices, join_J=step * prices.join_J)))  # fmt: skip
+
+
+def _times(step: float) -> str:
+    return {SMALLER: "half as much", LARGER: "twice as much"}[step]

@@ -1,0 +1,191 @@
+// Draws a page of odds from the document that stands in it as JSON. No library, nothing is loaded.
+"use strict";
+const DATA = JSON.parse(document.getElementById("data").textContent);
+const NS = "http://www.w3.org/2000/svg";
+const tip = document.getElementById("tip");
+
+function make(parent, name, attributes = {}, text = null) {
+  const node = document.createElementNS(NS, name);
+  for (const [key, value] of Object.entries(attributes)) node.setAttribute(key, value);
+  if (text !== null) node.textContent = text;
+  parent.appendChild(node);
+  return node;
+}
+
+const share = (part) => part >= 1 ? "100" : part <= 0 ? "0" : Math.min(Math.max(100 * part, 0.1), 99.9).toFixed(1);
+const signed = (value, digits = 0) => (value > 0 ? "+" : value < 0 ? "\u2212" : "") + Math.abs(value).toFixed(digits);
+
+// What a place on a chart says when it is pointed at, or reached by the keyboard.
+function says(parent, box, text) {
+  const hit = make(parent, "rect", { ...box, class: "hit", tabindex: 0, role: "img", "aria-label": text });
+  const show = (x, y) => {
+    tip.textContent = text;
+    tip.style.opacity = 1;
+    const wide = tip.offsetWidth, high = tip.offsetHeight;
+    tip.style.left = Math.max(4, Math.min(x + 14, innerWidth - wide - 4)) + "px";
+    tip.style.top = (y + high + 20 > innerHeight ? y - high - 12 : y + 16) + "px";
+  };
+  hit.addEventListener("pointermove", (event) => show(event.clientX, event.clientY));
+  hit.addEventListener("focus", () => {
+    const at = hit.getBoundingClientRect();
+    show(at.left + at.width / 2, at.top + at.height / 2);
+  });
+  for (const end of ["pointerleave", "blur"]) hit.addEventListener(end, () => { tip.style.opacity = 0; });
+  return hit;
+}
+
+// An empty chart with its lines across: {svg, x, y, wide, high}.
+function chart(id, wide, high, left, bottom, low, top, ticks, unit) {
+  const host = document.getElementById(id);
+  host.replaceChildren();
+  const svg = make(host, "svg", { viewBox: `0 0 ${wide} ${high}`, role: "group" });
+  const y = (value) => 14 + (high - bottom - 14) * (1 - (value - low) / (top - low));
+  for (const tick of ticks) {
+    make(svg, "line", { x1: left, x2: wide - 6, y1: y(tick), y2: y(tick), class: "grid" });
+    make(svg, "text", { x: left - 7, y: y(tick) + 4, "text-anchor": "end", class: "faint" }, tick + unit);
+  }
+  return { svg, y, wide, high, left, inner: wide - left - 6, base: high - bottom };
+}
+
+function ticksOf(low, top, count = 5) {
+  const raw = (top - low) / count, size = 10 ** Math.floor(Math.log10(raw));
+  const step = [1, 2, 5, 10].map((m) => m * size).find((s) => s >= raw);
+  const found = [];
+  for (let at = Math.ceil(low / step) * step; at <= top + 1e-9; at += step) found.push(+at.toFixed(6));
+  return found;
+}
+
+function months() {
+  const spans = [...DATA.months, DATA.year];
+  const least = Math.min(95, 100 * Math.min(...spans.map((one) => one.least)));
+  const low = Math.max(0, least - 0.08 * (100 - least));
+  const c = chart("months", 560, 300, 52, 28, low, 100, ticksOf(low, 100), " %");
+  const step = c.inner / 13.6;
+  spans.forEach((one, at) => {
+    const year = at === 12, x = c.left + step * (at + 0.5 + (year ? 0.5 : 0));
+    make(c.svg, "line", { x1: x, x2: x, y1: c.y(100 * one.least), y2: c.y(100 * one.most),
+      stroke: "var(--sky)", "stroke-width": 8 });
+    make(c.svg, "circle", { cx: x, cy: c.y(100 * one.chance), r: year ? 7 : 5.5,
+      fill: year ? "var(--red)" : "var(--blue)" });
+    make(c.svg, "text", { x, y: c.high - 8, "text-anchor": "middle" }, one.name);
+    const down = one.down_h;
+    says(c.svg, { x: x - step / 2, y: 8, width: step, height: c.base - 8 },
+      `${year ? "The year" : one.name}: ${share(one.chance)} % (${share(one.least)} to ${share(one.most)})\n` +
+      `hours down: mean ${down.mean.toFixed(1)}, P90 ${down.p90}, P99 ${down.p99}\n` +
+      `sun over use: ${one.margin === null ? "-" : one.margin.toFixed(1)}\n` +
+      `pictures a day: P50 ${one.pictures_a_day.p50.toFixed(0)}, P90 ${one.pictures_a_day.p90.toFixed(0)}`);
+  });
+}
+
+function hours() {
+  const names = ["none", "to 6 h", "to a day", "to 3 days", "to a week", "to 2 weeks", "to a month", "to 3 months", "more"];
+  const [none, first, second, ...rest] = DATA.hours_down_classes.map((one) => one.share);
+  const shares = [none, first + second, ...rest];
+  const shown = shares.slice(0, Math.max(4, shares.findLastIndex((part) => part > 0) + 1));
+  const c = chart("hours", 560, 300, 88, 10, 0, 1, [], "");
+  const row = (c.high - 24) / shown.length, scale = (c.inner - 70);
+  shown.forEach((part, at) => {
+    const y = 14 + row * at, colour = at < 1 ? "--green" : at < 3 ? "--orange" : "--red";
+    make(c.svg, "text", { x: c.left - 8, y: y + row / 2 + 4, "text-anchor": "end" }, names[at]);
+    make(c.svg, "rect", { x: c.left, y: y + row * 0.14, width: Math.max(1, scale * part), height: row * 0.72,
+      rx: 3, fill: `var(${colour})` });
+    make(c.svg, "text", { x: c.left + scale * part + 8, y: y + row / 2 + 4 }, share(part) + " %");
+    says(c.svg, { x: 0, y, width: c.wide, height: row }, `Hours lost in a year, ${names[at]}:\n${share(part)} % of years`);
+  });
+}
+
+function charge() {
+  const weeks = DATA.weeks;
+  const c = chart("charge", 560, 300, 52, 28, 0, 100, [0, 25, 50, 75, 100], " %");
+  const x = (at) => c.left + c.inner * at / (weeks.length - 1);
+  const line = (key) => weeks.map((one, at) => `${x(at).toFixed(1)},${c.y(100 * one[key]).toFixed(1)}`);
+  const area = (upper, lower, opacity) => make(c.svg, "polygon", {
+    points: [...line(upper), ...line(lower).reverse()].join(" "), fill: "var(--sky)", "fill-opacity": opacity });
+  area("p50", "p90", 0.55);
+  area("p90", "p99", 0.25);
+  for (const [key, colour, dash] of [["p50", "--blue", ""], ["p90", "--blue", "5 3"], ["p99", "--red", ""]])
+    make(c.svg, "polyline", { points: line(key).join(" "), fill: "none", stroke: `var(${colour})`,
+      "stroke-width": key === "p50" ? 2.4 : 1.5, "stroke-dasharray": dash });
+  const names = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split(" ");
+  weeks.forEach((one, at) => {
+    const [month, day] = one.from.split("-").map(Number);
+    if (day <= 7) make(c.svg, "text", { x: x(at), y: c.high - 8, "text-anchor": "middle" }, names[month - 1]);
+    const step = c.inner / (weeks.length - 1);
+    says(c.svg, { x: x(at) - step / 2, y: 8, width: step, height: c.base - 8 },
+      `Week of ${day} ${names[month - 1]}, lowest charge:\nusual ${(100 * one.p50).toFixed(0)} %, one year in ten ` +
+      `${(100 * one.p90).toFixed(0)} %, one in a hundred ${(100 * one.p99).toFixed(0)} %`);
+  });
+}
+
+function energy() {
+  const most = Math.max(...DATA.months.map((one) => Math.max(one.offered_Wh, one.used_Wh))) || 1;
+  const c = chart("energy", 560, 300, 52, 28, 0, most, ticksOf(0, most, 4), " Wh");
+  const step = c.inner / 12;
+  DATA.months.forEach((one, at) => {
+    const x = c.left + step * at;
+    for (const [value, wide, colour] of [[one.offered_Wh, 0.8, "--yellow"], [one.used_Wh, 0.42, "--blue"]])
+      make(c.svg, "rect", { x: x + step * (1 - wide) / 2, y: c.y(value), width: step * wide,
+        height: Math.max(0, c.base - c.y(value)), fill: `var(${colour})` });
+    make(c.svg, "text", { x: x + step / 2, y: c.high - 8, "text-anchor": "middle" }, one.name);
+    says(c.svg, { x, y: 8, width: step, height: c.base - 8 },
+      `${one.name}: the charger could have had ${one.offered_Wh.toFixed(1)} Wh,\ntook ${one.taken_Wh.toFixed(1)} Wh; ` +
+      `the node used ${one.used_Wh.toFixed(1)} Wh`);
+  });
+}
+
+const MEASURES = {
+  chance: ["years without loss", (one) => 100 * one.chance, 1, "points of years", 1],
+  down_h: ["hours down", (one) => one.down_h, 0, "h a year", -1],
+  reserve: ["lowest charge", (one) => 100 * one.reserve, 0, "points of charge", 1],
+  pictures: ["pictures", (one) => one.pictures_a_day, 1, "pictures a day", 1],
+};
+
+function sensitivity(chosen) {
+  const [, value, digits, unit, good] = MEASURES[chosen];
+  const inputs = new Map();
+  for (const one of DATA.sensitivity) inputs.set(one.what, [...(inputs.get(one.what) || []), one]);
+  const rows = [...inputs].map(([what, both]) => [what, both, Math.max(...both.map((one) => Math.abs(value(one))))])
+    .sort((a, b) => b[2] - a[2]);
+  const row = 34, c = chart("sensitivity", 1000, 30 + row * rows.length, 170, 10, 0, 1, [], "");
+  const most = Math.max(1e-9, ...rows.map((one) => one[2]));
+  const zero = c.left + c.inner / 2, scale = (c.inner / 2 - 150) / most;
+  rows.forEach(([what, both], at) => {
+    const top = 14 + row * at;
+    make(c.svg, "text", { x: c.left - 10, y: top + row / 2 + 4, "text-anchor": "end" }, what);
+    const aside = both.length > 1 && value(both[0]) * value(both[1]) > 0;
+    both.forEach((one, place) => {
+      const moved = value(one), high = aside ? row * 0.38 : row * 0.66;
+      const y = aside ? top + row * (0.1 + 0.42 * place) : top + row * 0.17;
+      const left = moved < 0 || (moved === 0 && place === 1);
+      make(c.svg, "rect", { x: Math.min(zero, zero + scale * moved), y, width: Math.abs(scale * moved), height: high,
+        rx: 2, fill: moved * good >= 0 ? "var(--green)" : "var(--red)" });
+      make(c.svg, "text", { x: zero + scale * moved + (left ? -8 : 8), y: y + high / 2 + 4,
+        "text-anchor": left ? "end" : "start", class: moved ? "" : "faint" }, one.moved_to);
+    });
+    says(c.svg, { x: 0, y: top, width: c.wide, height: row }, both.map((one) =>
+      `${what}, ${one.moved_to}: ${signed(value(one), digits)} ${unit}`).join("\n"));
+  });
+  make(c.svg, "line", { x1: zero, x2: zero, y1: 8, y2: c.high - 8, stroke: "var(--ink)" });
+}
+
+function tabs() {
+  const host = document.getElementById("measures");
+  const sure = DATA.sensitivity.every((one) => Math.abs(one.chance) < 0.0005);
+  const press = (chosen) => {
+    for (const button of host.children) button.setAttribute("aria-pressed", button.dataset.key === chosen);
+    sensitivity(chosen);
+  };
+  for (const [key, [name]] of Object.entries(MEASURES)) {
+    const button = document.createElement("button");
+    button.textContent = name;
+    button.dataset.key = key;
+    button.addEventListener("click", () => press(key));
+    host.appendChild(button);
+  }
+  press(sure ? "reserve" : "chance");
+}
+
+if (DATA.kind === "viability") {
+  months(); hours(); charge(); energy();
+  if (DATA.sensitivity.length) tabs();
+}

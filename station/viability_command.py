@@ -1,0 +1,81 @@
+"""`torpor viability`: will a node survive its winters, with what odds, and what would change them."""
+
+from __future__ import annotations
+
+import json
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import rich_click as click
+
+from station.boards_command import names_like
+from station.odds_options import MANY, NODE, RUN, YEARS, options, question_of, sites_of, where
+from station.odds_running import folder_of, live
+
+if TYPE_CHECKING:
+    from sim.odds.question import Question
+    from sim.odds.sensitivity import Effect
+    from sim.odds.viability import Viability
+
+
+@click.command(name="viability")
+@click.argument("design", required=False, shell_complete=names_like)
+@where
+@options(NODE, YEARS, MANY)
+@click.option("--sensitivity/--no-sensitivity", default=True, help="Also move each input alone.")
+@options(RUN)
+def command(design: str | None, **given: Any) -> None:
+    """Say how likely a node survives: many years of weather, many nodes, its own policy, in a second.
+
+    Writes report.txt, viability.json, viability.png and viability.html into the output folder.
+    """
+    started = time.perf_counter()
+    sites = sites_of(given)
+    question = question_of(design, given)
+    if sites:
+        from station.sites_answer import viability_of_sites
+
+        viability_of_sites(question, sites, given, started)
+        return
+    folder = folder_of(given["out"], f"viability-{Path(question.name).stem}")
+    found, effects = _answer(question, folder, given)
+    _write(question, found, effects, folder, time.perf_counter() - started)
+    if given["as_json"]:
+        click.echo((folder / "viability.json").read_text("utf-8"), nl=False)
+    else:
+        click.echo((folder / "report.txt").read_text("utf-8"), nl=False)
+
+
+def _answer(question: Question, folder: Path, given: dict[str, Any]) -> tuple[Viability, list[Effect]]:
+    from sim.odds import sensitivity
+    from sim.odds.resuming import unpacked
+    from sim.odds.spread import tallies, tasks_of
+    from sim.odds.tally import total
+    from sim.odds.viability import viability
+
+    changes = sensitivity.asked(question) if given["sensitivity"] else ()
+    questions = [question, *(one for _, one in changes)]
+    made = live(tasks_of(questions), f"living {question.weather_years:,} years", folder, given)
+    whole, *others = tallies(questions, made)
+    beside = total(
+        (unpacked(part) for part in made[: min(sensitivity.PARTS, question.parts)]), question.case.span
+    )
+    effects = [
+        sensitivity.effect(change, beside, other) for (change, _), other in zip(changes, others, strict=True)
+    ]
+    return viability(question, whole), effects
+
+
+def _write(question: Question, found: Viability, effects: list[Effect], folder: Path, wall_s: float) -> None:
+    from analysis.odds_json import viability_json
+    from analysis.odds_page import viability_page
+    from analysis.odds_plots import viability_png
+    from analysis.odds_report import foot, viability_report
+
+    document = viability_json(question, found, effects)
+    (folder / "viability.json").write_text(json.dumps(document, indent=2) + "\n", "utf-8")
+    viability_png(question, found, effects, folder / "viability.png")
+    viability_page(question, found, effects, folder / "viability.html")
+    report = viability_report(question, found, effects, foot(wall_s, question.case.seed, folder))
+    (folder / "report.txt").write_text(report, "utf-8")
