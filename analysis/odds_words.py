@@ -146,7 +146,7 @@ def _about(case: Case) -> list[str]:
         hides.append("horizon and obstructions")
     if case.soiling.rate_day or any(case.soiling.monthly):
         hides.append("dirt")
-    if case.snow.guessed or case.snow.falls:
+    if case.snow.by_weather or case.snow.falls:
         hides.append("snow")
     sky = f"Light is hidden by {', '.join(hides)}." if hides else "The panel is clean, with an open sky."
     garden = f"{case.garden.visitors_per_day * case.visitors_x:g} visitors a day, more in summer."

@@ -75,7 +75,7 @@ def ready(case: Case) -> Ready:
     config = config_of(design, _owner(case))
     skies = [_sky(case, weather) for weather in case.sources]
     hours = hours_of([hour_table(design, sky) for sky in skies])
-    made = [events(case.garden, sky.weather, sky, case.visitors_x) for sky in skies]
+    made = _guests(case, skies)
     whole_mJ, _, join_mJ = mJ(prices)
     season = _season(case)
     return Ready(
@@ -238,6 +238,15 @@ def _price(case: Case, prices: Prices) -> Floats:
         ],
         dtype=np.float32,
     )  # fmt: skip
+
+
+def _guests(case: Case, skies: list[Sky]) -> list[Events]:
+    """Each year's events; those of the same light in another air are the same."""
+    known: dict[int, Events] = {}
+    for sky in skies:
+        if id(sky.weather.ghi) not in known:
+            known[id(sky.weather.ghi)] = events(case.garden, sky.weather, sky, case.visitors_x)
+    return [known[id(sky.weather.ghi)] for sky in skies]
 
 
 def _stacked(made: list[Events]) -> Events:

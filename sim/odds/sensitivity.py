@@ -145,8 +145,8 @@ def _placed(case: Case) -> Iterator[Change]:
         hedge = Obstruction("hedge", *edges, distance_m=10.0, height_m=3.64)
         yield Change("shade", f"a hedge {SHADE_deg:.0f} degrees high", "know",
                      case.change(surroundings=Surroundings(obstructions=(hedge,))))  # fmt: skip
-    if not case.snow.guessed:
-        yield Change("snow", "it stays on the panel", "know", case.change(snow=Snow(guessed=True)))
+    if not case.snow.by_weather:
+        yield Change("snow", "it stays on the panel", "know", case.change(snow=Snow(by_weather=True)))
 
 
 def _set(case: Case) -> Iterator[Change]:

@@ -1,0 +1,68 @@
+"""Many sites at once: `--sites` and `--grid` of viability and size."""
+
+from __future__ import annotations
+
+import csv
+import json
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import rich_click as click
+
+from station.errors import StationError
+from station.odds_running import folder_of, live
+
+if TYPE_CHECKING:
+    from sim.odds.question import Question
+    from sim.odds.sites import Site
+
+
+def asked_at(question: Question, sites: Sequence[Site]) -> list[Question]:
+    """The question at each site; an error names the site."""
+    from sim.weather import WeatherError
+
+    found = []
+    for site in sites:
+        try:
+            found.append(site.ask(question))
+        except WeatherError as error:
+            raise StationError(f"site {site.name}: {error}") from None
+    return found
+
+
+def viability_of_sites(
+    question: Question, sites: Sequence[Site], given: dict[str, Any], started: float
+) -> None:
+    """A row for each site: sites.csv, sites.json, sites.png and report.txt."""
+    from analysis.odds_sites import sites_json, sites_png, sites_report
+    from sim.odds.spread import tallies, tasks_of
+    from sim.odds.viability import viability
+
+    folder = folder_of(given["out"], f"viability-sites-{Path(question.name).stem}")
+    asked = asked_at(question, sites)
+    made = live(tasks_of(asked), f"{len(sites):,} sites", folder, given)
+    found = [viability(one, tally) for one, tally in zip(asked, tallies(asked, made), strict=True)]
+    document = sites_json(question, sites, found)
+    write_rows(document, folder)
+    sites_png(question, sites, found, folder / "sites.png")
+    wall_s = time.perf_counter() - started
+    report = sites_report(question, sites, found, wall_s, folder)
+    (folder / "report.txt").write_text(report, "utf-8")
+    say(document, report, given["as_json"])
+
+
+def write_rows(document: dict[str, Any], folder: Path) -> None:
+    """sites.json, and its rows as sites.csv."""
+    (folder / "sites.json").write_text(json.dumps(document, indent=2) + "\n", "utf-8")
+    rows = document["sites"]
+    with (folder / "sites.csv").open("w", newline="", encoding="utf-8") as file:
+        writer = csv.DictWriter(file, list(rows[0]), lineterminator="\n")
+        writer.writeheader()
+        writer.writerows({key: "" if value is None else value for key, value in row.items()} for row in rows)
+
+
+def say(document: dict[str, Any], report: str, as_json: bool) -> None:
+    """One or the other on stdout."""
+    click.echo(json.dumps(document, indent=2) if as_json else report, nl=as_json)
