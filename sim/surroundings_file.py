@@ -24,6 +24,7 @@ import json
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from math import inf
 from pathlib import Path
 from typing import Any
 
@@ -73,7 +74,7 @@ def read_surroundings(path: Path, values: Any) -> Surroundings:
 
 def read_soiling(path: Path, values: Any) -> Soiling:
     """The table [soiling] of the file `path`; raises as `read_surroundings`."""
-    if isinstance(values, dict) and isinstance(values.get("percent"), int | float):
+    if isinstance(values, dict) and _within(values.get("percent"), -inf, inf):
         values = {**values, "percent": [values["percent"]] * 12}
     found = checked(path, "soiling", values, {"percent": list, "percent_per_dry_day": float})
     monthly, rate = found.get("percent", [0.0] * 12), found.get("percent_per_dry_day", 0.0)
@@ -88,6 +89,9 @@ def read_snow(path: Path, values: Any) -> Snow:
     """The table [snow] of the file `path`; raises as `read_surroundings`."""
     found = checked(path, "snow", values, {"falls": list, "by_weather": bool})
     falls = _pairs(path, "[snow] falls", found.get("falls", []), (0.0, 364.0), (0.0, 1000.0))
+    for day, cm in falls:
+        if day != int(day):
+            raise SimError(f"{path}: [snow] falls has {[day, cm]!r}, expected a whole day of the year.")
     return Snow(tuple((int(day), cm) for day, cm in falls), found.get("by_weather", False))
 
 

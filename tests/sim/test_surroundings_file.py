@@ -138,8 +138,10 @@ TREE = "[[surroundings.obstruction]]\ndistance_m = 2\nheight_m = 3\n"
         (TREE + "bare_months = [13]\n", "bare_months is [13], expected numbers from 1 to 12."),
         ("[[surroundings.obstruction]]\ndistance_m = 2\n", "has no height_m."),
         ("[soiling]\npercent = [1]\n", "percent is [1], expected one or twelve numbers, 0 to 100."),
+        ("[soiling]\npercent = true\n", "percent is True, expected list."),
         ("[soiling]\npercent_per_dry_day = -1\n", "percent_per_dry_day is -1.0, expected 0 to 100."),
         ("[snow]\nfalls = [[365, 1]]\n", "falls has [365, 1], expected 0 to 364 and 0 to 1000."),
+        ("[snow]\nfalls = [[2.5, 1]]\n", "falls has [2.5, 1.0], expected a whole day of the year."),
         ("[snow]\nby_weather = 1\n", "by_weather is 1, expected bool."),
     ],
 )  # fmt: skip
