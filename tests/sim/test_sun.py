@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 import numpy as np
 import pandas as pd
 import pytest
-from pvlib.solarposition import get_solarposition
+from pvlib.solarposition import ephemeris, get_solarposition
 
 from sim.sun import Sun, refraction_deg, sun_over
 
@@ -43,6 +43,15 @@ def test_everywhere_and_all_year_the_sun_stands_where_nrel_says(latitude: float,
 def test_other_years_as_well(year: int) -> None:
     sun = sun_over(52.3, 4.8, datetime(year, 1, 1), YEAR)
     assert apart_deg(sun, theirs(52.3, 4.8, f"{year}-01-01", YEAR)).max() < 0.001
+
+
+@pytest.mark.parametrize("latitude", [-65.0, 0.0, 40.0, 70.0])
+def test_another_way_to_compute_it_agrees_too(latitude: float) -> None:
+    """pvlib's ephemeris is a short formula of its own, good to some hundredths of a degree."""
+    times = pd.DatetimeIndex(pd.Timestamp("2025-01-01", tz="UTC") + pd.to_timedelta(YEAR, unit="h"))
+    other = ephemeris(times, latitude, 20.0)
+    sun = sun_over(latitude, 20.0, datetime(2025, 1, 1), YEAR)
+    assert np.abs(sun.elevation_deg - other["elevation"].to_numpy()).max() < 0.03
 
 
 def test_within_the_hour_the_earth_turns_and_nothing_else() -> None:
