@@ -13,6 +13,7 @@ from boards.ways import (
     WakeWay,
     half_full_V,
     heartbeat_way,
+    regulator_efficiency,
     wake_ways,
     watts_of,
 )
@@ -39,6 +40,7 @@ __all__ = [
     "load_design",
     "lockout_of",
     "picture_places",
+    "regulator_efficiency",
     "wake_ways",
     "watts_of",
 ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from boards.rules import CapRule, Kind, RowRule
+from boards.rules import CapRule, Kind, RowRule, TableRule
 
 _DAY_s = 86400.0
 
@@ -112,4 +112,9 @@ _CAPS = {
     "bus_signals": CapRule("strs", required=False),
 }
 
-BOARD = Kind(rows={**_CURRENTS, **_TIMES, **_SIZES}, caps=_CAPS, tables={})
+#: What of the battery's power arrives for a load that is added at 3V3, over that load in mA; without it the
+#: row `regulator_efficiency` holds at any load. The board's own currents hold at its supply: what its
+#: regulator loses on them, and in standing by, is in them already and must not be in this table again.
+_TABLES = {"regulator_efficiency": TableRule((0, 3000), (0.01, 1), required=False)}
+
+BOARD = Kind(rows={**_CURRENTS, **_TIMES, **_SIZES}, caps=_CAPS, tables=_TABLES)

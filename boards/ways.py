@@ -77,6 +77,18 @@ def share_at(cell: Part, volts: float) -> float:
     return points[-1][0]
 
 
+def regulator_efficiency(board: Part, load_mA: float) -> float:
+    """Return what of the battery's power arrives for a load that is added at 3V3, by the board's table if it
+    has one (straight between its points, level beyond), else by its row."""
+    if "regulator_efficiency" not in board.tables:
+        return board.v("regulator_efficiency")
+    points = board.table("regulator_efficiency")
+    for (x0, y0), (x1, y1) in pairwise(points):
+        if load_mA <= x1:
+            return y0 + (y1 - y0) * max(0.0, load_mA - x0) / (x1 - x0)
+    return points[-1][1]
+
+
 def watts_of(design: Design, part: Part, row: Row) -> float:
     """Return what a current row draws from the half-full battery, W.
 
@@ -87,7 +99,9 @@ def watts_of(design: Design, part: Part, row: Row) -> float:
     if row.load == "current":
         return row.value / 1000 * half_full_V(design)
     at_rail = (row.at_V or 0.0) * row.value / 1000
-    return at_rail / (design.board.v("regulator_efficiency") if part.caps.get("rail") == "3V3" else 1.0)
+    return at_rail / (
+        regulator_efficiency(design.board, row.value) if part.caps.get("rail") == "3V3" else 1.0
+    )
 
 
 def _draw(design: Design, part: Part, name: str) -> float:

@@ -6,7 +6,7 @@ import random
 from collections.abc import Callable
 from math import inf
 
-from boards import Design, Part
+from boards import Design, Part, regulator_efficiency
 from sim.air import Air
 from sim.devices.ds3231 import ClockFaults, Ds3231
 from sim.devices.espcam import EspCamera
@@ -67,7 +67,6 @@ class Hardware:
         error = board.v("sleep_clock_error")  # how much too long this board's timer lets it sleep, 1
         self.sleep_clock = random.Random(f"sleep clock {seed}").uniform(-error, error)
         self.bench = False
-        self._efficiency = board.v("regulator_efficiency")
         self._rail_V = board.v("rail_3V3")
         address = int(str(design.meter.caps["address"]), 0)
         self.meter = Ina219(design.meter, address, world.metered, self._meter_load, meter_faults)
@@ -136,7 +135,8 @@ class Hardware:
 
     def on_3V3(self, part: str, mA: float) -> None:
         """A part on the board's 3.3 V rail: constant current there, constant power before the regulator."""
-        self.world.draw(part, mA / 1000.0 * self._rail_V / self._efficiency)
+        share = regulator_efficiency(self.design.board, mA)
+        self.world.draw(part, mA / 1000.0 * self._rail_V / share)
 
     def draw_row(self, name: str, part: Part, row: str) -> None:
         """What a current row of a part takes from now on: through the regulator, or from the battery."""
