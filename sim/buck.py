@@ -20,6 +20,8 @@ from sim.charger import SPREAD, Charger, ChargerPart
 from sim.curves import Curves, Floats
 from sim.panel import Curve
 
+#: What counts as a smaller current, share of the table's largest. Ours.
+SMALL = 0.2
 #: Halvings that find a panel's voltage to 1e-12 V. Ours.
 HALVINGS = 44
 
@@ -27,7 +29,7 @@ HALVINGS = 44
 class Buck(Charger):
     """The rows of a charger, `mppt` and the table `efficiency` (share over A at the battery)."""
 
-    __slots__ = ("mppt_V", "_base", "_ideal", "_out", "_slope")
+    __slots__ = ("mppt_V", "_base", "_ideal", "_lost_A", "_out", "_share", "_slope")
 
     constant_power = True
 
@@ -45,6 +47,7 @@ class Buck(Charger):
             self._base.append(y0 - self._slope[-1] * a0)
         self._slope.append(0.0)
         self._base.append(points[-1][1])
+        self._lay_loss()
 
     def guess_A(self, curve: Curve, battery_V: float) -> float:
         return self.currents_A(curve, battery_V)[0]
@@ -77,16 +80,31 @@ class Buck(Charger):
         return self._base[at] + self._slope[at] * amperes
 
     def offered_A(self, curves: Curves, battery_V: Floats) -> Floats:
-        """As of the linear charger, but its own draw is in it already: it is drawn at the panel's voltage."""
+        """As of the linear charger: what arrives, and on top what the converter itself has taken.
+
+        Nearly all of its loss is the same at any current (`unbooked_A`), so that what is left goes with the
+        panel's size. At the panel's own size this is exact; where nothing arrives it is what a larger panel
+        would begin with.
+        """
         volts = np.maximum(self.start_V, battery_V + self.dropout_V)
-        ideal = (curves.current_A(volts) - self.quiescent_A) * (volts - self.dropout_V) / battery_V
+        ratio = (volts - self.dropout_V) / battery_V
+        panel_A = curves.current_A(volts)
+        ideal = (panel_A - self.quiescent_A) * ratio
         at = np.searchsorted(self._ideal, ideal, side="right")
-        found: Floats = ideal * np.array(self._base)[at] / (1.0 - ideal * np.array(self._slope)[at])
-        return np.maximum(found, 0.0)
+        arrives: Floats = ideal * np.array(self._base)[at] / (1.0 - ideal * np.array(self._slope)[at])
+        begins = np.minimum(panel_A * ratio * self._share, self.unbooked_A)
+        return np.where(ideal > 0.0, arrives + self.unbooked_A, begins)
 
     @property
     def unbooked_A(self) -> float:
-        return 0.0
+        return self._lost_A + self._share * self.quiescent_A * (self.start_V - self.dropout_V) / self.float_V
+
+    def _lay_loss(self) -> None:
+        """The straight line I = share * ideal - lost nearest to the table's smaller currents."""
+        out, ideal = (np.array(one) for one in (self._out, self._ideal))
+        low = out <= max(SMALL * out[-1], out[1])
+        slope, first = np.polyfit(out[low], ideal[low], 1)
+        self._share, self._lost_A = float(1.0 / slope), max(0.0, float(first / slope))
 
     def _through_A(self, panel_A: float, panel_V: float, battery_V: float) -> float:
         return self._out_A((panel_A - self.quiescent_A) * (panel_V - self.dropout_V) / battery_V)

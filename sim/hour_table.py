@@ -5,6 +5,9 @@ panel `scale` times as large gives `scale` times the current at the same voltage
 one over its size), so one table does for a whole map of sizes:
 
     battery current = max(0, min(limit_A, scale * amps - quiescent_A))    where the hour is alive and allowed
+
+That is exact for linear chargers, and for a buck at its own size; at a quarter to four times that its year is
+within 4 % (its loss as a constant current, its efficiency else that of the hour).
 """
 
 from __future__ import annotations

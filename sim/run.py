@@ -29,6 +29,7 @@ from sim.drive import assemble
 from sim.drivefs import DriveFiles
 from sim.errors import SimError
 from sim.fates import Fates, cause_words
+from sim.frost import frost_notes
 from sim.guests import guests, place_settings
 from sim.hardware import Hardware
 from sim.history import ordinary_wake
@@ -263,7 +264,7 @@ def summarise(twin: Twin, wall_s: float) -> RunResult:
         ),
         books=twin.plant.errors(),
         wall_s=wall_s,
-        notes=list(twin.design.notes),
+        notes=[*twin.design.notes, *frost_notes(twin.plant)],
         readings=readings_taken(twin) if twin.design.sensor else None,
         of=batches[-1].of if batches else (),
         flash=worn(twin.life.machine, twin.hardware, twin.scenario.days),

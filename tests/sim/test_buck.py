@@ -112,8 +112,8 @@ def test_many_hours_at_once_are_the_same() -> None:
     offered = buck.offered_A(curves, volts)
     for at, (sun, cell_C) in enumerate(zip(suns.tolist(), warm.tolist(), strict=True)):
         one = [buck.currents_A(panel.curve(sun, cell_C), v)[0] for v in volts.tolist()]
-        assert offered[at] == pytest.approx(one, rel=1e-9, abs=1e-12)
-    assert buck.unbooked_A == 0.0
+        assert np.maximum(offered[at] - buck.unbooked_A, 0.0) == pytest.approx(one, rel=1e-9, abs=1e-12)
+    assert buck.unbooked_A == pytest.approx(0.0076, abs=0.0005)  # 20 mW of the converter, 2 mA of the chip
 
 
 def plant_under(sun_W_m2: float, soc0: float, charger: Rows) -> Plant:

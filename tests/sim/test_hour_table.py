@@ -62,6 +62,14 @@ def test_every_charger_gives_what_it_gives_in_the_twin(sky: Sky, name: str, pane
     assert lit == 0 if name == NEVER else lit > 40
 
 
+@pytest.mark.parametrize("scale", [0.25, 0.5, 2.0, 4.0])
+def test_a_buck_scales_within_four_per_cent(sky: Sky, scale: float) -> None:
+    parts = shipped_parts()
+    design = replace(DESIGN, panel=parts["panel", "panel-6w"], charger=parts["charger", "cn3791-6v"])
+    whole, other = hour_table(design, sky), hour_table(scaled(design, scale, 1.0), sky)
+    assert charged_A(whole, scale).sum() == pytest.approx(charged_A(other).sum(), rel=0.04)
+
+
 @pytest.mark.parametrize("scale", [0.25, 3.0])
 def test_a_panel_by_its_diode_scales_as_well(sky: Sky, scale: float) -> None:
     design = replace(with_part("panel", "panel-6w-diode"), charger=shipped_parts()["charger", "bq24074"])
