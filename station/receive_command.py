@@ -64,8 +64,8 @@ _file = click.Path(path_type=Path, dir_okay=False)
 )
 @click.option(
     "--weather",
-    type=click.Path(path_type=Path, dir_okay=False),
-    help="Weather file of your site, for the forecast.",
+    type=click.Path(path_type=Path),
+    help="Weather file or LATITUDE,LONGITUDE of your site, for the forecast.",
 )
 @click.option("--quiet", "-q", is_flag=True, help="No line for each upload.")
 def command(
@@ -84,13 +84,11 @@ def command(
     from station.limits import Limits
     from station.retention import Retention, Rules
 
-    if weather and not weather.is_file():
-        raise StationError(f"{weather}: there is no such weather file.", Exit.USAGE)
     limits = Limits(
         head_s=head_s, idle_s=idle_s, body_s=body_s, per_address=per_address,
         floor_bytes=int(floor_mb * 1e6), quota_bytes=int(quota_mb * 1e6),
     )  # fmt: skip
-    pages = Pages(str(weather.resolve()) if weather else "", _webhook(webhook), heartbeats)
+    pages = Pages(_weather(weather), _webhook(webhook), heartbeats)
     rules = Rules(keep_days, int(keep_gb * 1e9), after_export)
     broker = broker_of(mqtt, mqtt_password_file) if mqtt else None
     if broker:
@@ -128,6 +126,19 @@ def _tls(cert: Path | None, key: Path | None) -> Tls | None:
         why = getattr(error, "strerror", None) or getattr(error, "reason", None) or error
         raise StationError(f"{cert} and {key} are no certificate with its key: {why}.", Exit.USAGE) from None
     return cert, key
+
+
+def _weather(weather: Path | None) -> str:
+    """What the forecast reads: a file or a folder by its whole path, or a place by its coordinates."""
+    if weather is None:
+        return ""
+    from sim.place import place_of
+
+    if place_of(str(weather)) is not None:
+        return str(weather)
+    if not weather.exists():
+        raise StationError(f"{weather}: there is no such weather file.", Exit.USAGE)
+    return str(weather.resolve())
 
 
 def _webhook(url: str | None) -> str:

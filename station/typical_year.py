@@ -21,7 +21,8 @@ from sim.run import run
 from sim.scenario import Scenario
 from sim.sky import Sky
 from sim.visitors import Garden
-from sim.weather import Weather, default_weather, read_weather
+from sim.weather import Weather
+from sim.weather_choice import one_year
 from station.forecast import DAYS, HALVES, Asked, Forecast, Half
 
 #: The modelled year begins in July: whoever enters the winter has a summer behind it, and is full.
@@ -36,7 +37,7 @@ _CONFIG = ("low_pct", "high_pct", "full_pct", "batch", "holdoff_s", "night", "wa
 def forecast(asked: Asked) -> Forecast:
     """Run the year. Errors of boards and sim where the design or the weather cannot be read."""
     design = load_design(asked.design)
-    weather = read_weather(Path(asked.weather)) if asked.weather else default_weather()
+    weather = one_year(Path(asked.weather) if asked.weather else None)
     options = design.options
     tilt, azimuth = float(str(options["tilt_deg"])), float(str(options["azimuth_deg"]))
     sky = Sky.prepare(weather, design.panel, tilt, azimuth, start_day=START_DAY)

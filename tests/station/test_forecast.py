@@ -36,6 +36,12 @@ def test_a_year_of_the_default_node(typical: Forecast) -> None:
     assert sum(half.load_Wh for half in typical.halves) / 24 * 365 == pytest.approx(78.2, rel=0.05)
 
 
+def test_a_place_without_a_file_has_its_year_too(typical: Forecast) -> None:
+    there = forecast(Asked.of(DESIGN, {}, "57.5,12.0"))
+    assert there.site == "57.50N 12.00E" and there.key != typical.key
+    assert min(half.low for half in there.halves) < min(half.low for half in typical.halves)  # winter at 57 N
+
+
 def test_it_needs_nothing_that_only_the_tests_install() -> None:
     """numba is for tests and benchmarks: who only runs the station has none."""
     code = (

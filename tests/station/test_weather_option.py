@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from station.errors import StationError
+
 ROOT = Path(__file__).parents[2]
 
 
@@ -45,3 +47,13 @@ def test_what_cannot_be_weather_is_one_sentence(
     done = simulate(tmp_path, *arguments)
     assert done.returncode == code
     assert sentence in " ".join(done.stderr.split()) and "Traceback" not in done.stderr
+
+
+def test_the_station_takes_a_place_as_well(tmp_path: Path) -> None:
+    from station.receive_command import _weather
+
+    assert _weather(None) == "" and _weather(Path("47.4,8.5")) == "47.4,8.5"
+    with pytest.raises(StationError, match=r"none.epw: there is no such weather file."):
+        _weather(tmp_path / "none.epw")
+    (tmp_path / "a.epw").write_text("")
+    assert _weather(tmp_path / "a.epw") == str((tmp_path / "a.epw").resolve())
