@@ -76,13 +76,13 @@ def serve(s, words, rows, lits, mixes, h, price, locks, calm):  # type: ignore[n
         kept = go + night * (in_dark - go)
         s[DARK + i] = min(dark + go, f(3.0)) * night + (one - night) * (zero if go > zero else dark)
         used = by_wake + (go - kept) * dark_J + kept * (small_J if small else picture_J)
-        have = min(s[WAITING + i] + kept, room)
+        have = s[WAITING + i] + kept
         sessions = np.floor((have + f(0.001)) / batch)
         sent = sessions * batch
         old = (s[HELD + i] > f(60.0)) & (go > zero) & (have > zero) & (sessions == zero)
         sent = have if old else sent
         sessions = one if old else sessions
-        left = have - sent
+        left = min(have - sent, room)
         s[HELD + i] = zero if (sessions > zero) | (left <= zero) else s[HELD + i] + motions
         s[WAITING + i] = left
         s[MET + i] += sessions
