@@ -13,7 +13,7 @@ from boards import Design, load_design
 from sim.air import Link
 from sim.kernel import FALSE_DARK, FALSE_LIT, VISITOR_DARK, VISITOR_LIT, Motions, Prices
 from sim.nodefile import node_values
-from sim.prices import PICTURES_KiB, board_mW, sleep_W
+from sim.prices import PICTURES_KiB, asleep_W, board_mW, sleep_W
 from sim.run import run
 from sim.scenario import Scenario
 from sim.sky import Sky
@@ -61,7 +61,7 @@ def _spent(design: str, garden: Garden, link: Link, **changes: Any) -> _Spent:
     spent = {state: 3600.0 * Wh for state, Wh in result.energy_by_state_Wh.items()}
     taken_J = sum(spent.get(state, 0.0) for state in ("CAMERA", "CAPTURE", "STORE"))
     kib = sum(picture.size for picture in result.pictures) / 1024.0 / max(1, len(result.pictures))
-    asleep_J = sleep_W(twin.design, "deep_sleep_pin") * days * 86_400.0
+    asleep_J = asleep_W(twin.design) * days * 86_400.0
     motions, _ = motions_of(garden, twin.sky.weather, twin.sky, days, START_DAY, twin.scenario.seed)
     rest_J = sum(spent.values()) - taken_J - spent.get("CONNECT", 0.0) - spent.get("UPLOAD", 0.0)
     return _Spent(
@@ -86,7 +86,7 @@ def prices_of(design: str, garden: Garden, link: Link) -> Prices:
     by_size_J = (full.taken_J / pictures - camera_J) * (1.0 - small)
     refused = scarce.counts.get("DUTY", 0) * locked.rest_J / locked.times("LOW_BATTERY")
     return Prices(
-        sleep_W=sleep_W(known, "deep_sleep_pin"),
+        sleep_W=asleep_W(known),
         booked_W=node_values(known)["SLEEP_PIN_uW"] / 1e6,  # type: ignore[operator]
         awake_W=board_mW(known, "radio_idle") / 1000.0 + sleep_W(known, "deep_sleep_pin"),
         wake_J=full.rest_J / full.motions,

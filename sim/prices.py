@@ -75,6 +75,11 @@ def off_W(design: Design) -> float:
     ) / 1000.0
 
 
+def asleep_W(design: Design) -> float:
+    """What a node draws between events in its cheapest sleep, W: with its latch open, or asleep until a pin."""
+    return off_W(design) if design.latch else sleep_W(design, "deep_sleep_pin")
+
+
 def state_mW(design: Design) -> list[float]:
     """The price of each state where nothing was measured, mW, in the order of `states_of`."""
     standing = sleep_W(design, "deep_sleep_pin") * 1000.0 - board_mW(design, "deep_sleep_pin")

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.kernel import VISITOR_DARK, VISITOR_LIT, Motions
 from sim.kernel_prices import DARK
 from sim.sky import Sky
 from sim.visitors import KINDS, Garden
@@ -53,9 +54,8 @@ def events(garden: Garden, weather: Weather, sky: Sky, visitors_x: float = 1.0) 
     false = garden.false_per_day / 24.0 * push / (push.mean() or 1.0)
     rate = visits + false
     limits, steps, most = drawn_by(rate)
-    lit = np.array([sky.light((hour + 0.5) * 3600.0) >= DARK for hour in range(HOURS)])
     mix = np.divide(visits, rate, out=np.zeros(HOURS), where=rate > 0.0).astype(np.float32)
-    return Events(limits, steps, most, lit, mix, rate)
+    return Events(limits, steps, most, daylight(sky), mix, rate)
 
 
 def visits_per_hour(garden: Garden, south: bool) -> NDArray[np.float64]:
@@ -104,3 +104,29 @@ def _coarse(
     limits = np.zeros(LIMITS, dtype=np.uint32)
     limits[1:] = np.minimum(above * 2.0**32, _ALL).astype(np.uint32)
     return limits, np.append(grid[0], np.diff(grid)).astype(np.float32)
+
+
+def given(motions: Motions, sky: Sky, start_day: int) -> Events:
+    """The very motions of a run that begins on `start_day`, for comparison with the twin; `sky` begins on 1
+    January."""
+    hours = len(motions.first) - 1
+    at = (start_day * 24 + np.arange(hours)) % HOURS
+    kinds = np.add.reduceat(
+        np.append((motions.kinds == VISITOR_LIT) | (motions.kinds == VISITOR_DARK), False).astype(np.float64),
+        motions.first[:-1],
+    )
+    counts = np.diff(motions.first)
+    visits = np.where(counts > 0, kinds, 0.0)
+    limits = np.full((HOURS, LIMITS), _ALL, dtype=np.uint32)
+    steps = np.zeros((HOURS, LIMITS), dtype=np.float32)
+    limits[:, 0] = 0
+    steps[at, 0] = counts
+    mix = np.zeros(HOURS, dtype=np.float32)
+    mix[at] = np.divide(visits, counts, out=np.zeros(hours), where=counts > 0)
+    rate = steps[:, 0].astype(np.float64)
+    return Events(limits, steps, np.ones(HOURS, dtype=np.int32), daylight(sky), mix, rate)
+
+
+def daylight(sky: Sky) -> NDArray[np.bool_]:
+    """Hours in whose middle there is light enough for a picture; `sky` begins on 1 January."""
+    return np.array([sky.light((hour + 0.5) * 3600.0) >= DARK for hour in range(HOURS)])

@@ -13,9 +13,9 @@ from sim.hour_table import HourTable
 Floats = NDArray[np.float32]
 
 #: Columns of an hour: what the plant draws, A; the cell's resistance, ohm; charge that cold withholds, of 1;
-#: self-discharge, of 1 an hour; swing of its thirds; free; then the panel's current over the battery's
+#: self-discharge, of 1 an hour; swing of its thirds; charge at which charging ends, of 1; then the panel's current over the battery's
 #: voltage, as a first value, its slope, and what bends it at each further voltage.
-STANDING, OHM, FLOOR, LEAK, SWING, CURRENT = 0, 1, 2, 3, 4, 6
+STANDING, OHM, FLOOR, LEAK, SWING, END, CURRENT = 0, 1, 2, 3, 4, 5, 6
 COLUMNS = 12
 #: Points of a cell's curve that the loops know; KNOTS of the current.
 POINTS, KNOTS = 12, 6
@@ -47,7 +47,7 @@ def hours_of(tables: list[HourTable]) -> Hours:
     """Stack the years of one plant."""
     one = tables[0]
     rows = np.concatenate([_rows(table) for table in tables])
-    plant = (one.limit_A, one.quiescent_A, one.end_share, one.low_V, one.high_V, one.release_share)
+    plant = (one.limit_A, one.quiescent_A, one.recharge_V, one.low_V, one.high_V, one.release_share)
     brightest = max(float((t.amps * (1.0 + SPREAD * t.swing[:, None])).max()) for t in tables)
     volts = one.volts[:-1].astype(np.float32)
     return Hours(rows, volts, _knots(one), plant, brightest, one.capacity_C / 3600.0)
@@ -58,6 +58,7 @@ def _rows(table: HourTable) -> Floats:
     rows[:, STANDING], rows[:, OHM], rows[:, FLOOR] = table.standing_A, table.ohm, table.floor_share
     rows[:, LEAK] = table.leak_1_s * 3600.0
     rows[:, SWING] = np.minimum(SPREAD * table.swing, 1.0)
+    rows[:, END] = np.interp(table.float_V - table.ohm * table.term_A, table.ocv_V, table.ocv_q)
     amps = np.where((table.alive & table.allowed)[:, None], table.amps, 0.0)
     slopes = np.diff(amps, axis=1) / np.diff(table.volts)
     rows[:, CURRENT] = amps[:, 0]

@@ -86,7 +86,7 @@ def block(  # type: ignore[no-untyped-def]
         s[U + i] = v
         s[LOWEST + i] = f(1.0)
     for year in range(days.shape[0]):
-        for day in range(365):
+        for day in range(days.shape[1]):
             calendar = (start + day) % 365
             half = calendar * 24 // 365
             sun = factor[year, day]
@@ -105,13 +105,15 @@ def block(  # type: ignore[no-untyped-def]
                 forget(s)
             if learns:
                 look(s, pick, words, table, rows, first + 23)
-                lessons(s, pick, words, found, f(year * 365 + day), plans[half], season, half, wants)
-            if day % 7 == 6 or day == 364:
+                lessons(
+                    s, pick, words, found, f(year * days.shape[1] + day), plans[half], season, half, wants
+                )
+            if day % 7 == 6 or day == days.shape[1] - 1:
                 weeks[year, day // 7] = s[LOWEST : LOWEST + LANES]
                 for i in range(LANES):
                     s[LOWEST + i] = s[Q + i]
             month = calendar * 12 // 365
-            if month != (calendar + 1) % 365 * 12 // 365 or day == 364:
+            if month != (calendar + 1) % 365 * 12 // 365 or day == days.shape[1] - 1:
                 for i in range(LANES):
                     s[SEEN_AT + i] -= s[SEEN + i]
                 for k in range(7):

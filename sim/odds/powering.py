@@ -6,6 +6,7 @@ import numpy as np
 
 from sim.odds.layout import (
     ALIVE,
+    DONE,
     GAINED_J,
     IN_A,
     LANES,
@@ -41,7 +42,7 @@ def charged(s, rows, h, volts, plant, clips):  # type: ignore[no-untyped-def]
     f = np.float32
     standing, leak, swing = rows[h, 0], rows[h, 3], rows[h, 4]
     i0, s0, s1, s2, s3, s4 = rows[h, 6], rows[h, 7], rows[h, 8], rows[h, 9], rows[h, 10], rows[h, 11]
-    limit, quiescent, float_q = plant[0], plant[1], plant[2]
+    limit, quiescent, again_V, end_q = plant[0], plant[1], plant[2], rows[h, 5]
     v0, v1, v2, v3, v4 = volts[0], volts[1], volts[2], volts[3], volts[4]
     zero, one = f(0.0), f(1.0)
     for i in range(LANES):
@@ -57,13 +58,16 @@ def charged(s, rows, h, volts, plant, clips):  # type: ignore[no-untyped-def]
             x = (a + max(min(x * (one + swing) - quiescent, limit), zero)) * f(1.0 / 3.0)
         else:
             x = max(min(x - quiescent, limit), zero)
+        done = s[DONE + i] if (x > zero) & (volt > again_V) else zero
+        x = zero if done > zero else x
         out = load_A + standing
         end = was + (x - out) * per - was * leak
-        full = (end > float_q) & (x > zero)
-        room = max(zero, float_q - was) / per + out
+        full = (end > end_q) & (x > zero)
+        room = max(zero, end_q - was) / per + out
         s[IN_A + i] = min(x, room) if full else x
         s[OUT_A + i] = out
-        s[Q + i] = max(min(end, max(float_q, was)) if full else end, zero)
+        s[DONE + i] = one if full else done
+        s[Q + i] = max(min(end, max(end_q, was)) if full else end, zero)
         s[WAS_U + i] = volt
 
 
@@ -96,7 +100,10 @@ def supplied(s, rows, h, plant, calm):  # type: ignore[no-untyped-def]
     for i in range(LANES):
         x, out, v, end = s[IN_A + i], s[OUT_A + i], s[U + i], s[Q + i]
         r = ohm * s[STIFF + i]
-        s[GAINED_J + i] += x * f(3600.0) * (f(0.5) * (s[WAS_U + i] + v) + r * (x - out))
+        # a curve is steepest at its end: the mean of the hour in which a charge ends lies nearer to its start
+        part = f(0.25) if s[DONE + i] > zero else f(0.5)
+        u_mean = s[WAS_U + i] + part * (v - s[WAS_U + i])
+        s[GAINED_J + i] += x * f(3600.0) * (u_mean + r * (x - out))
         s[TAKEN_J + i] += s[LOAD + i]
         s[LOWEST + i] = min(s[LOWEST + i], end)
         fails = (end <= floor) | (v - r * (out - standing) < cut_V)
