@@ -1,4 +1,5 @@
-"""The fast kernel beside the full twin: same weather, same visitors, same battery; `bench agreement` and a test."""
+"""The fast kernel beside the full twin: same weather, same visitors, same battery; `bench agreement` and a
+test."""
 
 from __future__ import annotations
 
@@ -11,7 +12,7 @@ from sim.air import Link
 from sim.kernel_prices import motions_of
 from sim.odds.case import Case
 from sim.odds.engine import Ready, Years, block, ready
-from sim.odds.events import given
+from sim.odds.events import Events, given
 from sim.run import run
 from sim.scaled import scaled
 from sim.scenario import Scenario
@@ -99,13 +100,11 @@ def by_kernel(name: str, window: Window, garden: Garden, link: Link) -> tuple[fl
     return float(total[2]), float(total[3]), float(total[0])
 
 
-def _motions(one: Ready, design: Design, window: Window) -> object:
+def _motions(one: Ready, design: Design, window: Window) -> Events:
     weather = one.case.sources[0]
     options = design.options
     tilt, azimuth = float(str(options["tilt_deg"])), float(str(options["azimuth_deg"]))
     sky = Sky.prepare(weather, scaled(design, window.panel, 1.0).panel, tilt, azimuth)
     here = Sky.prepare(weather, design.panel, tilt, azimuth, start_day=window.start_day)
-    motions, _ = motions_of(
-        one.case.garden, weather, here, window.days, window.start_day, window.seed
-    )
+    motions, _ = motions_of(one.case.garden, weather, here, window.days, window.start_day, window.seed)
     return given(motions, sky, window.start_day)

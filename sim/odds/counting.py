@@ -12,8 +12,9 @@ YEAR, HOURS, PACES, PER_DAY = 12, 8760, 1024, 4.0
 
 
 @jit
-def count(months, weeks, used, days_of, alive, alive_sq, down, pace, lowest, least, sums, ages, age):  # type: ignore[no-untyped-def]
-    """Add one year of a block, of its first `used` lanes. months: (12, 7, LANES); weeks: (53, LANES)."""
+def count(months, weeks, used, days_of, alive, alive_sq, down, pace, lowest, least, sums, ages, age, left):  # type: ignore[no-untyped-def]
+    """Add one year of a block, of its first `used` lanes. months: (12, 7, LANES); weeks: (53, LANES);
+    left: (LANES,)."""
     survivors = np.zeros(13)
     for i in range(used):
         whole = np.zeros(7)
@@ -35,6 +36,7 @@ def count(months, weeks, used, days_of, alive, alive_sq, down, pace, lowest, lea
             survivors[YEAR] += 1
             ages[age, 1] += 1
         ages[age, 0] += 1
+        ages[age, 2] += left[i]
         pace[YEAR, min(int(whole[5] / 365.0 * PER_DAY), PACES - 1)] += 1
         bottom = 100
         for week in range(WEEKS):

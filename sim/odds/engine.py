@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.ageing import Ageing, YEAR_h
 from sim.errors import SimError
 from sim.hour_table import hour_table
 from sim.kernel import Prices
@@ -62,6 +63,8 @@ class Ready:
     offered_J: NDArray[np.float64]
     capacity_J: float
     cells: float
+    ageing: Floats
+    shelf: Floats
 
 
 def ready(case: Case) -> Ready:
@@ -74,7 +77,8 @@ def ready(case: Case) -> Ready:
     prices = prices_of_case(case)
     config = config_of(design, _owner(case))
     skies = [_sky(case, weather) for weather in case.sources]
-    hours = hours_of([hour_table(design, sky) for sky in skies])
+    tables = [hour_table(design, sky) for sky in skies]
+    hours, old = hours_of(tables), Ageing.of(design.cell)
     made = _guests(case, skies)
     whole_mJ, _, join_mJ = mJ(prices)
     season = _season(case)
@@ -94,6 +98,8 @@ def ready(case: Case) -> Ready:
         offered_J(hours),
         float(str(rows["CELL_J"])),
         float(str(design.options.get("cells_parallel", 1))),
+        np.array([old.per_cycle, old.exponent, old.growth], dtype=np.float32),
+        np.concatenate([_shelf(old, table.cell_C) for table in tables]),
     )
 
 
@@ -132,11 +138,13 @@ def _counted(
     with ThreadPoolExecutor(workers) as pool:
         for start in range(0, blocks, 4 * workers):
             several = chosen[start : start + 4 * workers]
-            for number, (months, weeks) in zip(
-                several, pool.map(lambda at: block(one, years, at, scales), several), strict=True
+            for number, (months, weeks, left) in zip(
+                several, pool.map(lambda at: lived(one, years, at, scales), several), strict=True
             ):
                 for age in range(case.span):
-                    counting.count(months[age], weeks[age], used, counting.MONTH_DAYS, *parts.values(), age)
+                    counting.count(
+                        months[age], weeks[age], used, counting.MONTH_DAYS, *parts.values(), age, left[age]
+                    )
                 offered += used * _offered(one, years, number)
             progress(min(1.0, (start + len(several)) / blocks))
     yield replace(
@@ -146,6 +154,13 @@ def _counted(
 
 def block(one: Ready, years: Years, number: int, scales: Scales | None = None) -> tuple[Floats, Floats]:
     """Live one block: (months, weeks), shapes (span, 12, 7, LANES) and (span, 53, LANES)."""
+    return lived(one, years, number, scales)[:2]
+
+
+def lived(
+    one: Ready, years: Years, number: int, scales: Scales | None = None
+) -> tuple[Floats, Floats, Floats]:
+    """The same with what is left of each battery at each year's end, 0..1, shape (span, LANES)."""
     lanes = _compiled("lanes")
     case, span, width = one.case, one.case.span, lanes.LANES
     chosen = slice(number * span, number * span + span)
@@ -154,6 +169,8 @@ def block(one: Ready, years: Years, number: int, scales: Scales | None = None) -
     charge = np.full(width, case.charge, dtype=np.float32)
     months = np.zeros((span, 12, 7, width), dtype=np.float32)
     weeks = np.ones((span, WEEKS, width), dtype=np.float32)
+    left = np.ones((span, width), dtype=np.float32)
+    ageing = one.ageing if span > 1 else np.zeros(3, dtype=np.float32)
     hours, events_ = one.hours, one.events
     strongest = hours.brightest_A * float(lane[0].max()) * float(years.factor[chosen].max())
     plant = np.array([*hours.plant, boot_J_V(one), 0.0], dtype=np.float32)
@@ -162,9 +179,18 @@ def block(one: Ready, years: Years, number: int, scales: Scales | None = None) -
         events_.most, events_.lit, events_.mix, one.rules.table, one.plans, one.season, one.wants, one.price,
         np.array([*one.rules.lock, 100.0], dtype=np.float32), plant, hours.volts, hours.knots,
         strongest - hours.plant[1] > hours.plant[0], one.rules.learns, case.policy == "plain", luck,
-        lane.ravel(), charge, months, weeks,
+        lane.ravel(), charge, ageing, one.shelf, months, weeks, left,
     )  # fmt: skip
-    return months, weeks
+    return months, weeks, left
+
+
+def _shelf(old: Ageing, cell_C: NDArray[np.float64]) -> Floats:
+    """What the calendar's loss, squared, gains on each day, by the powers of how far the charge lies above
+    that of a stored battery, shape (365, 3)."""
+    full, stored = old.rates(cell_C)
+    more = full - stored
+    powers = np.stack([stored * stored, 2.0 * stored * more, more * more], axis=1)
+    return np.asarray(powers.reshape(-1, 24, 3).sum(axis=1) / YEAR_h, dtype=np.float32)
 
 
 def boot_J_V(one: Ready) -> float:

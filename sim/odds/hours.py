@@ -13,8 +13,9 @@ from sim.hour_table import HourTable
 Floats = NDArray[np.float32]
 
 #: Columns of an hour: what the plant draws, A; the cell's resistance, ohm; charge that cold withholds, of 1;
-#: self-discharge, of 1 an hour; swing of its thirds; charge at which charging ends, of 1; then the panel's current over the battery's
-#: voltage, as a first value, its slope, and what bends it at each further voltage.
+#: self-discharge, of 1 an hour; swing of its thirds; charge at which charging ends, of 1; then the panel's
+#: current over the battery's voltage, as a first value, its slope, and what bends it at each further
+#: voltage.
 STANDING, OHM, FLOOR, LEAK, SWING, END, CURRENT = 0, 1, 2, 3, 4, 5, 6
 COLUMNS = 12
 #: Points of a cell's curve that the loops know; KNOTS of the current.

@@ -10,11 +10,16 @@ from sim.odds.layout import (
     COUNT,
     LANES,
     LEARNT,
+    LEFT,
     LOWEST,
     PANEL,
+    PER_A,
+    PER_NEW,
     ROWS,
     SEEN,
     SEEN_AT,
+    STIFF,
+    STIFF_NEW,
     STRENGTH,
     DOWN_h,
     Q,
@@ -24,6 +29,7 @@ from sim.odds.layout import (
 )
 from sim.odds.lessons import forget, lessons
 from sim.odds.powering import live
+from sim.odds.wearing import wear
 
 
 @small
@@ -69,10 +75,12 @@ def draw(s, luck, limits, steps, most, h):  # type: ignore[no-untyped-def]
 @jit
 def block(  # type: ignore[no-untyped-def]
     days, factor, start, rows, limits, steps, most, lit, mix, table, plans, season, wants, price, locks,
-    plant, volts, knots, clips, learns, plain, luck, lane, charge, months, weeks,
+    plant, volts, knots, clips, learns, plain, luck, lane, charge, ageing, shelf, months, weeks, left,
 ):  # fmt: skip
-    """Some years of a block of lanes; `charge` goes in and out. months, weeks: shapes (years, 12, 7, LANES)
-    and (years, 53, LANES), filled here."""
+    """Some years of a block of lanes; `charge` goes in and out. months, weeks, left: shapes (years, 12, 7,
+    LANES), (years, 53, LANES), (years, LANES), filled here: sums, lowest charges, what is left of the
+    battery. shelf, ageing: as `wear` takes them, the first per day of the weather; without a loss per cycle
+    nothing ages."""
     f = np.float32
     s = np.zeros(ROWS * LANES, dtype=np.float32)
     s[: 6 * LANES] = lane
@@ -84,7 +92,9 @@ def block(  # type: ignore[no-untyped-def]
         for k in range(1, 12):
             v += knots[k, 1] * max(charge[i] - knots[k, 0], f(0.0))
         s[U + i] = v
-        s[LOWEST + i] = f(1.0)
+        s[LOWEST + i] = s[LEFT + i] = f(1.0)
+        s[PER_NEW + i], s[STIFF_NEW + i] = s[PER_A + i], s[STIFF + i]
+    shelved, month_days = np.zeros(3, dtype=np.float32), f(0.0)
     for year in range(days.shape[0]):
         for day in range(days.shape[1]):
             calendar = (start + day) % 365
@@ -93,6 +103,9 @@ def block(  # type: ignore[no-untyped-def]
             for i in range(LANES):
                 s[STRENGTH + i] = s[PANEL + i] * sun
             first = days[year, day] * 24
+            month_days += f(1.0)
+            for k in range(3):
+                shelved[k] += shelf[days[year, day], k]
             for hour in range(first, first + 24):
                 draw(s, luck, limits, steps, most, hour)
                 if plain:
@@ -114,6 +127,10 @@ def block(  # type: ignore[no-untyped-def]
                     s[LOWEST + i] = s[Q + i]
             month = calendar * 12 // 365
             if month != (calendar + 1) % 365 * 12 // 365 or day == days.shape[1] - 1:
+                if ageing[0] > f(0.0):
+                    wear(s, month_days, shelved, ageing)
+                shelved[:] = f(0.0)
+                month_days = f(0.0)
                 for i in range(LANES):
                     s[SEEN_AT + i] -= s[SEEN + i]
                 for k in range(7):
@@ -121,4 +138,5 @@ def block(  # type: ignore[no-untyped-def]
                     for i in range(LANES):
                         months[year, month, k, i] += s[at + i]
                         s[at + i] = f(0.0)
+        left[year] = s[LEFT : LEFT + LANES]
     charge[:] = s[Q : Q + LANES]

@@ -29,10 +29,23 @@ SEEN_AT,
 (DOWN_h, OUT_h, GAINED_J, TAKEN_J, SEEN, PICTURES, VISITORS) = MONTH = tuple(
     range(27 * LANES, 34 * LANES, LANES)
 )
-LOWEST, NEW_HARVEST, NEW_BASE, PART_Q, PART_H, IN_A, OUT_A, WAS_U, DONE = tuple(
-    range(34 * LANES, 43 * LANES, LANES)
-)
-ROWS = 43
+(
+    LOWEST,
+    NEW_HARVEST,
+    NEW_BASE,
+    PART_Q,
+    PART_H,
+    IN_A,
+    OUT_A,
+    WAS_U,
+    DONE,
+    SQUARE,
+    WEAR,
+    LEFT,
+    PER_NEW,
+    STIFF_NEW,
+) = tuple(range(34 * LANES, 48 * LANES, LANES))
+ROWS = 48
 #: All motions of the run so far: what a day's count is taken from.
 MONTH_NAMES = ("down_h", "locked_h", "harvest_J", "load_J", "seen", "pictures", "visitors")
 
