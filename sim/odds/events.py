@@ -23,7 +23,8 @@ Floats = NDArray[np.float32]
 
 #: Limits per hour.
 LIMITS = 12
-#: Chance of what is left out at the busy end of an hour. Ours: one hour in a hundred thousand counts one too few.
+#: Chance of what is left out at the busy end of an hour. Ours: one hour in a hundred thousand counts one too
+#: few.
 TAIL = 1e-5
 _ALL = 2**32 - 1
 
