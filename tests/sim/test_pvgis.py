@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
@@ -40,8 +41,9 @@ class Service(BaseHTTPRequestHandler):
         pass
 
 
-@pytest.fixture
-def url() -> Iterator[str]:
+@contextmanager
+def service() -> Iterator[str]:
+    """The service's address, as long as it runs."""
     server = ThreadingHTTPServer(("127.0.0.1", 0), Service)
     Service.code, Service.cut, Service.body = 200, 0, b""
     Service.asked.clear()
@@ -49,6 +51,12 @@ def url() -> Iterator[str]:
     yield f"http://127.0.0.1:{server.server_address[1]}/api/v5_3/"
     server.shutdown()
     server.server_close()
+
+
+@pytest.fixture
+def url() -> Iterator[str]:
+    with service() as address:
+        yield address
 
 
 @pytest.fixture(scope="module")
