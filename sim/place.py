@@ -1,8 +1,9 @@
 """A place without a weather file: where it is, and what its months are like as far as anybody has said.
 
 Monthly values are global irradiation on the level and mean air temperature, as any climate table gives them.
-Without them stands a rough climate by latitude alone: typical of land, right within some 15 % of the light of
-a month and 4 C, and wrong where monsoon, coast or mountains rule. The weather's source says which it was.
+Without them stands a rough climate by latitude: typical of land, milder towards the Atlantic in Europe and
+towards the Pacific in North America, right within some 15 % of the light of a month and 4 C, and wrong where
+monsoon or mountains rule. The weather's source says which it was.
 """
 
 from __future__ import annotations
@@ -33,6 +34,11 @@ BY_LATITUDE = (
     (90, 0.65, 0.00, -20.0, 17.0),
 )
 SOUTHERN_RANGE = 0.5
+#: From where to where in the east a northern climate is mild by the western sea, fully until the second,
+#: degrees of longitude; how mild at the most. Seven cities lie within 3.5 C (tests/sim/test_synthetic.py).
+MILD_FROM_WEST = ((-25.0, 5.0, 60.0, 1.0), (-140.0, -122.0, -112.0, 0.9))
+#: What the mildness adds to the mean (fully from 55 degrees, nothing at 35), C, and takes from the range, 1.
+MILDER_C, MILDER_RANGE = 6.0, 0.4
 #: The warmest moment of the year north of the equator, months after 1 January: late July.
 WARMEST = 6.8
 #: How much colder it is higher up, C per km. Source: mean lapse rate near the ground over slopes, 5.5 to 6.5.
@@ -127,10 +133,22 @@ def usual_clearness(latitude: float) -> FloatArray:
     return mean + half * _summer(latitude)
 
 
-def usual_air_C(latitude: float, altitude: float) -> FloatArray:
+def usual_air_C(latitude: float, longitude: float, altitude: float) -> FloatArray:
     """Mean air temperature of the months over land of this latitude, C, shape (12,)."""
-    half = _by_latitude(latitude, 4) * (1.0 if latitude >= 0.0 else SOUTHERN_RANGE)
-    return _by_latitude(latitude, 3) - LAPSE_C_km * altitude / 1000.0 + half * _summer(latitude)
+    mild = _mildness(latitude, longitude)
+    half = _by_latitude(latitude, 4) * (1.0 - MILDER_RANGE * mild)
+    half *= 1.0 if latitude >= 0.0 else SOUTHERN_RANGE
+    mean = _by_latitude(latitude, 3) + MILDER_C * mild - LAPSE_C_km * altitude / 1000.0
+    return mean + half * _summer(latitude)
+
+
+def _mildness(latitude: float, longitude: float) -> float:
+    """How much of a western sea's mildness is left, 0 to 1."""
+    north = float(np.interp(latitude, (35.0, 55.0), (0.0, 1.0)))
+    for west, full, gone, most in MILD_FROM_WEST:
+        if west <= longitude <= gone:
+            return north * most * min(1.0, (gone - longitude) / (gone - full))
+    return 0.0
 
 
 def _summer(latitude: float) -> FloatArray:

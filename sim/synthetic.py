@@ -69,7 +69,7 @@ def _year(place: Place, seed: int, year: int, held: bool) -> Weather:
     sky = clear_sky(place.latitude, place.longitude, place.altitude_m, offset_h)
     clear = daily(sky.ghi)
     clearness = _monthly_clearness(place, clear)
-    air = usual_air_C(place.latitude, place.altitude_m) if place.air_C is None else np.array(place.air_C)
+    air = _monthly_air(place)
     days = days_like(rng, clearness, air, clear, held)
     ghi = _hours(rng, days.clearness, sky, clear)
     dni, dhi = _beam(ghi, sky)
@@ -108,6 +108,12 @@ def _monthly_clearness(place: Place, clear: FloatArray) -> FloatArray:
             f"(its clear sky gives {whole[month]:.0f})"
         )
     return np.where(lit, asked, usual)
+
+
+def _monthly_air(place: Place) -> FloatArray:
+    if place.air_C is None:
+        return usual_air_C(place.latitude, place.longitude, place.altitude_m)
+    return np.array(place.air_C, dtype=np.float64)
 
 
 def _hours(rng: np.random.Generator, clearness: FloatArray, sky: ClearSky, clear: FloatArray) -> FloatArray:

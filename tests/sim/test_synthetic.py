@@ -10,7 +10,7 @@ import pytest
 
 from sim.clear_sky import daily
 from sim.clearness import MONTH, MONTH_DAYS, by_month, days_of, persistence
-from sim.place import Place, place_of, read_monthly
+from sim.place import Place, place_of, read_monthly, usual_air_C
 from sim.synthetic import synthetic, typical
 from sim.weather import Weather, WeatherError, read_weather
 from tests.sim.test_weather import pvlib_sun
@@ -115,8 +115,8 @@ def test_a_year_is_the_same_however_many_are_asked_for() -> None:
     [
         (0.0, (1500, 1900), (24, 28), (25, 29)),
         (-34.0, (1400, 1900), (9, 17), (17, 25)),
-        (52.0, (850, 1150), (-8, 0), (14, 21)),
-        (78.2, (500, 1000), (-34, -22), (-4, 8)),
+        (52.0, (850, 1150), (-1, 4), (16, 21)),
+        (78.2, (500, 1000), (-26, -14), (-2, 8)),
     ],
 )
 def test_the_climate_by_latitude_is_plausible_from_the_equator_to_polar_night(
@@ -133,6 +133,26 @@ def test_the_climate_by_latitude_is_plausible_from_the_equator_to_polar_night(
         assert np.ptp(days[:31].mean(axis=0)) < 3.0 < np.ptp(days[90:120].mean(axis=0))  # no sun, no noon
     if latitude < 0.0:
         assert light.argmax() in (0, 11) and air.argmax() in (0, 1)
+
+
+@pytest.mark.parametrize(
+    ("where", "january", "july"),  # means of 1991 to 2020, rounded
+    [
+        ((57.7, 12.0, 10.0), 0, 17),  # Gothenburg
+        ((52.4, 4.9, 0.0), 4, 18),  # Amsterdam
+        ((60.2, 25.0, 10.0), -3, 18),  # Helsinki
+        ((55.8, 37.6, 150.0), -6, 19),  # Moscow
+        ((49.2, -123.1, 5.0), 4, 18),  # Vancouver
+        ((40.7, -74.0, 10.0), 1, 25),  # New York
+        ((-33.9, 151.2, 20.0), 24, 13),  # Sydney
+    ],
+)
+def test_the_usual_temperatures_are_right_within_some_degrees(
+    where: tuple[float, float, float], january: int, july: int
+) -> None:
+    air = usual_air_C(*where)
+    assert air[0] == pytest.approx(january, abs=3.5)
+    assert air[6] == pytest.approx(july, abs=3.5)
 
 
 def test_a_place_is_told_by_its_coordinates() -> None:
