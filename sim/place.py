@@ -2,7 +2,7 @@
 
 Monthly values are global irradiation on the level and mean air temperature, as any climate table gives them.
 Without them stands a rough climate by latitude: typical of land, milder towards the Atlantic in Europe and
-towards the Pacific in North America, right within some 15 % of the light of a month and 4 C, and wrong where
+towards the Pacific in North America, mostly right within 20 % of the light of a month and 5 C, and wrong where
 monsoon or mountains rule. The weather's source says which it was.
 """
 
@@ -41,8 +41,8 @@ MILD_FROM_WEST = ((-25.0, 5.0, 60.0, 1.0), (-140.0, -122.0, -112.0, 0.9))
 MILDER_C, MILDER_RANGE = 6.0, 0.4
 #: The warmest moment of the year north of the equator, months after 1 January: late July.
 WARMEST = 6.8
-#: How much colder it is higher up, C per km. Source: mean lapse rate near the ground over slopes, 5.5 to 6.5.
-LAPSE_C_km = 6.0
+#: How much colder it is higher up, C per km. Source: 6.5 in free air and on slopes, 3 to 4 over plateaus.
+LAPSE_C_km = 4.5
 _MONTHS = np.arange(12) + 0.5
 
 

@@ -135,6 +135,13 @@ def test_the_climate_by_latitude_is_plausible_from_the_equator_to_polar_night(
         assert light.argmax() in (0, 11) and air.argmax() in (0, 1)
 
 
+@pytest.mark.parametrize("name", REAL)
+def test_the_usual_light_is_right_within_a_fifth(name: str) -> None:
+    weather = real(name)
+    usual = typical(Place(weather.latitude, weather.longitude, weather.altitude_m), 1)
+    assert usual.ghi.sum() == pytest.approx(weather.ghi.sum(), rel=0.21)
+
+
 @pytest.mark.parametrize(
     ("where", "january", "july"),  # means of 1991 to 2020, rounded
     [
