@@ -2,7 +2,7 @@
 
 Monthly values are global irradiation on the level and mean air temperature, as any climate table gives them.
 Without them stands a rough climate by latitude: typical of land, milder towards the Atlantic in Europe and
-towards the Pacific in North America, mostly right within 20 % of the light of a month and 5 C, and wrong where
+towards the Pacific in North America, mostly right within 20 % of the light of a month and 5 C, wrong where
 monsoon or mountains rule. The weather's source says which it was.
 """
 
