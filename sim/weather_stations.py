@@ -4,27 +4,62 @@ from __future__ import annotations
 
 import gzip
 import re
+from io import StringIO
 from pathlib import Path
 
 import numpy as np
 
 from sim.weather_hours import Stamps, hourly
-from sim.weather_table import COLUMNS, FloatArray, Hours, floats, named
+from sim.weather_table import COLUMNS, FloatArray, Hours, named
+
+#: How a file packed with gzip begins.
+PACKED = b"\x1f\x8b"
+#: Of the 21 fields of a minute of BSRN's record 0100: day, minute, ghi, dni, dhi, air temperature.
+_BSRN = (0, 1, 2, 6, 10, 18)
 
 
 def read_bsrn(path: Path) -> Hours:
-    """A station-to-archive file of the Baseline Surface Radiation Network; it has no wind."""
-    from pvlib.iotools import read_bsrn as read
+    """A station-to-archive file of the Baseline Surface Radiation Network; it has no wind.
 
-    data, meta = read(path)
-    data = data.sort_index()
-    ghi, dni, dhi, temp = floats(data, "ghi dni dhi temp_air")
-    wind = np.full(len(ghi), np.nan)
-    stamps = data.index.tz_localize(None).to_numpy()
-    place = (float(meta["latitude"]), float(meta["longitude"]), float(meta["altitude"]))
-    address = str(meta["address"]).split(",")
+    Each minute has two lines in record 0100: global and direct irradiance with their spreads, then diffuse
+    and long-wave the same way, air temperature, humidity and pressure. Source: GCOS-174, annex 1. Read by the
+    spaces between the fields: six times as fast as pvlib's reader by their places.
+    """
+    lines = _lines(path)
+    records = {line[2:6]: i for i, line in enumerate(lines) if line.startswith("*")}
+    month, year = int(lines[1].split()[1]), int(lines[1].split()[2])
+    station = lines[records["0004"] + 1 :]
+    latitude, longitude, height = (float(field) for field in station[5].split()[:3])
+    place = (latitude - 90.0, longitude - 180.0, height)  # counted from the south pole and the date line
+    address = station[2].split(",")
     site = address[-2].strip() if len(address) > 2 else named((*place, 0.0))
-    return _station("BSRN", site, place, path, stamps, (ghi, dni, dhi, temp, wind))
+    first = records["0100"] + 1
+    last = min((i for i in records.values() if i > first), default=len(lines))
+    day, minute, *columns = _minutes(lines[first:last])
+    stamps = np.datetime64(f"{year}-{month:02}-01T00:00") + (1440 * (day - 1) + minute).astype(
+        "timedelta64[m]"
+    )
+    wind = np.full(len(day), np.nan)
+    return _station("BSRN", site, place, path, stamps, (*columns, wind))
+
+
+def _lines(path: Path) -> list[str]:
+    """The file up to the end of record 0100: what follows is many times as long."""
+    data = path.read_bytes()
+    data = gzip.decompress(data) if data[:2] == PACKED else data
+    begin = max(data.find(b"\n*U0100"), data.find(b"\n*C0100"))
+    end = data.find(b"\n*", begin + 1)
+    return data[: end if end > 0 else None].decode("latin-1").splitlines()
+
+
+def _minutes(lines: list[str]) -> list[FloatArray]:
+    """Day, minute, ghi, dni, dhi and temperature of record 0100, missing ones NaN."""
+    import pandas as pd
+
+    text = "\n".join(f"{one} {other}" for one, other in zip(lines[::2], lines[1::2], strict=True))
+    data = pd.read_csv(StringIO(text), sep=r"\s+", header=None, usecols=_BSRN, dtype="float64")
+    columns = [data[i].to_numpy() for i in _BSRN]
+    return [np.where((column == -999.0) | (column == -99.9), np.nan, column) for column in columns]
 
 
 def read_surfrad(path: Path) -> Hours:
@@ -77,7 +112,7 @@ def head_of(path: Path) -> str:
     """The first 2000 characters, unpacked if the file is packed with gzip."""
     with path.open("rb") as file:
         head = file.read(2000)
-    if head[:2] == b"\x1f\x8b":
+    if head[:2] == PACKED:
         with gzip.open(path) as file:
             head = file.read(2000)
     return head.decode("latin-1")

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import numpy as np
+import pvlib
 import pytest
 
 from sim.weather import HOURS, Weather, WeatherError, default_weather, read_weather, read_years
@@ -210,6 +211,19 @@ def test_the_month_of_payerne() -> None:
     assert 0.05 < np.median(swing[ghi > 200.0]) < 0.3
     with pytest.raises(WeatherError, match="2016 lacks January to May and July to December"):
         read_weather(path)
+
+
+def test_every_hour_of_payerne_is_that_of_pvlibs_reader() -> None:
+    path = fetched("bsrn-lr0100-pay0616.dat")
+    hours = read_bsrn(path)
+    data, meta = pvlib.iotools.read_bsrn(path)
+    assert hours.place[:3] == pytest.approx((meta["latitude"], meta["longitude"], meta["altitude"]))
+    assert hours.first == data.index[0].timestamp() / 3600
+    means = data.resample("h").mean()
+    for ours, name in zip(hours.columns[:4], ("ghi", "dni", "dhi", "temp_air"), strict=True):
+        known = ~np.isnan(ours)
+        assert known.sum() > 650
+        assert ours[known] == pytest.approx(means[name].to_numpy()[known], abs=1e-9)
 
 
 def test_the_day_of_alamosa_lies_in_the_west() -> None:
