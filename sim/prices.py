@@ -76,7 +76,7 @@ def off_W(design: Design) -> float:
 
 
 def asleep_W(design: Design) -> float:
-    """What a node draws between events in its cheapest sleep, W: with its latch open, or asleep until a pin."""
+    """What a node draws between events in its cheapest sleep, W: its latch open, or asleep until a pin."""
     return off_W(design) if design.latch else sleep_W(design, "deep_sleep_pin")
 
 
