@@ -16,6 +16,10 @@ from sim.weather_table import COLUMNS, FloatArray, Hours, named
 PACKED = b"\x1f\x8b"
 #: Of the 21 fields of a minute of BSRN's record 0100: day, minute, ghi, dni, dhi, air temperature.
 _BSRN = (0, 1, 2, 6, 10, 18)
+#: Of SURFRAD's 48: year, day of the year, hour, minute, zenith angle; then ghi, dni, dhi, air temperature and
+#: wind, each with its flag behind it. Source: README of the archive.
+_SURFRAD_TIME = [0, 1, 4, 5, 7]
+_SURFRAD = [8, 9, 12, 13, 14, 15, 38, 39, 42, 43]
 
 
 def read_bsrn(path: Path) -> Hours:
@@ -68,18 +72,24 @@ def read_surfrad(path: Path) -> Hours:
     Some files write a longitude in the west without its sign. The file tells by itself what is meant: its
     own zenith angles fit one of the two.
     """
-    from pvlib.iotools import read_surfrad as read
+    import pandas as pd
 
-    data, meta = read(path)
-    names = ("ghi", "dni", "dhi", "temp_air", "wind_speed")
-    columns = [data[name].where(data[f"{name}_flag"] == 0).to_numpy(dtype=np.float64) for name in names]
-    stamps = data.index.tz_localize(None).to_numpy()
-    latitude, longitude = float(meta["latitude"]), float(meta["longitude"])
-    zenith = data["solar_zenith"].to_numpy(dtype=np.float64)
+    with path.open(encoding="latin-1") as file:
+        name, place = file.readline().strip(), file.readline().split()
+        data = pd.read_csv(file, sep=r"\s+", header=None, dtype="float64", usecols=_SURFRAD_TIME + _SURFRAD)
+    latitude, longitude, height = (float(field) for field in place[:3])
+    year, day, hour, minute, zenith = (data[i].to_numpy() for i in _SURFRAD_TIME)
+    years = (year - 1970).astype("datetime64[Y]").astype("datetime64[m]")
+    stamps = years + (1440 * (day - 1) + 60 * hour + minute).astype("timedelta64[m]")
+    columns = [_passed(data[i].to_numpy(), data[i + 1].to_numpy()) for i in _SURFRAD[::2]]
     if longitude > 0.0:
         longitude = _signed(stamps, zenith, latitude, longitude)
-    place = (latitude, longitude, float(meta["elevation"]))
-    return _station("SURFRAD", str(meta["name"]), place, path, stamps, tuple(columns))
+    return _station("SURFRAD", name, (latitude, longitude, height), path, stamps, tuple(columns))
+
+
+def _passed(values: FloatArray, flags: FloatArray) -> FloatArray:
+    """NaN where a value failed a check or is missing."""
+    return np.where((flags == 0) & (values > -9999.0), values, np.nan)
 
 
 def _station(

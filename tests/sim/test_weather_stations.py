@@ -230,6 +230,10 @@ def test_the_day_of_alamosa_lies_in_the_west() -> None:
     hours = read_surfrad(fetched("surfrad-slv16001.dat"))
     assert hours.place == (37.7, -105.92, 2317.0, -7.0)
     assert np.nanmin(hours.columns[3]) == pytest.approx(-22.7, abs=0.3)
+    data, _ = pvlib.iotools.read_surfrad(fetched("surfrad-slv16001.dat"))
+    means = data.resample("h").mean()
+    for ours, name in zip(hours.columns, ("ghi", "dni", "dhi", "temp_air", "wind_speed"), strict=True):
+        assert ours == pytest.approx(means[name].to_numpy(), abs=1e-9)
     with pytest.raises(WeatherError, match="2016 lacks February to November, 2 January to 31 January and"):
         read_weather(fetched("surfrad-slv16001.dat"))
 
