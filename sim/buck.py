@@ -22,6 +22,8 @@ from sim.panel import Curve
 
 #: What counts as a smaller current, share of the table's largest. Ours.
 SMALL = 0.2
+#: Share of what there is that counts as all of it. Ours.
+ALL = 0.99
 #: Halvings that find a panel's voltage to 1e-12 V. Ours.
 HALVINGS = 44
 
@@ -73,6 +75,16 @@ class Buck(Charger):
             passed_W = (volts - self.dropout_V) * (sun * curve.current_A(volts) - self.quiescent_A)
             low, high = (volts, high) if passed_W > needed_W else (low, volts)
         return sun * curve.current_A(low), low
+
+    def panel_seen(self, curve: Curve, amperes: float, battery_V: float) -> tuple[float, float]:
+        """As of the linear charger: at the held voltage while it takes all, above it while it does not.
+
+        Near enough to all is all: the same power has a second point beyond the panel's best one.
+        """
+        if amperes < ALL * self.currents_A(curve, battery_V)[0]:
+            return self.panel_point(curve, amperes, battery_V)
+        volts = max(self.start_V, battery_V + self.dropout_V)
+        return curve.current_A(volts), volts
 
     def efficiency(self, amperes: float) -> float:
         """Share of the converter's input that comes out with this current."""

@@ -112,6 +112,10 @@ class Charger:
         drawn = min(amperes + self.quiescent_A, 0.9999 * sun * curve.iph_A)
         return drawn, curve.volts_V(drawn / sun)
 
+    def panel_seen(self, curve: Curve, amperes: float, battery_V: float) -> tuple[float, float]:
+        """(A, V) that a meter in the panel's lead shows while `amperes` flow behind the charger."""
+        return self.panel_point(curve, amperes, battery_V)
+
     def panel_W(self, curve: Curve, amperes: float, battery_V: float, sun: float = 1.0) -> float:
         """The same as power, W."""
         panel_A, panel_V = self.panel_point(curve, amperes, battery_V, sun)

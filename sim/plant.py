@@ -158,7 +158,7 @@ class Plant(Stepper):
         """(A, V) in the panel's lead: what goes into battery and load, and what the charger takes itself."""
         if self.harvest_W <= 0.0:
             return 0.0, max(0.0, self._curve.voc_V)
-        return self._charger.panel_point(self._curve, self.harvest_W / self.volts, self.volts)
+        return self._charger.panel_seen(self._curve, self.harvest_W / self.volts, self.volts)
 
     def close(self) -> None:
         """Enter the started hour into the books; call at the end of the run."""

@@ -160,3 +160,19 @@ def test_held_at_float_the_panel_gives_what_is_taken() -> None:
     assert passed_W * Buck(Rows()).efficiency(amperes) == pytest.approx(plant.harvest_W, rel=1e-9)
     plant.close()
     assert max(plant.errors().values()) < 1e-8
+
+
+def test_a_meter_in_the_panels_lead_shows_the_held_voltage() -> None:
+    """A cold panel has its best point above 6.3 V: while all is taken, the module still holds 6.3 V."""
+    plant = plant_under(700.0, 0.4, Rows())
+    plant.advance(1800.0)
+    panel_A, panel_V = plant.panel_now()
+    assert panel_V == pytest.approx(6.3)
+    assert panel_A == pytest.approx(
+        Panel(shipped_parts()["panel", "panel-6w"]).curve(700.0, 25.0).current_A(6.3)
+    )
+    buck, cold = Buck(Rows()), Panel(shipped_parts()["panel", "panel-6w"]).curve(700.0, -15.0)
+    amperes = buck.currents_A(cold, 3.8)[0]
+    assert cold.mpp_W() > 1.01 * 6.3 * cold.current_A(6.3)
+    assert buck.panel_seen(cold, amperes, 3.81)[1] == 6.3
+    assert buck.panel_seen(cold, 0.5 * amperes, 3.81)[1] > 7.0
