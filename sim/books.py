@@ -67,7 +67,7 @@ class Books:
 
     @property
     def charger_loss_J(self) -> float:
-        """What the panel gave and the linear charger turned into heat."""
+        """What the panel gave and the charger turned into heat."""
         return self.energy_J["panel"] - self.energy_J["harvest"]
 
     @property

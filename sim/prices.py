@@ -142,8 +142,17 @@ def action_mJ(design: Design) -> tuple[int, int, int, int, int]:
 def best_day_J(design: Design) -> int:
     """What the panel by its label gives the cell on a day of the best season, J: also only a first belief."""
     panel = design.panel
-    through = half_full_V(design) / panel.v("v_mp")
+    through = _through_charger(design)
     return round(panel.v("rated") * panel.v("effective") * through * SUN_h * 3600.0)
+
+
+def _through_charger(design: Design) -> float:
+    """Share of the panel's best power that arrives: a linear charger passes current, a buck power."""
+    charger = design.charger
+    if charger.caps["kind"] == "buck":
+        best = max(share for _, share in charger.table("efficiency"))
+        return best * (1.0 - charger.v("dropout") / charger.v("mppt"))
+    return half_full_V(design) / design.panel.v("v_mp")
 
 
 def cell_J(design: Design, cells: int) -> int:

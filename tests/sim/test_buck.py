@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
 import pytest
 
+from boards import load_design
 from boards.parts_file import shipped_parts
 from sim.buck import Buck, charger_of
 from sim.charger import Charger
 from sim.curves import Curves
 from sim.panel import DARK, Curve, Panel
 from sim.plant import Plant
+from sim.prices import best_day_J
 from tests.sim.test_plant import flat_sky
 
 PART = shipped_parts()["charger", "cn3791-6v"]
@@ -176,3 +179,14 @@ def test_a_meter_in_the_panels_lead_shows_the_held_voltage() -> None:
     assert cold.mpp_W() > 1.01 * 6.3 * cold.current_A(6.3)
     assert buck.panel_seen(cold, amperes, 3.81)[1] == 6.3
     assert buck.panel_seen(cold, 0.5 * amperes, 3.81)[1] > 7.0
+
+
+def test_the_nodes_first_belief_of_a_good_day_knows_its_charger() -> None:
+    """6 W, half of them real, 4.5 h of sun: 13.5 Wh; 62 % by a linear charger, 84 % by a buck."""
+    parts = shipped_parts()
+    design = replace(load_design("pico-w-arducam-2mp"), panel=parts["panel", "panel-6w"])
+    linear, buck = (
+        best_day_J(replace(design, charger=parts["charger", n])) for n in ("bq24074", "cn3791-6v")
+    )
+    assert linear == pytest.approx(48_600 * 3.751 / 6.0, rel=1e-3)
+    assert buck == pytest.approx(48_600 * 0.91 * (1 - 0.5 / 6.3), rel=1e-3)
