@@ -189,3 +189,73 @@ if (DATA.kind === "viability") {
   months(); hours(); charge(); energy();
   if (DATA.sensitivity.length) tabs();
 }
+
+// Cividis, from seldom to always: colours that any eye tells apart.
+const STEPS = [0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.99, 0.999];
+const CIVIDIS = ["#00224e", "#1a386f", "#434e6c", "#61656f", "#7d7c78", "#9b9476", "#bcae6c", "#dfc95c", "#fee838"];
+const shade = (part) => CIVIDIS[STEPS.filter((step) => part >= step).length];
+
+// The best size for a promise: the cheapest, else the least product of both.
+function bestSize(promise) {
+  let best = null;
+  DATA.panels_W.forEach((W, p) => DATA.batteries_Ah.forEach((Ah, b) => {
+    if (DATA.chance[p][b] < promise) return;
+    const priced = DATA.panel_prices || DATA.battery_prices;
+    const price = (DATA.panel_prices ? DATA.panel_prices[p] : 0) + (DATA.battery_prices ? DATA.battery_prices[b] : 0);
+    const cost = +(priced ? price : W * Ah).toPrecision(6);
+    if (best === null || cost < best.cost) best = { p, b, cost, W, Ah, price: priced ? price : null };
+  }));
+  return best;
+}
+
+function sizes(promise) {
+  const panels = DATA.panels_W, batteries = DATA.batteries_Ah;
+  const order = (list) => list.map((_, at) => at).sort((a, b) => list[a] - list[b]);
+  const across = order(panels), up = order(batteries);
+  const c = chart("map", 1000, 620, 70, 50, 0, 1, [], "");
+  const wide = c.inner / panels.length, high = (c.base - 14) / batteries.length;
+  const best = bestSize(promise);
+  const every = (count) => Math.ceil(count / 10);
+  const kept = (column, row) => DATA.chance[across[column]][up[row]] >= promise;
+  const border = (x1, y1, x2, y2) => make(c.svg, "line", { x1, y1, x2, y2, stroke: "#d55e00", "stroke-width": 3.5,
+    "stroke-linecap": "square" });
+  across.forEach((p, column) => up.forEach((b, row) => {
+    const x = c.left + wide * column, y = c.base - high * (row + 1), part = DATA.chance[p][b];
+    make(c.svg, "rect", { x, y, width: wide + 0.5, height: high + 0.5, fill: shade(part) });
+  }));
+  across.forEach((p, column) => up.forEach((b, row) => {
+    const x = c.left + wide * column, y = c.base - high * (row + 1);
+    if (column > 0 && kept(column, row) !== kept(column - 1, row)) border(x, y, x, y + high);
+    if (row > 0 && kept(column, row) !== kept(column, row - 1)) border(x, y + high, x + wide, y + high);
+  }));
+  across.forEach((p, column) => up.forEach((b, row) => {
+    const x = c.left + wide * column, y = c.base - high * (row + 1), part = DATA.chance[p][b];
+    if (best && best.p === p && best.b === b)
+      make(c.svg, "text", { x: x + wide / 2, y: y + high / 2 + 9, "text-anchor": "middle",
+        style: "font-size:26px;fill:#d55e00;stroke:white;paint-order:stroke;stroke-width:4px" }, "\u2605");
+    if (row === 0 && column % every(panels.length) === 0)
+      make(c.svg, "text", { x: x + wide / 2, y: c.base + 18, "text-anchor": "middle" }, +panels[p].toPrecision(3));
+    if (column === 0 && row % every(batteries.length) === 0)
+      make(c.svg, "text", { x: c.left - 8, y: y + high / 2 + 4, "text-anchor": "end" }, +batteries[b].toPrecision(3));
+    says(c.svg, { x, y, width: wide, height: high },
+      `${+panels[p].toPrecision(3)} W, ${+batteries[b].toPrecision(3)} Ah: ${share(part)} % of years\n` +
+      `${DATA.down_h[p][b].toFixed(1)} h down a year, ${DATA.pictures_a_day[p][b].toFixed(0)} pictures a day`);
+  }));
+  make(c.svg, "text", { x: c.left + c.inner / 2, y: c.high - 6, "text-anchor": "middle" }, "panel by its label, W");
+  make(c.svg, "text", { x: 14, y: c.base / 2, "text-anchor": "middle",
+    transform: `rotate(-90 14 ${c.base / 2})` }, "battery, Ah");
+  const said = best === null ? "no size on the map keeps it"
+    : `${+best.W.toPrecision(3)} W and ${+best.Ah.toPrecision(3)} Ah` + (best.price === null ? "" : ` for ${best.price.toFixed(2)}`);
+  document.getElementById("promised").textContent = `${share(promise)} % of years: ${said}`;
+}
+
+// A slider whose upper end is fine: 0 is half of the years, 1 all of those that were lived.
+function promises() {
+  const slider = document.getElementById("promise"), least = 0.5 / DATA.years;
+  const of = (at) => at >= 1 ? 1 : 1 - 0.5 * (least / 0.5) ** at;
+  slider.value = DATA.promise >= 1 ? 1 : Math.log((1 - DATA.promise) / 0.5) / Math.log(least / 0.5);
+  slider.addEventListener("input", () => sizes(of(+slider.value)));
+  sizes(DATA.promise);
+}
+
+if (DATA.kind === "size") promises();

@@ -23,6 +23,8 @@ from station.errors import MEANING, Exit, verdict
 COMMANDS: dict[str, str] = {
     "simulate": "Run a node through a year of weather in the twin.",
     "viability": "Will it survive the winter: the odds, and what would change them.",
+    "size": "The smallest panel and battery that keep a promise.",
+    "compare": "Policies, designs and sites side by side.",
     "plot": "States, energy and plots of a log, the twin's or a real one.",
     "receive": "The home station: take what nodes send, and keep it.",
     "node": "Add nodes that may send, their keys, designs and settings.",

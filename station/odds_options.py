@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from sim.odds.question import Question
     from sim.odds.sites import Site
     from sim.scenario import Scenario
+    from sim.surroundings import Surroundings
     from sim.weather import Weather
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -45,15 +46,6 @@ PLACE = (
                  help="CSV, 12 rows: kWh_m2 (and C) a month, for made-up weather; with a weather file "
                  "the long-term means that its years are brought to."),
 )  # fmt: skip
-YEARS = (
-    click.option("--years", type=click.IntRange(2, 1_000_000), default=400, show_default=True,
-                 help="Years of weather, each lived by 128 nodes with visitors of their own."),
-    click.option("--span", type=click.IntRange(1, 30), default=1, show_default=True,
-                 help="Years that a node lives on, its battery ageing."),
-    click.option("--seed", type=int, default=1, show_default=True, help="Everything random comes from it."),
-    click.option("--tolerances", is_flag=True,
-                 help="The 128 nodes differ, as the uncertainties of their parts allow."),
-)  # fmt: skip
 RUN = (
     click.option("--dask", metavar="ADDRESS", help="Work on a Dask cluster; `local`: one on these cores."),
     click.option("--resume", is_flag=True, help="Go on with what an interrupted run left in the folder."),
@@ -64,6 +56,20 @@ MANY = (
     click.option("--sites", type=_PATH, help="CSV or TOML of many places: a row each."),
     click.option("--grid", metavar="LAT0:LAT1:STEP,LON0:LON1:STEP", help="The same over a grid, with a map."),
 )
+
+
+def years_options(default: int) -> tuple[Callable[[Any], Any], ...]:
+    """How many years, and of which nodes."""
+    return (
+        click.option("--years", type=click.IntRange(2, 1_000_000), default=default, show_default=True,
+                     help="Years of weather, each lived by 128 nodes with visitors of their own."),
+        click.option("--span", type=click.IntRange(1, 30), default=1, show_default=True,
+                     help="Years that a node lives on, its battery ageing."),
+        click.option("--seed", type=int, default=1, show_default=True,
+                     help="Everything random comes from it."),
+        click.option("--tolerances", is_flag=True,
+                     help="The 128 nodes differ, as the uncertainties of their parts allow."),
+    )  # fmt: skip
 
 
 def options(*groups: tuple[Callable[[Any], Any], ...]) -> Callable[[Command], Command]:
@@ -123,14 +129,24 @@ def case_of(scenario: Scenario, weather: tuple[Weather, ...], given: dict[str, A
         design, weather, scenario.garden, scenario.link,
         given["tilt"] if given["tilt"] is not None else scenario.tilt_deg,
         given["azimuth"] if given["azimuth"] is not None else scenario.azimuth_deg,
-        scenario.surroundings, scenario.soiling, scenario.snow, settings,
+        _shaded(scenario), scenario.soiling, scenario.snow, settings,
         latitude=not given["no_latitude"],
-        panel_x=(given["panel"] / panel_W if given["panel"] else scenario.panel_scale)
-        * scenario.troubles.shade,
+        panel_x=given["panel"] / panel_W if given["panel"] else scenario.panel_scale,
         battery_x=given["battery"] / battery_Ah if given["battery"] else scenario.cell_scale,
         load_x=scenario.currents, gauge_points=scenario.gauge_points,
     )  # fmt: skip
     return _with_profile(case, given["profile"])
+
+
+def _shaded(scenario: Scenario) -> Surroundings:
+    """What hides the sky; shade on all of it is a veil all around and overhead."""
+    from sim.surroundings import Obstruction
+
+    around, shade = scenario.surroundings, scenario.troubles.shade
+    if shade >= 1.0:
+        return around
+    veil = Obstruction("shade", 0.0, 360.0, distance_m=1.0, height_m=1e4, passes=shade)
+    return replace(around, obstructions=(*around.obstructions, veil))
 
 
 def _refuse(scenario: Scenario) -> None:

@@ -17,6 +17,7 @@ from station.odds_running import folder_of, live
 if TYPE_CHECKING:
     from sim.odds.question import Question
     from sim.odds.sites import Site
+    from sim.odds.sizing import Sizes
 
 
 def asked_at(question: Question, sites: Sequence[Site]) -> list[Question]:
@@ -66,3 +67,28 @@ def write_rows(document: dict[str, Any], folder: Path) -> None:
 def say(document: dict[str, Any], report: str, as_json: bool) -> None:
     """One or the other on stdout."""
     click.echo(json.dumps(document, indent=2) if as_json else report, nl=as_json)
+
+
+def sizes_of_sites(
+    question: Question, sites: Sequence[Site], sizes: Sizes, given: dict[str, Any], started: float
+) -> None:
+    """What to buy at each site: sites.csv, sites.json, sites.png and report.txt."""
+    from analysis.odds_size_report import Sizing
+    from analysis.odds_size_sites import size_sites_json, size_sites_png, size_sites_report
+    from sim.odds.spread import surveys, tasks_of
+    from station.size_command import as_designed, map_of
+
+    folder = folder_of(given["out"], f"size-sites-{Path(question.name).stem}")
+    asked = [as_designed(one) for one in asked_at(question, sites)]
+    tasks = tasks_of(asked, map_of(question, sizes, given["pictures"]))
+    made = live(tasks, f"{len(sites):,} sites", folder, given)
+    found = [
+        Sizing(one, sizes, survey, given["promise"], given["pictures"])
+        for one, survey in zip(asked, surveys(asked, made), strict=True)
+    ]
+    document = size_sites_json(question, sites, found)
+    write_rows(document, folder)
+    size_sites_png(question, sites, found, folder / "sites.png")
+    report = size_sites_report(question, sites, found, time.perf_counter() - started, folder)
+    (folder / "report.txt").write_text(report, "utf-8")
+    say(document, report, given["as_json"])

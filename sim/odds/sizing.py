@@ -178,9 +178,14 @@ def best(found: Survey, sizes: Sizes, promise: float) -> Offer | None:
     good = (_offer(found, sizes, int(at[0]), int(at[1])) for at in np.argwhere(found.chance >= promise))
     return min(
         good,
-        key=lambda one: (one.panel_W * one.battery_Ah if one.price is None else one.price, one.panel_W),
+        key=lambda one: (_cost(one), one.panel_W),
         default=None,
     )
+
+
+def _cost(one: Offer) -> float:
+    """To six digits: sizes evenly spaced by ratio have many equal products."""
+    return float(f"{one.panel_W * one.battery_Ah if one.price is None else one.price:.6g}")
 
 
 def _offer(found: Survey, sizes: Sizes, panel: int, battery: int) -> Offer:
