@@ -25,9 +25,8 @@ def compare_sentence(rows: Sequence[Row]) -> str:
     best = max(rows, key=lambda row: (round(row.found.year.chance, 3), -round(row.found.year.down_mean_h),
                                       row.found.year.pictures[0]))  # fmt: skip
     year = best.found.year
-    return (
-        f"{best.name}: in {words.interval(year)} of years never without supply, "
-        f"{year.pictures[0]:.0f} pictures a day."
+    return f"{best.name}: in {words.interval(year)} of years never without supply" + (
+        f", {year.pictures[0]:.0f} pictures a day." if any(year.pictures) else "."
     )
 
 
@@ -52,10 +51,11 @@ def compare_report(rows: Sequence[Row], wall_s: float, folder: Path) -> str:
 def _line(row: Row) -> tuple[str, ...]:
     year = row.found.year
     costs = "-" if row.mJ_per_picture is None else f"{row.mJ_per_picture / 1000.0:.1f}"
+    pictures = f"{year.pictures[0]:.1f}" if year.pictures[0] else "-"
     return (
         row.name[:20], f"{words.share(year.chance)} %",
-        f"{words.share(year.least)} to {words.share(year.most)}", f"{year.down_mean_h:,.0f}",
-        f"{year.down_h[2]:,.0f}", f"{100 * row.found.reserve:.0f} %", f"{year.pictures[0]:.1f}", costs,
+        f"{words.share(year.least)} to {words.share(year.most)}", words.hours(year.down_mean_h),
+        words.hours(year.down_h[2]), f"{100 * row.found.reserve:.0f} %", pictures, costs,
     )  # fmt: skip
 
 
@@ -128,7 +128,8 @@ def _bars(axes: Axes, places: Any, values: Sequence[float], title: str, colour: 
     axes.barh(places, values, height=0.55, color=colour)
     most = max(*values, 1e-9)
     for place, value in zip(places, values, strict=True):
-        axes.text(value + 0.03 * most, place, f"{value:,.0f}", va="center", fontsize=11)
+        text = f"{value:,.1f}" if 0.05 <= value < 10.0 else f"{value:,.0f}"
+        axes.text(value + 0.03 * most, place, text, va="center", fontsize=11)
     axes.set_xlim(0, 1.25 * most)
     axes.set_title(title)
     axes.grid(visible=False, axis="y")

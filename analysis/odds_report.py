@@ -55,15 +55,10 @@ def _months(found: Viability) -> str:
 
 def _row(span: Span) -> tuple[str, ...]:
     sure = f"{words.share(span.least)} to {words.share(span.most)}"
-    mean = f"{span.down_mean_h:.1f}" if 0 < span.down_mean_h < 10 else f"{span.down_mean_h:,.0f}"
-    down = (_or_dash(mean), *(_or_dash(f"{hours:,.0f}") for hours in span.down_h[1:]))
+    down = (words.hours(span.down_mean_h), *(words.hours(hours) for hours in span.down_h[1:]))
     margin = f"{span.margin:.1f}" if span.margin < 1000 else "-"
-    pictures = f"{span.pictures[0]:.0f}   {span.pictures[1]:3.0f}"
+    pictures = f"{span.pictures[0]:.0f}   {span.pictures[1]:3.0f}" if any(span.pictures) else "-"
     return (span.name, f"{words.share(span.chance)} %", sure, *down, margin, pictures)
-
-
-def _or_dash(text: str) -> str:
-    return "-" if text in ("0", "0.0") else text
 
 
 def _sensitivity(effects: Sequence[Effect]) -> str:

@@ -82,9 +82,9 @@ def _line(site: Site, one: Viability) -> tuple[str, ...]:
     year, tight = one.year, one.tightest
     return (
         site.name[:20], f"{words.share(year.chance)} %",
-        f"{words.share(year.least)} to {words.share(year.most)}", f"{year.down_mean_h:,.0f}",
-        f"{year.down_h[2]:,.0f}", f"{100 * one.reserve:.0f} %", f"{min(tight.margin, 99.0):.1f} {tight.name}",
-        f"{year.pictures[0]:.0f}",
+        f"{words.share(year.least)} to {words.share(year.most)}", words.hours(year.down_mean_h),
+        words.hours(year.down_h[2]), f"{100 * one.reserve:.0f} %",
+        f"{min(tight.margin, 99.0):.1f} {tight.name}", f"{year.pictures[0]:.0f}",
     )  # fmt: skip
 
 

@@ -24,6 +24,13 @@ def share(part: float) -> str:
     return f"{min(max(100.0 * part, 0.1), 99.9):.1f}"
 
 
+def hours(value: float) -> str:
+    """Hours in a table: one decimal where there are few, a dash for none."""
+    if value < 0.05:
+        return "-"
+    return f"{value:.1f}" if value < 10.0 else f"{value:,.0f}"
+
+
 def interval(span: Span) -> str:
     """The probability with its interval: 99.6 % (98.9 to 99.9)."""
     return f"{share(span.chance)} % ({share(span.least)} to {share(span.most)})"

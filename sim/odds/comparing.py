@@ -18,6 +18,10 @@ POLICY_WORDS = {
 }  # fmt: skip
 
 
+#: Fewer pictures a year have no price.
+FEW = 12.0
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Row:
     """One of those compared: its figures, and what a picture costs in all, mJ (none if it takes none)."""
@@ -31,14 +35,14 @@ class Row:
 def rows(questions: Sequence[Question], tallies: Sequence[Tally]) -> tuple[Row, ...]:
     """The figures of each."""
     return tuple(
-        Row(one.name, one, viability(one, tally), _mJ(tally))
+        Row(one.name, one, viability(one, tally), _mJ(tally) if one.case.design.camera else None)
         for one, tally in zip(questions, tallies, strict=True)
     )
 
 
 def _mJ(tally: Tally) -> float | None:
     taken = tally.mean("pictures")
-    return 1000.0 * tally.mean("load_J") / taken if taken > 0.0 else None
+    return 1000.0 * tally.mean("load_J") / taken if taken >= FEW else None
 
 
 def by_policy(question: Question, policies: Sequence[str]) -> list[Question]:

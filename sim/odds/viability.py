@@ -29,8 +29,9 @@ class Span:
     ----------
     chance, least, most : probability of no hour without supply, and an interval that holds it 19 times in 20.
     down_h : hours down that 50, 90 and 99 of 100 such spans do not exceed; down_mean_h : their mean.
-    pictures : a day, what 50 and 90 of 100 spans reach. offered_Wh, taken_Wh, used_Wh : means of what the
-    charger could have had, what it took, what the node used. locked_h : supply, but locked out, mean.
+    pictures : a day, what 50 and 90 of 100 spans reach; 0 without a camera. locked_h : supply, but locked
+    out, mean. offered_Wh, taken_Wh, used_Wh : means of what the charger could have had, what it took, what
+    the node used.
     """
 
     name: str
@@ -92,12 +93,13 @@ def viability(question: Question, tally: Tally) -> Viability:
     """Work a question's figures out of its counts."""
     case = question.case
     left, alive = _by_age(tally)
+    sees = case.design.camera is not None
     return Viability(
         question.name,
         tally.node_years,
         tally.weather_years,
-        _span(tally, YEAR, "year"),
-        tuple(_span(tally, at, name) for at, name in enumerate(MONTHS)),
+        _span(tally, YEAR, "year", sees),
+        tuple(_span(tally, at, name, sees) for at, name in enumerate(MONTHS)),
         tally.lowest_charge(0.9),
         (tally.lowest_charge(0.5), tally.lowest_charge(0.9), tally.lowest_charge(0.99)),
         first_day(case, tally.worst_week()),
@@ -114,7 +116,7 @@ def first_day(case: Case, week: int) -> date:
     return date(TYPICAL_YEAR, 1, 1) + timedelta(days=(case.start_day + 7 * week) % 365)
 
 
-def _span(tally: Tally, at: int, name: str) -> Span:
+def _span(tally: Tally, at: int, name: str, sees: bool) -> Span:
     down = tuple(tally.hours_down(share, at) for share in (0.5, 0.9, 0.99))
     return Span(
         name,
@@ -122,7 +124,7 @@ def _span(tally: Tally, at: int, name: str) -> Span:
         down,  # type: ignore[arg-type]
         tally.mean("down_h", at),
         tally.mean("locked_h", at),
-        (tally.pictures_a_day(0.5, at), tally.pictures_a_day(0.9, at)),
+        (tally.pictures_a_day(0.5, at), tally.pictures_a_day(0.9, at)) if sees else (0.0, 0.0),
         tally.offered(at) / 3600.0,
         tally.mean("harvest_J", at) / 3600.0,
         tally.mean("load_J", at) / 3600.0,
