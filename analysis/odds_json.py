@@ -78,7 +78,7 @@ def asked_json(question: Question) -> dict[str, Any]:
 
 def span_json(span: Span) -> dict[str, Any]:
     """name; chance, least, most (0..1); down_h (mean, p50, p90, p99); locked_h; pictures_a_day (p50, p90);
-    offered_Wh, taken_Wh, used_Wh; margin (null: nothing was used)."""
+    offered_Wh, taken_Wh, used_Wh; margin: offered over needed (null: nothing was used)."""
     return {
         "name": span.name, "chance": round(span.chance, 6), "least": round(span.least, 6),
         "most": round(span.most, 6),

@@ -72,15 +72,14 @@ function months() {
     says(c.svg, { x: x - step / 2, y: 8, width: step, height: c.base - 8 },
       `${year ? "The year" : one.name}: ${share(one.chance)} % (${share(one.least)} to ${share(one.most)})\n` +
       `hours down: mean ${down.mean.toFixed(1)}, P90 ${down.p90}, P99 ${down.p99}\n` +
-      `sun over use: ${one.margin === null ? "-" : one.margin.toFixed(1)}\n` +
+      `sun over need: ${one.margin === null ? "-" : one.margin.toFixed(1)}\n` +
       `pictures a day: P50 ${one.pictures_a_day.p50.toFixed(0)}, P90 ${one.pictures_a_day.p90.toFixed(0)}`);
   });
 }
 
 function hours() {
   const names = ["none", "to 6 h", "to a day", "to 3 days", "to a week", "to 2 weeks", "to a month", "to 3 months", "more"];
-  const [none, first, second, ...rest] = DATA.hours_down_classes.map((one) => one.share);
-  const shares = [none, first + second, ...rest];
+  const shares = DATA.hours_down_classes.map((one) => one.share);
   const shown = shares.slice(0, Math.max(4, shares.findLastIndex((part) => part > 0) + 1));
   const c = chart("hours", 560, 300, 88, 10, 0, 1, [], "");
   const row = (c.high - 24) / shown.length, scale = (c.inner - 70);

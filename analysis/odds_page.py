@@ -71,7 +71,7 @@ def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
 
 def _months(found: Viability) -> str:
     head = ("", "years without a lost hour", "19 times of 20", "hours down, mean", "P90", "P99",
-            "sun over use", "pictures a day, P50", "P90")  # fmt: skip
+            "sun over need", "pictures a day, P50", "P90")  # fmt: skip
     return table(head, [_row(span) for span in (*found.months, found.year)])
 
 

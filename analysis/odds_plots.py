@@ -10,7 +10,7 @@ import numpy as np
 
 from sim.odds.question import Question
 from sim.odds.sensitivity import Effect, ranked
-from sim.odds.viability import CLASSES_h, Viability
+from sim.odds.viability import Viability
 
 from . import odds_words as words
 from . import style
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 #: Inputs in the chart of what matters.
 INPUTS = 9
-#: Names of the classes of hours down.
+#: Names of CLASSES_h.
 CLASS_NAMES = ("none", "to 6 h", "to a day", "to 3 days", "to a week", "to 2 weeks", "to a month",
                "to 3 months", "more")  # fmt: skip
 #: Classes in the order of badness: none is green, a day or less orange, more red.
@@ -73,7 +73,7 @@ def months_chart(axes: Axes, found: Viability) -> None:
 
 def hours_chart(axes: Axes, found: Viability) -> None:
     """How many hours a year are lost, in classes."""
-    shares = _classes(found)
+    shares = found.classes
     last = max(at for at, part in enumerate(shares) if part > 0.0)
     shown = shares[: max(last + 1, 4)]
     names = CLASS_NAMES[: len(shown)]
@@ -88,12 +88,6 @@ def hours_chart(axes: Axes, found: Viability) -> None:
     axes.set_xlabel("% of years")
     axes.grid(visible=False, axis="y")
     axes.set_title("Hours lost in a year")
-
-
-def _classes(found: Viability) -> list[float]:
-    """CLASSES_h with the first two that are more than nothing in one."""
-    none, *rest = found.classes
-    return [none, rest[0] + rest[1], *rest[2:]] if len(rest) == len(CLASSES_h) - 2 else [none, *rest]
 
 
 def _colour(at: int) -> str:

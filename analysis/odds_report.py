@@ -47,7 +47,7 @@ def verdict(found: Viability, effects: Sequence[Effect]) -> str:
 def _months(found: Viability) -> str:
     head = [
         ("", "years without", "19 times", "hours down", "", "", "sun over", "pictures a day"),
-        ("", "a lost hour", "of 20", "mean", "P90", "P99", "use", "P50   P90"),
+        ("", "a lost hour", "of 20", "mean", "P90", "P99", "need", "P50   P90"),
     ]
     rows = [*head, *(_row(month) for month in found.months), _row(found.year)]
     return "\n".join((heading("Month by month"), table(rows, right=(1, 2, 3, 4, 5, 6, 7))))

@@ -75,7 +75,7 @@ def reserve_sentence(found: Viability) -> str:
     return (
         f"In nine years of ten the battery stays above {100 * found.reserve:.0f} %; the lowest week begins "
         f"around {found.worst_week:%-d %B}. Over the year the charger could have had "
-        f"{margin(found.year)} what the node uses, in {long_month(tight.name)} {margin(tight)}."
+        f"{margin(found.year)} what the node needs, in {long_month(tight.name)} {margin(tight)}."
     )
 
 

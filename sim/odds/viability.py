@@ -10,11 +10,13 @@ import numpy as np
 
 from sim.odds.case import Case
 from sim.odds.question import Question
-from sim.odds.tally import YEAR, Tally
+from sim.odds.tally import HOURS, YEAR, Tally
 from sim.weather import TYPICAL_YEAR
 
 MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
 WEEKS = 52
+#: A node that is up for a smaller share of the time does not tell what it needs.
+LEAST_UP = 0.01
 #: A battery is called worn out when so much of its capacity is left. Source: the usual end of cell sheets.
 WORN = 0.8
 #: Bounds of the classes that hours down are told in, h a year.
@@ -47,9 +49,15 @@ class Span:
     used_Wh: float
 
     @property
+    def needs_Wh(self) -> float:
+        """What the node would have used, had it never been down."""
+        hours = HOURS if self.name == "year" else HOURS / 12.0
+        return self.used_Wh / max(1.0 - self.down_mean_h / hours, LEAST_UP)
+
+    @property
     def margin(self) -> float:
-        """What the charger could have had over what the node used; infinite for one that used nothing."""
-        return self.offered_Wh / self.used_Wh if self.used_Wh > 0.0 else float("inf")
+        """What the charger could have had over what the node needs; infinite for one that needs nothing."""
+        return self.offered_Wh / self.needs_Wh if self.used_Wh > 0.0 else float("inf")
 
 
 @dataclass(frozen=True, slots=True)

@@ -77,7 +77,7 @@ def test_a_promise_that_nothing_keeps() -> None:
 
 @pytest.mark.parametrize("wrong", [(), (0.0,), (-1.0, 2.0), (2.0, 2.0)])
 def test_sizes_that_cannot_be(wrong: tuple[float, ...]) -> None:
-    with pytest.raises(SimError, match="panel sizes .*: expected one or more, all different and above 0"):
+    with pytest.raises(SimError, match=r"panel sizes .*: expected one or more, all different and above 0"):
         Sizes(wrong, (1.0,))
 
 
