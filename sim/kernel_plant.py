@@ -26,7 +26,7 @@ class KernelPlant:
     amps : charger's current at each hour and voltage, A, shape (8760, VOLTAGES); 0 where it is too cold.
     volts : those voltages, V. standing_A, ohm, floor_C : per hour, shape (8760,): what the plant itself
     draws, the cell's resistance, the charge that cold withholds.
-    q_C, u_V : the cell's open-circuit curve. capacity_C, leak_1_s, float_C : the cell's; charge at which the
+    q_C, u_V : the open-circuit curve. capacity_C, leak_1_s (mean of the year), float_C : charge at which the
     charger ends. cut_V, restart_V, release_C : the protection's, as in `sim.plant`.
     """
 
