@@ -88,10 +88,12 @@ def wear_sentence(found: Viability) -> str:
     """How long its battery lasts, if that was lived."""
     if not found.wear:
         return ""
-    left = f"{100 * found.wear[-1]:.0f} % of its battery's capacity is left after {_years(len(found.wear))}"
+    left = f"After {_years(len(found.wear))} {100 * found.wear[-1]:.0f} % of the battery's capacity is left"
     if found.battery_years is None:
         return f"{left}."
-    return f"{left}; four fifths are after about {_years(found.battery_years)}, when most call it worn out."
+    return (
+        f"{left}; down to four fifths, when most call it worn out, it is after {_years(found.battery_years)}."
+    )
 
 
 def _years(years: float) -> str:

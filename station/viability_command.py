@@ -52,19 +52,21 @@ def _answer(question: Question, folder: Path, given: dict[str, Any]) -> tuple[Vi
     from sim.odds.resuming import unpacked
     from sim.odds.spread import tallies, tasks_of
     from sim.odds.tally import total
-    from sim.odds.viability import viability
+    from sim.odds.viability import grown_old, viability
 
     changes = sensitivity.asked(question) if given["sensitivity"] else ()
-    questions = [question, *(one for _, one in changes)]
+    old = grown_old(question)
+    aged = [] if old is None else [old]
+    questions = [question, *(one for _, one in changes), *aged]
     made = live(tasks_of(questions), f"living {question.weather_years:,} years", folder, given)
     whole, *others = tallies(questions, made)
     beside = total(
         (unpacked(part) for part in made[: min(sensitivity.PARTS, question.parts)]), question.case.span
     )
     effects = [
-        sensitivity.effect(change, beside, other) for (change, _), other in zip(changes, others, strict=True)
+        sensitivity.effect(change, beside, other) for (change, _), other in zip(changes, others, strict=False)
     ]
-    return viability(question, whole), effects
+    return viability(question, whole, others[-1] if aged else None), effects
 
 
 def _write(question: Question, found: Viability, effects: list[Effect], folder: Path, wall_s: float) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from itertools import pairwise
 
@@ -15,6 +15,8 @@ from sim.weather import TYPICAL_YEAR
 
 MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
 WEEKS = 52
+#: Years that a node's battery is followed for, and how many such lives: wear differs little between them.
+LIFE, LIVES = 10, 8
 #: A node that is up for a smaller share of the time does not tell what it needs.
 LEAST_UP = 0.01
 #: A battery is called worn out when so much of its capacity is left. Source: the usual end of cell sheets.
@@ -72,7 +74,7 @@ class Viability:
     worst_week : its first day, in the calendar of a common year. weeks : of the run, in its order: first day,
     lowest charge that 50, 90 and 99 of 100 years stay above.
     classes : share of the years in each class of CLASSES_h.
-    wear : capacity that is left after each year of the node's life, 0..1; empty if its life is one year.
+    wear : capacity that is left after each year of the node's life, 0..1; empty if nobody lived it.
     battery_years : until WORN is left, from the course of `wear`; None: not within three times the lives.
     alive_by_age : probability of no hour down in each year of a life.
     """
@@ -97,10 +99,21 @@ class Viability:
         return min(self.months, key=lambda month: month.margin)
 
 
-def viability(question: Question, tally: Tally) -> Viability:
-    """Work a question's figures out of its counts."""
+def grown_old(question: Question) -> Question | None:
+    """The same node over LIFE years; None for a question whose nodes live for years anyway."""
     case = question.case
-    left, alive = _by_age(tally)
+    if case.span > 1:
+        return None
+    years = LIFE * min(LIVES, max(1, question.weather_years // LIFE))
+    name = f"{question.name}, grown old"
+    return replace(question, name=name, case=case.change(span=LIFE), weather_years=years)
+
+
+def viability(question: Question, tally: Tally, old: Tally | None = None) -> Viability:
+    """Work a question's figures out of its counts; `old` : those of `grown_old`."""
+    case = question.case
+    aged = tally if case.span > 1 else old
+    left = () if aged is None else _by_age(aged, 2)
     sees = case.design.camera is not None
     return Viability(
         question.name,
@@ -115,7 +128,7 @@ def viability(question: Question, tally: Tally) -> Viability:
         _classes(tally),
         left,
         _worn_after(left),
-        alive,
+        _by_age(tally, 1),
     )
 
 
@@ -150,12 +163,11 @@ def _classes(tally: Tally) -> tuple[float, ...]:
     return tuple(float(part) / max(1, tally.node_years) for part in parts)
 
 
-def _by_age(tally: Tally) -> tuple[tuple[float, ...], tuple[float, ...]]:
-    """Capacity left and probability of no hour down, by the year of a node's life."""
+def _by_age(tally: Tally, column: int) -> tuple[float, ...]:
+    """Nodes without any hour down (column 1) or what is left of their batteries (2), a node's mean, by the
+    year of its life."""
     lived = np.maximum(tally.ages[:, 0], 1.0)
-    left = tally.ages[:, 2] / lived
-    alive = tuple(float(share) for share in tally.ages[:, 1] / lived)
-    return (tuple(float(share) for share in left) if left.any() else ()), alive
+    return tuple(float(share) for share in tally.ages[:, column] / lived)
 
 
 def _worn_after(left: tuple[float, ...]) -> float | None:

@@ -15,7 +15,7 @@ from sim.odds.comparing import by_policy, rows
 from sim.odds.question import PART, Question
 from sim.odds.sensitivity import Change, Effect, asked, changes, effect, first_step, ranked
 from sim.odds.tally import SUMS, YEAR, Tally
-from sim.odds.viability import viability
+from sim.odds.viability import grown_old, viability
 from sim.weather import default_weather
 
 PRICES = Prices(
@@ -86,11 +86,15 @@ def test_a_node_without_a_camera_takes_no_pictures() -> None:
 def test_wear_is_told_only_where_it_was_lived() -> None:
     assert viability(question(), tally()).battery_years is None
     aged = tally(ages=np.array([[100.0, 80.0, 95.0], [100.0, 60.0, 90.0]]))
-    found = viability(question(), aged)
-    assert found.wear == pytest.approx((0.95, 0.9)) and found.alive_by_age == pytest.approx((0.8, 0.6))
+    found = viability(question(), tally(), aged)
+    assert found.wear == pytest.approx((0.95, 0.9)) and found.alive_by_age == pytest.approx((0.8,))
     assert found.battery_years == pytest.approx(4.0)  # five points a year
     worn = tally(ages=np.array([[100.0, 80.0, 90.0], [100.0, 60.0, 70.0]]))
-    assert viability(question(), worn).battery_years == pytest.approx(1.5)
+    found = viability(question(span=2), worn)
+    assert found.battery_years == pytest.approx(1.5) and found.alive_by_age == pytest.approx((0.8, 0.6))
+    assert grown_old(question(span=2)) is None
+    old = grown_old(question())
+    assert old is not None and (old.case.span, old.weather_years) == (10, 80)
 
 
 def test_every_input_is_moved_alone() -> None:
