@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.odds.sites import Site
+from sim.odds.sites import CELLS, Site, is_land
 
 from . import style
 
@@ -19,8 +18,8 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.colors import BoundaryNorm, ListedColormap
 
-#: What pvlib's table of heights has at sea, and its cells per degree.
-SEA, CELLS = 255, 12
+#: Places on a grid are told from others by how many of its cells they fill, 0..1.
+FILLED = 0.15
 #: Points of the land's outline across the map.
 OUTLINE = 900
 #: Empty degrees around the places.
@@ -83,14 +82,26 @@ def _values(
     palette: ListedColormap, norm: BoundaryNorm,
 ) -> None:  # fmt: skip
     longitude, latitude = at
-    columns, rows = np.unique(longitude), np.unique(latitude)
-    if len(columns) > 1 and len(rows) > 1 and len(columns) * len(rows) == len(values):
+    columns, rows = _lattice(longitude), _lattice(latitude)
+    if len(columns) * len(rows) * FILLED <= len(values) > 1 < min(len(columns), len(rows)):
         raster = np.full((len(rows), len(columns)), np.nan)
-        raster[np.searchsorted(rows, latitude), np.searchsorted(columns, longitude)] = values
+        raster[_place(latitude, rows), _place(longitude, columns)] = values
         axes.pcolormesh(columns, rows, raster, cmap=palette, norm=norm, shading="nearest", zorder=1)
         return
     axes.scatter(longitude, latitude, c=values, cmap=palette, norm=norm, s=90, edgecolors=style.INK,
                  linewidths=0.8, zorder=4)  # fmt: skip
+
+
+def _lattice(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """All places of an evenly spaced row that has these."""
+    step = _step(values)
+    if not step:
+        return np.unique(values)
+    return np.asarray(values.min() + step * np.arange(round(float(np.ptp(values)) / step) + 1))
+
+
+def _place(values: NDArray[np.float64], row: NDArray[np.float64]) -> NDArray[np.intp]:
+    return np.asarray(np.abs(values[:, None] - row[None, :]).argmin(axis=1))
 
 
 def _land(axes: Axes, frame: tuple[float, ...]) -> None:
@@ -98,20 +109,9 @@ def _land(axes: Axes, frame: tuple[float, ...]) -> None:
     west, east, south, north = frame
     step = max(1.0 / CELLS, (east - west) / OUTLINE)
     columns, rows = np.arange(west, east + step, step), np.arange(south, north + step, step)
-    across = (((columns + 180.0) % 360.0) * CELLS).astype(int)
-    along = np.clip(((90.0 - rows) * CELLS).astype(int), 0, 180 * CELLS - 1)
-    land = _heights()[along[:, None], across[None, :]] != SEA
+    land = is_land(*np.broadcast_arrays(rows[:, None], columns[None, :]))
     if land.any() and not land.all():
         axes.contour(columns, rows, land, levels=[0.5], colors=[style.VERMILION], linewidths=0.8, zorder=3)
-
-
-@lru_cache(maxsize=1)
-def _heights() -> NDArray[np.uint8]:
-    import h5py
-    import pvlib
-
-    with h5py.File(Path(pvlib.__file__).parent / "data" / "Altitude.h5", "r") as file:
-        return np.asarray(file["Altitude"])
 
 
 def _degrees(axes: Axes) -> None:

@@ -10,7 +10,7 @@ from sim.odds.viability import Span, Viability
 
 from . import odds_words as words
 from .report_parts import heading, paragraph, table
-from .style import hours_text
+from .style import seconds_text
 
 WIDTH = 80
 #: Inputs that are shown; the others matter less.
@@ -105,5 +105,5 @@ def foot(wall_s: float, seed: int, folder: object) -> tuple[str, str]:
 
 
 def hours_or_s(wall_s: float) -> str:
-    """Seconds of a wait, as a person says them."""
-    return f"{wall_s:.1f} s" if wall_s < 120 else hours_text(round(wall_s / 3600, 1))
+    """A wait, as a person says it."""
+    return seconds_text(round(wall_s, 1))

@@ -157,13 +157,26 @@ def _about(case: Case) -> list[str]:
         hides.append("dirt")
     if case.snow.by_weather or case.snow.falls:
         hides.append("snow")
+    looks = panel_looks(case)
     sky = f"Light is hidden by {', '.join(hides)}." if hides else "The panel is clean, with an open sky."
     garden = f"{case.garden.visitors_per_day * case.visitors_x:g} visitors a day, more in summer."
     knows = "it is told its latitude" if case.latitude else "it is not told its latitude"
     policy = f"The node decides by its own policy; {knows}."
     if case.policy != "ours":
         policy = f"The node decides by the policy {case.policy!r}."
-    return [sky, garden, policy, *(["Prices are those of a measured profile."] if case.prices else [])]
+    return [looks, sky, garden, policy, *(["Prices are those of a measured profile."] if case.prices else [])]
+
+
+def panel_looks(case: Case) -> str:
+    """Where the panel looks, and whether that is away from the noon sun."""
+    options = case.design.options
+    tilt, azimuth = (float(str(options[name] if own is None else own)) for name, own in
+                     (("tilt_deg", case.tilt_deg), ("azimuth_deg", case.azimuth_deg)))  # fmt: skip
+    said = f"The panel is tilted by {tilt:.0f} degrees and looks to {azimuth:.0f} (180 is south)"
+    away = abs((azimuth - (180.0 if case.sources[0].latitude >= 0.0 else 0.0) + 180.0) % 360.0 - 180.0)
+    return (
+        f"{said}: away from the noon sun; --azimuth turns it." if away > 90.0 and tilt > 5.0 else f"{said}."
+    )
 
 
 def _tolerances(question: Question) -> list[str]:

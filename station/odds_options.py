@@ -55,6 +55,7 @@ RUN = (
 MANY = (
     click.option("--sites", type=_PATH, help="CSV or TOML of many places: a row each."),
     click.option("--grid", metavar="LAT0:LAT1:STEP,LON0:LON1:STEP", help="The same over a grid, with a map."),
+    click.option("--land", is_flag=True, help="Of a grid, the places on land."),
 )
 
 
@@ -208,10 +209,11 @@ def _of(years: tuple[Weather, ...], wanted: int) -> tuple[Weather, ...]:
 
 def sites_of(given: dict[str, Any]) -> tuple[Site, ...]:
     """The many places of --sites or --grid; none if neither is given."""
-    from sim.odds.sites import grid, read_sites
+    from sim.odds.sites import grid, on_land, read_sites
 
     if given["sites"] and given["grid"]:
         raise StationError("--sites and --grid: expected one of them.", Exit.USAGE)
     if given["sites"]:
         return read_sites(given["sites"])
-    return grid(given["grid"]) if given["grid"] else ()
+    found = grid(given["grid"]) if given["grid"] else ()
+    return on_land(found) if given["land"] else found

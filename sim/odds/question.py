@@ -31,8 +31,8 @@ PART = 16
 READY = 4
 #: What no table depends on, as the kernel's lanes multiply or add it themselves.
 SIZES: dict[str, float] = {"panel_x": 1.0, "battery_x": 1.0, "load_x": 1.0, "gauge_points": 0.0}
-#: Years that are made up for a place without a file; what is asked for beyond them is dealt out of them.
-MADE_UP = 8
+#: Years that are made up for each of many places; what is asked for beyond them is dealt out of them.
+MADE_UP = 5
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -7,18 +7,23 @@ import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sim.errors import SimError
+from sim.odds.case import Case
 from sim.odds.question import Question
 from sim.place import Place
 from sim.weather import read_years
 
 #: Months of a site's columns: ghi_1 .. ghi_12 in kWh/m2, air_1 .. air_12 in C.
 MONTHS = range(1, 13)
+#: What pvlib's table of heights has at sea, and its cells per degree.
+SEA, CELLS = 255, 12
 #: A larger grid is a mistake.
 MOST = 20_000
 _KEYS = ("name", "latitude", "longitude", "weather", "ghi", "air")
@@ -45,10 +50,41 @@ class Site:
         out."""
         if self.weather is not None:
             years = read_years([self.weather])
-            case = question.case.change(sources=years)
+            case = turned(question.case, self.latitude).change(sources=years)
             return replace(question, name=self.name, case=case, monthly=None, place=None)
         place = Place.at(self.latitude, self.longitude, self.kWh_m2, self.air_C, self.name)
-        return replace(question, name=self.name, case=question.case.change(sources=()), place=place)
+        case = turned(question.case, self.latitude).change(sources=())
+        return replace(question, name=self.name, case=case, place=place)
+
+
+def turned(case: Case, latitude: float) -> Case:
+    """The case with its panel turned to the noon sun of a hemisphere, unless somebody said where it looks."""
+    if case.azimuth_deg is not None:
+        return case
+    own = float(str(case.design.options["azimuth_deg"]))
+    return case.change(azimuth_deg=own if latitude >= 0.0 else (own + 180.0) % 360.0)
+
+
+def on_land(sites: tuple[Site, ...]) -> tuple[Site, ...]:
+    """Those of them that stand on land, by the table of heights that pvlib carries."""
+    land = is_land(np.array([one.latitude for one in sites]), np.array([one.longitude for one in sites]))
+    return tuple(one for one, dry in zip(sites, land, strict=True) if dry)
+
+
+def is_land(latitude: NDArray[np.float64], longitude: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """Whether places, of one shape, are on land."""
+    across = (((longitude + 180.0) % 360.0) * CELLS).astype(int)
+    along = np.clip(((90.0 - latitude) * CELLS).astype(int), 0, 180 * CELLS - 1)
+    return np.asarray(_heights()[along, across] != SEA)
+
+
+@lru_cache(maxsize=1)
+def _heights() -> NDArray[np.uint8]:
+    import h5py
+    import pvlib
+
+    with h5py.File(Path(pvlib.__file__).parent / "data" / "Altitude.h5", "r") as file:
+        return np.asarray(file["Altitude"])
 
 
 def read_sites(path: Path) -> tuple[Site, ...]:

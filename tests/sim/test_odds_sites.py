@@ -6,8 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from boards import load_design
 from sim.errors import SimError
-from sim.odds.sites import Site, grid, read_sites
+from sim.odds.case import Case
+from sim.odds.sites import Site, grid, on_land, read_sites, turned
 
 TWELVE = ",".join(f"{kind}_{month}" for kind in ("ghi", "air") for month in range(1, 13))
 
@@ -96,6 +98,17 @@ def test_a_grid_goes_from_the_north_west() -> None:
 def test_what_is_no_grid(text: str) -> None:
     with pytest.raises(SimError, match=r"^grid "):
         grid(text)
+
+
+def test_land_is_told_from_sea() -> None:
+    places = grid("0:50:50,-30:10:20")  # two oceans, then Franconia and Gabon
+    assert [(one.latitude, one.longitude) for one in on_land(places)] == [(50.0, 10.0), (0.0, 10.0)]
+
+
+def test_a_panel_is_turned_to_the_sun_of_its_hemisphere() -> None:
+    case = Case(load_design("pico-w-arducam-2mp"), ())
+    assert [turned(case, latitude).azimuth_deg for latitude in (50.0, 0.0, -30.0)] == [180.0, 180.0, 0.0]
+    assert turned(case.change(azimuth_deg=90.0), -30.0).azimuth_deg == 90.0
 
 
 def test_a_grid_that_is_too_fine() -> None:

@@ -111,7 +111,7 @@ def test_ctrl_c_says_what_is_kept(
                             "--out", str(tmp_path))  # fmt: skip
     assert (code, out) == (Exit.INTERRUPTED, "")
     assert err.endswith(
-        f"torpor: Interrupted: 2 of 4 parts are in {tmp_path}; the same command with --resume goes on.\n"
+        f"torpor: Interrupted: 2 of 5 parts are in {tmp_path}; the same command with --resume goes on.\n"
     )
     assert len(list((tmp_path / "parts").iterdir())) == 2
 
