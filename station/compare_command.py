@@ -12,7 +12,7 @@ import rich_click as click
 
 from station.boards_command import names_like
 from station.errors import Exit, StationError
-from station.odds_options import NODE, RUN, options, question_of, where, years_options
+from station.odds_options import NODE, RUN, TOLERANCES, options, question_of, where, years_options
 from station.odds_running import folder_of, live
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 @click.option("--policies", metavar="NAME,NAME,...", help="Of ours, ramp, fixed, greedy, always_on.")
 @click.option("--sites", type=click.Path(path_type=Path), help="CSV or TOML of many places.")
 @where
-@options(NODE, years_options(200), RUN)
+@options(NODE, years_options(200, "128 nodes of each"), TOLERANCES, RUN)
 def command(designs: tuple[str, ...], **given: Any) -> None:
     """Put policies, DESIGNS or sites side by side under the same years of weather.
 

@@ -59,18 +59,22 @@ MANY = (
 )
 
 
-def years_options(default: int) -> tuple[Callable[[Any], Any], ...]:
-    """How many years, and of which nodes."""
+def years_options(default: int, by: str) -> tuple[Callable[[Any], Any], ...]:
+    """How many years; `by` : who lives each of them."""
     return (
         click.option("--years", type=click.IntRange(2, 1_000_000), default=default, show_default=True,
-                     help="Years of weather, each lived by 128 nodes with visitors of their own."),
+                     help=f"Years of weather, each lived by {by}."),
         click.option("--span", type=click.IntRange(1, 30), default=1, show_default=True,
                      help="Years that a node lives on, its battery ageing."),
         click.option("--seed", type=int, default=1, show_default=True,
                      help="Everything random comes from it."),
-        click.option("--tolerances", is_flag=True,
-                     help="The 128 nodes differ, as the uncertainties of their parts allow."),
     )  # fmt: skip
+
+
+TOLERANCES = (
+    click.option("--tolerances", is_flag=True,
+                 help="The nodes differ, as the uncertainties of their parts allow."),
+)  # fmt: skip
 
 
 def options(*groups: tuple[Callable[[Any], Any], ...]) -> Callable[[Command], Command]:
@@ -92,12 +96,15 @@ def where(command: Command) -> Command:
 def question_of(design: str | None, given: dict[str, Any]) -> Question:
     """The question that a command line asks, with its weather."""
     from sim.odds.question import Question
+    from sim.odds.sites import SUMMER
 
     scenario = _scenario(design, given)
     weather, monthly = _weather(scenario, given)
     span, years = given["span"], given["years"]
-    case = case_of(scenario, weather, given).change(span=span, seed=given["seed"])
-    return Question(scenario.design, case, -(-years // span) * span, monthly, given["tolerances"])
+    south = weather[0].latitude < 0.0
+    case = case_of(scenario, weather, given)
+    case = case.change(span=span, seed=given["seed"], start_day=SUMMER[south])
+    return Question(scenario.design, case, -(-years // span) * span, monthly, given.get("tolerances", False))
 
 
 def _scenario(design: str | None, given: dict[str, Any]) -> Scenario:
@@ -166,7 +173,8 @@ def _with_profile(case: Case, path: Path | None) -> Case:
     from sim.odds.pricing import prices_of_case
     from sim.odds.profile import read_profile
 
-    return case.change(prices=read_profile(path).prices(prices_of_case(case)))
+    profile = read_profile(path)
+    return case.change(prices=profile.prices(prices_of_case(case)), unsure=profile.unsure())
 
 
 def _settings(path: Path) -> dict[str, int | str]:

@@ -40,7 +40,7 @@ _SIZES = (
 @click.argument("design", required=False, shell_complete=names_like)
 @options(_SIZES)
 @where
-@options(NODE, years_options(200), MANY, RUN)
+@options(NODE, years_options(200, "every size"), MANY, RUN)
 def command(design: str | None, **given: Any) -> None:
     """Find the smallest (or cheapest) panel and battery that keep a promise, on a map of both.
 

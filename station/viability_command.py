@@ -10,7 +10,17 @@ from typing import TYPE_CHECKING, Any
 import rich_click as click
 
 from station.boards_command import names_like
-from station.odds_options import MANY, NODE, RUN, options, question_of, sites_of, where, years_options
+from station.odds_options import (
+    MANY,
+    NODE,
+    RUN,
+    TOLERANCES,
+    options,
+    question_of,
+    sites_of,
+    where,
+    years_options,
+)
 from station.odds_running import folder_of, live
 
 if TYPE_CHECKING:
@@ -22,7 +32,7 @@ if TYPE_CHECKING:
 @click.command(name="viability")
 @click.argument("design", required=False, shell_complete=names_like)
 @where
-@options(NODE, years_options(400), MANY)
+@options(NODE, years_options(400, "128 nodes"), TOLERANCES, MANY)
 @click.option("--sensitivity/--no-sensitivity", default=True, help="Also move each input alone.")
 @options(RUN)
 def command(design: str | None, **given: Any) -> None:

@@ -31,7 +31,8 @@ class Case:
     everything, energy asleep, visitors. gauge_points : by which the node misjudges its charge.
     years : node-years asked for; together : nodes under each weather year; span : years that a node lives on,
     its battery ageing. start_day, charge : first day of the run (181: 1 July) and the battery then, 0..1.
-    prices : what actions cost, as measured; None: as the twin finds.
+    prices : what actions cost, as measured; None: as the twin finds. unsure : by its fields, how well each
+    was measured, relative.
     seed."""
 
     design: Design
@@ -58,6 +59,7 @@ class Case:
     start_day: int = 181
     charge: float = 1.0
     prices: Prices | None = None
+    unsure: Mapping[str, float] = field(default_factory=dict)
     seed: int = 1
 
     def change(self, **changes: object) -> Case:

@@ -59,11 +59,11 @@ class Profile:
             found["scarce_J"] = found["wake_J"]
         return replace(design, **found)
 
-    def relative(self, key: str) -> float | None:
-        """Uncertainty of a state over its value; None if the file has none."""
-        if key not in self.uncertainty or not self.states.get(key):
-            return None
-        return self.uncertainty[key] / self.states[key]
+    def unsure(self) -> dict[str, float]:
+        """Relative uncertainties, by the fields of Prices."""
+        return {
+            KEYS[key][0]: off / self.states[key] for key, off in self.uncertainty.items() if self.states[key]
+        }
 
 
 def read_profile(path: Path) -> Profile:

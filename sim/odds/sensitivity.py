@@ -161,17 +161,39 @@ def _unsure(case: Case) -> Iterator[Change]:
         for sign in (1.0, -1.0):
             yield Change("panel's real output", f"{100 * sign * real:+.0f} %", "know",
                          case.change(panel_x=case.panel_x * (1.0 + sign * real)))  # fmt: skip
-    for name, times in (("sleep_x", "sleep current"), ("visitors_x", "visitors")):
-        for step in (SMALLER, LARGER):
-            yield Change(times, _times(step), "know",
-                         case.change(**{name: step * float(getattr(case, name))}))  # fmt: skip
+    yield from _sleep(case)
+    for step in (SMALLER, LARGER):
+        yield Change("visitors", _times(step), "know", case.change(visitors_x=step * case.visitors_x))
     for sign in (-1.0, 1.0):
         yield Change("all energies", f"{100 * sign * LOAD:+.0f} %", "know",
                      case.change(load_x=case.load_x * (1.0 + sign * LOAD)))  # fmt: skip
     for sign in (-1.0, 1.0):
         yield Change("charge as it is read", f"{sign * GAUGE_POINTS:+.0f} points", "know",
                      case.change(gauge_points=case.gauge_points + sign * GAUGE_POINTS))  # fmt: skip
+    yield from _measured(case)
     yield from _joins(case)
+
+
+def _sleep(case: Case) -> Iterator[Change]:
+    """By what was measured, else by the board's row; by a plain step where neither says how sure it is."""
+    sure = case.unsure.get("sleep_W") or relative(case.design.board, "deep_sleep_pin")
+    steps = ((1.0 - sure, f"{-100 * sure:+.0f} %"), (1.0 + sure, f"{100 * sure:+.0f} %"))
+    if not sure:
+        steps = ((SMALLER, _times(SMALLER)), (LARGER, _times(LARGER)))
+    for step, label in steps:
+        yield Change("sleep current", label, "know", case.change(sleep_x=step * case.sleep_x))
+
+
+def _measured(case: Case) -> Iterator[Change]:
+    """Each price of a measured profile that says how sure it is."""
+    prices = case.prices
+    for name, sure in case.unsure.items():
+        if name == "sleep_W" or prices is None:
+            continue
+        for sign in (-1.0, 1.0):
+            moved = replace(prices, **{name: getattr(prices, name) * (1.0 + sign * sure)})
+            what = f"measured {name.rpartition('_')[0].replace('_', ' ')}"
+            yield Change(what, f"{100 * sign * sure:+.0f} %", "know", case.change(prices=moved))
 
 
 def _joins(case: Case) -> Iterator[Change]:

@@ -22,6 +22,8 @@ from sim.weather import read_years
 
 #: Months of a site's columns: ghi_1 .. ghi_12 in kWh/m2, air_1 .. air_12 in C.
 MONTHS = range(1, 13)
+#: First day of a node's years, north and south: 1 July and 1 January, so that no winter is cut in two.
+SUMMER = (181, 0)
 #: What pvlib's table of heights has at sea, and its cells per degree.
 SEA, CELLS = 255, 12
 #: A larger grid is a mistake.
@@ -58,11 +60,14 @@ class Site:
 
 
 def turned(case: Case, latitude: float) -> Case:
-    """The case with its panel turned to the noon sun of a hemisphere, unless somebody said where it looks."""
+    """The case as it stands in a hemisphere: its years begin in summer, and its panel looks to the noon sun
+    unless somebody said where it looks."""
+    south = latitude < 0.0
+    case = case.change(start_day=SUMMER[south])
     if case.azimuth_deg is not None:
         return case
     own = float(str(case.design.options["azimuth_deg"]))
-    return case.change(azimuth_deg=own if latitude >= 0.0 else (own + 180.0) % 360.0)
+    return case.change(azimuth_deg=(own + 180.0) % 360.0 if south else own)
 
 
 def on_land(sites: tuple[Site, ...]) -> tuple[Site, ...]:

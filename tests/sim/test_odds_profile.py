@@ -29,8 +29,7 @@ def test_what_was_measured_takes_the_place_of_what_was_assumed(tmp_path: Path) -
         (0.00071, 3.1, 3.1, 42)
     )
     assert (found.booked_W, found.refused_J, found.picture_J, found.join_J) == (2.0, 6.0, 8.0, 10.0)
-    assert profile.relative("sleep_mW") == pytest.approx(0.1)
-    assert profile.relative("wake_mJ") is None
+    assert profile.unsure() == pytest.approx({"sleep_W": 0.1})
 
 
 def test_a_scarce_wake_of_its_own(tmp_path: Path) -> None:

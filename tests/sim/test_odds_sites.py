@@ -109,6 +109,7 @@ def test_a_panel_is_turned_to_the_sun_of_its_hemisphere() -> None:
     case = Case(load_design("pico-w-arducam-2mp"), ())
     assert [turned(case, latitude).azimuth_deg for latitude in (50.0, 0.0, -30.0)] == [180.0, 180.0, 0.0]
     assert turned(case.change(azimuth_deg=90.0), -30.0).azimuth_deg == 90.0
+    assert [turned(case, latitude).start_day for latitude in (50.0, -30.0)] == [181, 0]
 
 
 def test_a_grid_that_is_too_fine() -> None:

@@ -116,6 +116,25 @@ def test_every_input_is_moved_alone() -> None:
     assert joins == [3.0, 12.0]
 
 
+def test_the_sleep_is_moved_by_what_its_row_or_its_meter_leaves_open() -> None:
+    def sleeps(**changed: object) -> list[tuple[str, float]]:
+        found = changes(question(**changed).case)
+        return [(one.label, one.case.sleep_x) for one in found if one.what == "sleep current"]
+
+    assert sleeps() == [("-7 %", pytest.approx(1 - 0.1 / 1.4)), ("+7 %", pytest.approx(1 + 0.1 / 1.4))]
+    assert sleeps(unsure={"sleep_W": 0.02}) == [("-2 %", pytest.approx(0.98)), ("+2 %", pytest.approx(1.02))]
+
+
+def test_measured_prices_are_moved_by_their_uncertainty() -> None:
+    found = changes(question(unsure={"join_J": 0.5, "sleep_W": 0.1}).case)
+    joins = [
+        (one.label, one.case.prices.join_J)
+        for one in found
+        if one.what == "measured join" and one.case.prices
+    ]
+    assert joins == [("-50 %", 3.0), ("+50 %", 9.0)]
+
+
 def test_a_tilt_stays_between_level_and_upright() -> None:
     assert [one.label for one in changes(question(tilt_deg=85.0).case) if one.what == "tilt"] == [
         "70 degrees"
