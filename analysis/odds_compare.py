@@ -21,9 +21,10 @@ if TYPE_CHECKING:
 
 
 def compare_sentence(rows: Sequence[Row]) -> str:
-    """Which is best: the likeliest to be never without supply; among equals the one with most pictures."""
-    best = max(rows, key=lambda row: (round(row.found.year.chance, 3), -round(row.found.year.down_mean_h),
-                                      row.found.year.pictures[0]))  # fmt: skip
+    """Which is best: of those that cannot be told from the likeliest the one with most pictures."""
+    likeliest = max((row.found.year for row in rows), key=lambda year: year.chance)
+    alike = [row for row in rows if row.found.year.chance >= likeliest.least]
+    best = max(alike, key=lambda row: (row.found.year.pictures[0], row.found.year.chance))
     year = best.found.year
     return f"{best.name}: in {words.interval(year)} of years never without supply" + (
         f", {year.pictures[0]:.0f} pictures a day." if any(year.pictures) else "."
