@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from importlib import import_module
+from itertools import groupby
 from typing import Any
 
 import numpy as np
@@ -26,6 +27,8 @@ from sim.odds.tally import Tally, total
 Progress = Callable[[int, int], None]
 #: The cluster on this computer's own cores.
 LOCAL = "local"
+#: Parts that a worker is given at once.
+BUNDLE = 4
 #: A part whose workers died so often is given up.
 TRIES = 20
 
@@ -135,10 +138,26 @@ def _on_dask(
 ) -> Iterator[tuple[int, dict[str, Any]]]:
     with client(address) as cluster:
         futures = {
-            cluster.submit(work, tasks[at], 1, key=f"torpor-{tasks[at].name}", retries=2): at for at in wanted
-        }
+            cluster.submit(
+                works, [tasks[at] for at in several], key=f"torpor-{tasks[several[0]].name}-{len(several)}",
+                retries=2,
+            ): several
+            for several in _bundles(tasks, wanted)
+        }  # fmt: skip
         for future in _distributed().as_completed(list(futures)):
-            yield futures[future], future.result()
+            yield from zip(futures[future], future.result(), strict=True)
+
+
+def works(tasks: Sequence[Task]) -> list[dict[str, Any]]:
+    """Work several parts out with one thread: what a worker of a cluster does at once."""
+    return [work(task, 1) for task in tasks]
+
+
+def _bundles(tasks: Sequence[Task], wanted: Sequence[int]) -> Iterator[list[int]]:
+    """Parts of one question go together, as its tables are made once for them."""
+    for _, same in groupby(wanted, key=lambda at: id(tasks[at].question)):
+        several = list(same)
+        yield from (several[at : at + BUNDLE] for at in range(0, len(several), BUNDLE))
 
 
 @contextmanager

@@ -55,16 +55,16 @@ def test_a_cluster_says_what_one_computer_says(cluster: Any) -> None:
 
 
 def test_a_map_as_well(cluster: Any) -> None:
-    asked = [question(years=20)]
+    asked = [question(years=6 * PART)]
     sizes = Map((0.1, 0.3, 1.0), (0.2, 1.0))
     here, there = (carry_out(tasks_of(asked, sizes), dask=dask) for dask in (None, cluster.scheduler_address))
     assert here == there
     (found,) = surveys(asked, here)
-    assert found.years == 20 and found.chance.shape == (3, 2)
+    assert found.years == 96 and found.chance.shape == (3, 2)
 
 
 def test_a_worker_that_is_killed_takes_nothing_along(cluster: Any) -> None:
-    asked = [question(years=12 * PART, seed=7)]
+    asked = [question(years=24 * PART, seed=7)]
     tasks = tasks_of(asked)
     killed: list[int] = []
 
