@@ -145,9 +145,10 @@ function sensitivity(chosen) {
   for (const one of DATA.sensitivity) inputs.set(one.what, [...(inputs.get(one.what) || []), one]);
   const rows = [...inputs].map(([what, both]) => [what, both, Math.max(...both.map((one) => Math.abs(value(one))))])
     .sort((a, b) => b[2] - a[2]);
-  const row = 34, c = chart("sensitivity", 1000, 30 + row * rows.length, 170, 10, 0, 1, [], "");
+  const wide = document.getElementById("sensitivity").clientWidth > 760 ? 1000 : 620;
+  const row = 34, c = chart("sensitivity", wide, 30 + row * rows.length, 150, 10, 0, 1, [], "");
   const most = Math.max(1e-9, ...rows.map((one) => one[2]));
-  const zero = c.left + c.inner / 2, scale = (c.inner / 2 - 150) / most;
+  const zero = c.left + c.inner / 2, scale = (c.inner / 2 - (wide > 800 ? 160 : 115)) / most;
   rows.forEach(([what, both], at) => {
     const top = 14 + row * at;
     make(c.svg, "text", { x: c.left - 10, y: top + row / 2 + 4, "text-anchor": "end" }, what);
@@ -248,6 +249,20 @@ function sizes(promise) {
   document.getElementById("promised").textContent = `${share(promise)} % of years: ${said}`;
 }
 
+// What the colours mean, under the map.
+function legend() {
+  const names = ["under 10 %", "10", "25", "50", "75", "90", "95", "99", "99.9 and more"];
+  const host = document.createElement("p");
+  host.className = "legend";
+  names.forEach((name, at) => {
+    const swatch = document.createElement("span");
+    swatch.style.setProperty("--shade", CIVIDIS[at]);
+    swatch.textContent = name;
+    host.appendChild(swatch);
+  });
+  document.getElementById("map").after(host);
+}
+
 // A slider whose upper end is fine: 0 is half of the years, 1 all of those that were lived.
 function promises() {
   const slider = document.getElementById("promise"), least = 0.5 / DATA.years;
@@ -255,6 +270,7 @@ function promises() {
   slider.value = DATA.promise >= 1 ? 1 : Math.log((1 - DATA.promise) / 0.5) / Math.log(least / 0.5);
   slider.addEventListener("input", () => sizes(of(+slider.value)));
   sizes(DATA.promise);
+  legend();
 }
 
 if (DATA.kind === "size") promises();
