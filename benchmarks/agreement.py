@@ -1,4 +1,5 @@
-"""`bench agreement`: the energy model beside those who know better, and the fast kernel beside the full twin."""
+"""`bench agreement`: the energy model beside those who know better, and the fast kernel beside the full
+twin."""
 
 from __future__ import annotations
 
@@ -6,7 +7,7 @@ from benchmarks.agreement_battery import bookkeeping
 from benchmarks.agreement_sky import agreement, weathers, worst
 from benchmarks.agreement_twin import WEEKS, compared
 from benchmarks.contract import Figure, Progress, Result
-from boards import names_of_designs
+from boards import list_designs
 
 
 def run(progress: Progress) -> Result:
@@ -28,7 +29,7 @@ def run(progress: Progress) -> Result:
 
 def _kernel(progress: Progress) -> dict[str, Figure]:
     """Four seeded weeks of every design."""
-    names = names_of_designs()
+    names = list_designs()
     rows: dict[str, Figure] = {}
     load, harvest, down = [0.0], [0.0], [0.0]
     for at, name in enumerate(names):

@@ -37,6 +37,7 @@ class Both:
 
     kernel: tuple[float, float, float]
     twin: tuple[float, float, float]
+    hours: float
 
     @property
     def harvest_pct(self) -> float:
@@ -47,6 +48,13 @@ class Both:
     def load_pct(self) -> float:
         """Deviation of the load."""
         return 100.0 * (self.kernel[1] / self.twin[1] - 1.0)
+
+    @property
+    def awake_load_pct(self) -> float:
+        """Deviation of the load per hour with a supply: a node that falls an hour earlier takes an hour's
+        less."""
+        hours = [self.hours - one[2] for one in (self.kernel, self.twin)]
+        return 100.0 * (self.kernel[1] / max(hours[0], 1.0) * max(hours[1], 1.0) / self.twin[1] - 1.0)
 
     @property
     def down_h(self) -> float:
@@ -77,7 +85,7 @@ def compared(name: str, window: Window, garden: Garden | None = None, link: Link
         float(result.hour_load_Wh.sum()) * hour_J,
         float(result.hour_down_s.sum()) / 3600.0,
     )
-    return Both(by_kernel(name, window, garden, link), twin)
+    return Both(by_kernel(name, window, garden, link), twin, 24.0 * window.days)
 
 
 def by_kernel(name: str, window: Window, garden: Garden, link: Link) -> tuple[float, float, float]:
@@ -92,7 +100,8 @@ def by_kernel(name: str, window: Window, garden: Garden, link: Link) -> tuple[fl
     )  # fmt: skip
     one = ready(case)
     if design.camera:
-        one = replace(one, events=_motions(one, design, window))
+        made = _motions(one, design, window)
+        one = replace(one, events=replace(made, lit=one.events.lit))
     days = (window.start_day + np.arange(window.days)) % 365
     years = Years(days[None].astype(np.int32), np.ones((1, window.days), dtype=np.float32))
     months, _ = block(one, years, 0)

@@ -46,7 +46,9 @@ class Prices:
     """What things really cost at the battery: W and J; `booked_W` is the sleep as the node's rows say it.
 
     A motion takes its wake, its hold-off included: `wake_J` where every one has its picture, `scarce_J` with
-    a picture where energy is scarce, `refused_J` without one there.
+    a picture where energy is scarce, `refused_J` without one there. Of the sleep `sleep_A` is a constant
+    current, A, reckoned in `sleep_W` at the half-full battery. Locked out a node takes `locked_W` more; one
+    that then sleeps by its clock (`clocked`, 1 or 0) meets no motion.
     """
 
     sleep_W: float
@@ -62,6 +64,9 @@ class Prices:
     kib_J: float
     big_KiB: float
     small_KiB: float
+    sleep_A: float = 0.0
+    locked_W: float = 0.0
+    clocked: float = 0.0
 
     def times(self, factor: float) -> Prices:
         """Currents `factor` times as large, but for what the rows say of them."""
@@ -69,6 +74,7 @@ class Prices:
             self.sleep_W * factor, self.booked_W, self.awake_W * factor, self.wake_J * factor,
             self.scarce_J * factor, self.refused_J * factor, self.dark_J * factor, self.picture_J * factor,
             self.small_J * factor, self.join_J * factor, self.kib_J * factor, self.big_KiB, self.small_KiB,
+            self.sleep_A * factor, self.locked_W * factor, self.clocked,
         )  # fmt: skip
 
 

@@ -34,7 +34,8 @@ def loop(quick: bool = True) -> Callable[..., tuple[Floats, Floats]]:
     ):  # fmt: skip
         capacity_C = cell[0]
         sleep_W, booked_W, awake_W, wake_J, scarce_J, refused_J = prices[:6]
-        dark_J, picture_J, small_J, join_J, kib_J, big, little = prices[6:]
+        dark_J, picture_J, small_J, join_J, kib_J, big, little = prices[6:13]
+        locked_W, clocked = prices[14], prices[15]
         hours = len(first) - 1
         days = np.zeros((hours // 24, 11))
         hour_soc = np.zeros(hours)
@@ -71,6 +72,8 @@ def loop(quick: bool = True) -> Callable[..., tuple[Floats, Floats]]:
             good = 0.0
             if not down:
                 load_J = base_W * 3600.0
+                if locked and who < 5:
+                    load_J += locked_W * 3600.0
                 spent += booked_W * 3600.0 if who != 6 else load_J
                 idle += booked_W * 3600.0
                 for one in range(first[hour], first[hour + 1]):
@@ -98,7 +101,7 @@ def loop(quick: bool = True) -> Callable[..., tuple[Floats, Floats]]:
                     else:
                         go = not locked and not (full and skips) and credit + share >= 1000
                     used = wake_J
-                    if who == 6:
+                    if who == 6 or (locked and clocked > 0.0):
                         used = 0.0
                     elif locked or (share < 1000 and not go):
                         used = refused_J

@@ -9,11 +9,11 @@ from typing import Any
 
 import numpy as np
 
-from boards import Design, load_design
+from boards import Design, half_full_V, load_design
 from sim.air import Link
 from sim.kernel import FALSE_DARK, FALSE_LIT, VISITOR_DARK, VISITOR_LIT, Motions, Prices
 from sim.nodefile import node_values
-from sim.prices import PICTURES_KiB, asleep_W, board_mW, sleep_W
+from sim.prices import PICTURES_KiB, asleep_A, asleep_W, board_mW, sleep_W
 from sim.run import run
 from sim.scenario import Scenario
 from sim.sky import Sky
@@ -32,6 +32,8 @@ SCARCE = {
     "days": 1.0, "soc": 0.9, "panel_scale": 0.01,
     "settings": {"TORPOR_LOW_PCT": 5, "TORPOR_HIGH_PCT": 10, "TORPOR_FULL_PCT": 100},
 }  # fmt: skip
+#: The same at a charge at which most motions are refused.
+SCARCER = {**SCARCE, "soc": 0.3}
 #: Light (`Sky.light`) below which a picture is dark. Source: the twin's report calls such pictures dark.
 DARK = 0.05
 
@@ -61,7 +63,9 @@ def _spent(design: str, garden: Garden, link: Link, **changes: Any) -> _Spent:
     spent = {state: 3600.0 * Wh for state, Wh in result.energy_by_state_Wh.items()}
     taken_J = sum(spent.get(state, 0.0) for state in ("CAMERA", "CAPTURE", "STORE"))
     kib = sum(picture.size for picture in result.pictures) / 1024.0 / max(1, len(result.pictures))
-    asleep_J = asleep_W(twin.design) * days * 86_400.0
+    curve = np.array(twin.design.cell.table("ocv"))
+    mean_V = float(np.interp(result.hour_soc, curve[:, 0], curve[:, 1]).mean())
+    asleep_J = _asleep_J(twin.design, mean_V, days)
     motions, _ = motions_of(garden, twin.sky.weather, twin.sky, days, START_DAY, twin.scenario.seed)
     rest_J = sum(spent.values()) - taken_J - spent.get("CONNECT", 0.0) - spent.get("UPLOAD", 0.0)
     return _Spent(
@@ -71,7 +75,7 @@ def _spent(design: str, garden: Garden, link: Link, **changes: Any) -> _Spent:
 
 @lru_cache(maxsize=16)
 def prices_of(design: str, garden: Garden, link: Link) -> Prices:
-    """Prices of a design's node from three runs of the twin: its battery full, scarce, and locked out.
+    """Prices of a design's node from short runs of the twin: its battery full, scarce, and locked out.
 
     What a wake takes beside picture and radio, its hold-offs included, is shared among the motions that the
     PIR saw, so that the sum is the twin's own.
@@ -80,18 +84,24 @@ def prices_of(design: str, garden: Garden, link: Link) -> Prices:
     full = _spent(design, garden, link)
     locked = _spent(design, garden, link, **LOCKED)
     scarce = _spent(design, garden, link, **SCARCE)
+    clocked = int(str(node_values(known)["RECHECK_s"])) > 0
     pictures = full.times("PICTURE")
     camera_J = full.by_state.get("CAMERA", 0.0) / pictures
     small = PICTURES_KiB[1] / PICTURES_KiB[0]
     by_size_J = (full.taken_J / pictures - camera_J) * (1.0 - small)
-    refused = scarce.counts.get("DUTY", 0) * locked.rest_J / locked.times("LOW_BATTERY")
+    if clocked:  # locked out it meets no motion, so a second scarce run tells a refusal from a picture
+        scarce_J, refused_J = _apart(scarce, _spent(design, garden, link, **SCARCER))
+    else:
+        refused_J = locked.rest_J / locked.motions
+        refused = scarce.counts.get("DUTY", 0) * locked.rest_J / locked.times("LOW_BATTERY")
+        scarce_J = max(0.0, scarce.rest_J - refused) / scarce.times("PICTURE")
     return Prices(
         sleep_W=asleep_W(known),
         booked_W=node_values(known)["SLEEP_PIN_uW"] / 1e6,  # type: ignore[operator]
         awake_W=board_mW(known, "radio_idle") / 1000.0 + sleep_W(known, "deep_sleep_pin"),
         wake_J=full.rest_J / full.motions,
-        scarce_J=max(0.0, scarce.rest_J - refused) / scarce.times("PICTURE"),
-        refused_J=locked.rest_J / locked.motions,
+        scarce_J=scarce_J,
+        refused_J=refused_J,
         dark_J=camera_J,
         picture_J=full.taken_J / pictures,
         small_J=full.taken_J / pictures - by_size_J,
@@ -99,7 +109,24 @@ def prices_of(design: str, garden: Garden, link: Link) -> Prices:
         kib_J=full.by_state.get("UPLOAD", 0.0) / max(1.0, full.kib * pictures),
         big_KiB=full.kib,
         small_KiB=full.kib * small,
+        sleep_A=asleep_A(known),
+        locked_W=locked.rest_J / (DAYS * 86_400.0) if clocked else 0.0,
+        clocked=float(clocked),
     )
+
+
+def _apart(few: _Spent, many: _Spent) -> tuple[float, float]:
+    """What a wake with a picture and one without take, J, from two runs with few and with many refusals."""
+    shown = np.array([[one.times("PICTURE"), one.counts.get("DUTY", 0)] for one in (few, many)], dtype=float)
+    found, *_ = np.linalg.lstsq(shown, np.array([few.rest_J, many.rest_J]), rcond=None)
+    return max(0.0, float(found[0])), max(0.0, float(found[1]))
+
+
+def _asleep_J(design: Design, mean_V: float, days: int) -> float:
+    """What the node would take if it slept all the time; constant currents at the voltage that the battery
+    had."""
+    steady_W = asleep_W(design) + asleep_A(design) * (mean_V - half_full_V(design))
+    return steady_W * days * 86_400.0
 
 
 def motions_of(

@@ -34,7 +34,22 @@ def part_mW(design: Design, part: Part, row: str) -> float:
 
 
 def sleep_W(design: Design, row: str) -> float:
-    """What the whole node draws asleep, W: the board's row, the PIR, the meter powered down, a camera that
+    """What the whole node draws asleep, W: the board's row and all that stands beside it."""
+    return (board_mW(design, row) + sum(part_mW(design, *part) for part in _standing(design))) / 1000.0
+
+
+def asleep_A(design: Design) -> float:
+    """The part of a sleep that is a constant current at the battery, A: behind a linear regulator, or
+    none."""
+    if design.latch:
+        rows = [design.part("pir").rows["standing"], design.latch.rows["standing"]]
+    else:
+        rows = [part.rows[name] for part, name in _standing(design)]
+    return sum(row.value for row in rows if row.load == "current") / 1000.0
+
+
+def _standing(design: Design) -> list[tuple[Part, str]]:
+    """Parts that draw in every sleep, and by which row: the PIR, the meter powered down, a camera that
     nothing switches, a pin that is held."""
     asleep = (
         (design.pir, "standing"), (design.meter, "power_down"), (design.clock, "standing"),
@@ -48,7 +63,7 @@ def sleep_W(design: Design, row: str) -> float:
             parts.append((design.camera, "phantom"))
         if held:
             parts.append((design.rail, "off"))
-    return (board_mW(design, row) + sum(part_mW(design, *part) for part in parts)) / 1000.0
+    return parts
 
 
 def led_mW(design: Design) -> tuple[float, float]:

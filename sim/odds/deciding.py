@@ -50,6 +50,7 @@ def serve(s, words, rows, lits, mixes, h, price, locks, calm):  # type: ignore[n
     dark_J, picture_J, small_J, join_J, big_J, little_J = (
         price[5], price[6], price[7], price[8], price[9], price[10],
     )  # fmt: skip
+    shut_J, shut_each_J = price[11], price[12]
     low, high, room = locks[0], locks[1], locks[2]
     floor, lit, mix = rows[h, 2], lits[h], mixes[h]
     scale = f(100.0) / (f(1.0) - floor)
@@ -70,12 +71,14 @@ def serve(s, words, rows, lits, mixes, h, price, locks, calm):  # type: ignore[n
         total = s[CREDIT + i] + motions * (share * f(0.125) if tired else share)
         go = min(np.floor(total * f(0.001)), motions) * (one - shut)
         s[CREDIT + i] = min(total - full_ * go, full_)
-        scarce = (share < full_) | (shut > zero)
+        scarce = share < full_
         by_wake = scarce_J * go + refused_J * (motions - go) if scarce else wake_J * motions
+        by_wake = shut_J + shut_each_J * motions if shut > zero else by_wake
         in_dark = min(go, f(3.0) - dark) * keep
         kept = go + night * (in_dark - go)
         s[DARK + i] = min(dark + go, f(3.0)) * night + (one - night) * (zero if go > zero else dark)
-        used = by_wake + (go - kept) * dark_J + kept * (small_J if small else picture_J)
+        shown_J = (go - kept) * dark_J + kept * (small_J if small else picture_J)
+        used = by_wake + shown_J
         have = s[WAITING + i] + kept
         sessions = np.floor((have + f(0.001)) / batch)
         sent = sessions * batch
@@ -88,8 +91,8 @@ def serve(s, words, rows, lits, mixes, h, price, locks, calm):  # type: ignore[n
         s[MET + i] += sessions
         used += sessions * join_J + sent * (little_J if small else big_J)
         s[IDLE + i] += (booked_J + by_wake) * alive
-        s[SPENT + i] += booked_J * alive + used
-        s[LOAD + i] = (base_J * alive + used) * s[LOAD_X + i]
+        s[SPENT + i] += (booked_J + used) * alive
+        s[LOAD + i] = (base_J + used) * alive * s[LOAD_X + i]
         s[SEEN + i] += motions
         s[PICTURES + i] += kept
         s[VISITORS + i] += kept * mix

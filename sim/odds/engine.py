@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from boards import half_full_V
 from sim.ageing import Ageing, YEAR_h
 from sim.errors import SimError
 from sim.hour_table import hour_table
@@ -24,7 +25,7 @@ from sim.nodefile import node_values
 from sim.odds.case import Case
 from sim.odds.events import Events, events
 from sim.odds.hours import Hours, hours_of, offered_J
-from sim.odds.pricing import prices_of_case
+from sim.odds.pricing import boot_J_of, owner_of, price_row, prices_of_case
 from sim.odds.rules import Rules, mJ, rules
 from sim.odds.tally import WEEKS, Tally
 from sim.policy_source import plain
@@ -65,6 +66,7 @@ class Ready:
     cells: float
     ageing: Floats
     shelf: Floats
+    boot_J: float
 
 
 def ready(case: Case) -> Ready:
@@ -75,7 +77,7 @@ def ready(case: Case) -> Ready:
     lesson = _compiled("lesson")
     design, rows = case.design, node_values(case.design)
     prices = prices_of_case(case)
-    config = config_of(design, _owner(case))
+    config = config_of(design, owner_of(case))
     skies = [_sky(case, weather) for weather in case.sources]
     tables = [hour_table(design, sky) for sky in skies]
     hours, old = hours_of(tables), Ageing.of(design.cell)
@@ -88,7 +90,7 @@ def ready(case: Case) -> Ready:
         _stacked(made),
         rules(case.policy, config, prices),
         prices,
-        _price(case, prices),
+        price_row(case, prices),
         np.array(
             [whole_mJ / 1000.0, join_mJ / 1000.0, rows["HARVEST_J"], rows["BASE_J"], config["low_pct"]],
             dtype=np.float32,
@@ -100,6 +102,7 @@ def ready(case: Case) -> Ready:
         float(str(design.options.get("cells_parallel", 1))),
         np.array([old.per_cycle, old.exponent, old.growth], dtype=np.float32),
         np.concatenate([_shelf(old, table.cell_C) for table in tables]),
+        boot_J_of(case),
     )
 
 
@@ -173,7 +176,7 @@ def lived(
     ageing = one.ageing if span > 1 else np.zeros(3, dtype=np.float32)
     hours, events_ = one.hours, one.events
     strongest = hours.brightest_A * float(lane[0].max()) * float(years.factor[chosen].max())
-    plant = np.array([*hours.plant, boot_J_V(one), 0.0], dtype=np.float32)
+    plant = np.array([*hours.plant, boot_Ah(one), _steady_A(one)], dtype=np.float32)
     lanes.block(
         years.day[chosen], years.factor[chosen], case.start_day, hours.rows, events_.limits, events_.steps,
         events_.most, events_.lit, events_.mix, one.rules.table, one.plans, one.season, one.wants, one.price,
@@ -193,9 +196,14 @@ def _shelf(old: Ageing, cell_C: NDArray[np.float64]) -> Floats:
     return np.asarray(powers.reshape(-1, 24, 3).sum(axis=1) / YEAR_h, dtype=np.float32)
 
 
-def boot_J_V(one: Ready) -> float:
-    """Charge that a restart takes, C over 3600: a wake at the battery's middle voltage."""
-    return one.prices.wake_J / 3.7 / 3600.0
+def boot_Ah(one: Ready) -> float:
+    """Charge that a return from the dark takes, Ah, at the battery's voltage when half full."""
+    return one.boot_J / half_full_V(one.case.design) / 3600.0
+
+
+def _steady_A(one: Ready) -> float:
+    """The constant current of the sleep; a node that is always on has none."""
+    return 0.0 if one.case.policy == "always_on" else one.prices.sleep_A * one.case.sleep_x
 
 
 def _lanes(one: Ready, width: int, scales: Scales | None) -> Floats:
@@ -245,33 +253,15 @@ def _season(case: Case) -> list[int]:
     return list(plain()["course"](round(case.sources[0].latitude), round(float(str(tilt)))))
 
 
-def _owner(case: Case) -> dict[str, int]:
-    """Settings that the policy reads, by its names."""
-    names = ("low_pct", "high_pct", "full_pct", "batch", "holdoff_s", "night", "wakes_h")
-    found = {name: case.settings.get(f"TORPOR_{name.upper()}") for name in names}
-    return {name: value for name, value in found.items() if value is not None}
-
-
-def _price(case: Case, prices: Prices) -> Floats:
-    """As the loops read them, J; asleep all hour first."""
-    base = (prices.awake_W if case.policy == "always_on" else prices.sleep_W * case.sleep_x) * 3600.0
-    awake = 0.0 if case.policy == "always_on" else 1.0
-    return np.array(
-        [
-            base, prices.booked_W * 3600.0, awake * prices.wake_J, awake * prices.scarce_J, awake *
-            prices.refused_J, prices.dark_J, prices.picture_J, prices.small_J, prices.join_J, prices.big_KiB
-            * prices.kib_J, prices.small_KiB * prices.kib_J,
-        ],
-        dtype=np.float32,
-    )  # fmt: skip
-
-
 def _guests(case: Case, skies: list[Sky]) -> list[Events]:
-    """Each year's events; those of the same light in another air are the same."""
+    """Each year's events; those of the same light in another air are the same. A node with a light of its own
+    sees in the dark."""
     known: dict[int, Events] = {}
     for sky in skies:
         if id(sky.weather.ghi) not in known:
-            known[id(sky.weather.ghi)] = events(case.garden, sky.weather, sky, case.visitors_x)
+            made = events(case.garden, sky.weather, sky, case.visitors_x)
+            seen = np.ones_like(made.lit) if case.design.light else made.lit
+            known[id(sky.weather.ghi)] = replace(made, lit=seen)
     return [known[id(sky.weather.ghi)] for sky in skies]
 
 

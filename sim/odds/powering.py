@@ -11,6 +11,7 @@ from sim.odds.layout import (
     IN_A,
     LANES,
     LOAD,
+    LOAD_X,
     LOCKED,
     LOWEST,
     OUT_A,
@@ -43,11 +44,14 @@ def charged(s, rows, h, volts, plant, clips):  # type: ignore[no-untyped-def]
     standing, leak, swing = rows[h, 0], rows[h, 3], rows[h, 4]
     i0, s0, s1, s2, s3, s4 = rows[h, 6], rows[h, 7], rows[h, 8], rows[h, 9], rows[h, 10], rows[h, 11]
     limit, quiescent, again_V, end_q = plant[0], plant[1], plant[2], rows[h, 5]
+    asleep_A = plant[7]
     v0, v1, v2, v3, v4 = volts[0], volts[1], volts[2], volts[3], volts[4]
     zero, one = f(0.0), f(1.0)
     for i in range(LANES):
         volt, per, was = s[U + i], s[PER_A + i], s[Q + i]
-        load_A = s[LOAD + i] * f(1.0 / 3600.0) / volt
+        steady_A = asleep_A * s[ALIVE + i] * s[LOAD_X + i]
+        load_A = s[LOAD + i] * f(1.0 / 3600.0) / volt + steady_A
+        s[LOAD + i] += steady_A * f(3600.0) * volt
         x = i0 + s0 * (volt - v0)
         x += s1 * max(volt - v1, zero) + s2 * max(volt - v2, zero)
         x += s3 * max(volt - v3, zero) + s4 * max(volt - v4, zero)
