@@ -9,7 +9,7 @@ from typing import Any
 from sim.drive import Drive
 from sim.errors import DeepSleep, PowerLost, Reset, RunOver, SafeMode, SwitchedOff
 from sim.hardware import Hardware
-from sim.machine import Machine, sweep
+from sim.machine import Machine, sweep, to_be_swept
 from sim.modules import ModuleTable, SourceFile
 from sim.standins import core_modules
 from sim.standins.sleeping import TimeAlarm, by_PIR, deaf, next_alarm
@@ -75,6 +75,7 @@ class Life:
             self._restart("POWER_ON", None, self._supply.wait(dark=False) if self._supply.by_latch else "")
             while True:
                 lost = None
+                to_be_swept(self._supply.by_latch)
                 try:
                     self._one_wake()
                 except PowerLost as end:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import time
 import zlib
 from collections import Counter
@@ -72,11 +71,7 @@ class Twin:
 
     def live(self) -> None:
         """Run to the end of the scenario's days."""
-        gc.freeze()  # the sweep after each machine that is cut off need not look at what was there before
-        try:
-            self.life.run()
-        finally:
-            gc.unfreeze()
+        self.life.run()
         self.plant.close()
 
 
