@@ -21,6 +21,7 @@ LIBRARY = Path(__file__).resolve().parent.parent / "firmware" / "lib" / "torpor"
 FILES = ("reasons", "policy", "learning", "season")
 
 
+@lru_cache(maxsize=4)
 def order(which: str) -> tuple[str, ...]:
     """Names of the places of decide's "Snapshot" or "Config", from the policy's docstring."""
     text = ast.get_docstring(ast.parse((LIBRARY / "policy.py").read_text("utf-8"))) or ""
