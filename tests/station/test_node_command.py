@@ -117,7 +117,7 @@ def commands() -> list[str]:
 
 
 def test_the_page_names_commands() -> None:
-    assert len(commands()) == 20
+    assert len(commands()) == 21
 
 
 @pytest.mark.parametrize("line", commands())
