@@ -14,7 +14,6 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-from scipy.signal import lfilter
 
 from boards import Design
 from sim.curves import Floats
@@ -36,6 +35,8 @@ class Box(NamedTuple):
             return air_C
         extra = self.warms_K_m2_W * sun_W_m2
         if self.lag_h > 0.0:
+            from scipy.signal import lfilter  # half a second to load, and most nodes have no warm box
+
             keeps = float(np.exp(-1.0 / self.lag_h))
             twice = np.concatenate((extra, extra))  # so that the first night remembers the last day
             extra = lfilter([1.0 - keeps], [1.0, -keeps], twice)[len(extra) :]

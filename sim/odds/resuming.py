@@ -43,10 +43,7 @@ class Shelf:
         part = path.with_name(f"{name}.{os.getpid()}.part")
         try:
             self._folder.mkdir(parents=True, exist_ok=True)
-            with part.open("w", encoding="utf-8") as file:
-                json.dump(made, file)
-                file.flush()
-                os.fsync(file.fileno())
+            part.write_text(json.dumps(made), "utf-8")
             os.replace(part, path)
         except OSError as error:
             raise SimError(f"{path}: cannot be written ({error.strerror}).") from None
