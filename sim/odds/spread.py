@@ -7,7 +7,10 @@ and made once more elsewhere if its worker is lost.
 from __future__ import annotations
 
 import hashlib
+import logging
 import os
+import signal
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
@@ -166,11 +169,7 @@ def client(address: str) -> Iterator[Any]:
     distributed = _distributed()
     import_module("dask").config.set({"distributed.scheduler.allowed-failures": TRIES})
     if address == LOCAL:
-        cores = os.cpu_count() or 1
-        with (
-            distributed.LocalCluster(n_workers=cores, threads_per_worker=1, dashboard_address=None) as own,
-            distributed.Client(own) as one,
-        ):
+        with _own_cluster(distributed) as own, distributed.Client(own) as one:
             yield one
         return
     try:
@@ -179,6 +178,20 @@ def client(address: str) -> Iterator[Any]:
         raise SimError(f"--dask {address}: no scheduler answers there ({error}).") from None
     with one:
         yield one
+
+
+def _own_cluster(distributed: Any) -> Any:
+    """A worker for each core. They leave Ctrl-C to us: what is ignored when they start stays ignored."""
+    ours = threading.current_thread() is threading.main_thread()
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN) if ours else None
+    try:
+        return distributed.LocalCluster(
+            n_workers=os.cpu_count() or 1, threads_per_worker=1, dashboard_address=None,
+            silence_logs=logging.ERROR,
+        )  # fmt: skip
+    finally:
+        if ours:
+            signal.signal(signal.SIGINT, before)
 
 
 def _distributed() -> Any:

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import shutil
+import signal
 import subprocess
+import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -284,3 +288,25 @@ def test_a_log_is_no_design_yet(
     Path("node.csv").write_text("t_s,V,mA\n")
     code, _, err = spoken(capsys, "compare", "node.csv", "other.csv")
     assert code == Exit.USAGE and "node.csv: expected a design; logs cannot be compared yet." in err
+
+
+def test_ctrl_c_leaves_parts_and_resume_takes_them(tmp_path: Path) -> None:
+    """A real process, a real Ctrl-C; the end is that of a run that nobody stopped."""
+    command = [sys.executable, "-m", "station", "viability", *SCARCE, "--years", "4800", "--no-sensitivity"]
+    child = subprocess.Popen(
+        [*command, "--out", "out"], cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        start_new_session=True,
+    )  # fmt: skip
+    ends = time.monotonic() + 120.0
+    while not list(tmp_path.glob("out/parts/*.json")) and time.monotonic() < ends:
+        time.sleep(0.02)
+    os.killpg(child.pid, signal.SIGINT)
+    out, err = child.communicate(timeout=60)
+    found = re.search(r"torpor: Interrupted: (\d+) of 301 parts are in out; the same command with", err)
+    assert child.returncode == Exit.INTERRUPTED and out == "" and found, err
+    kept = list(tmp_path.glob("out/parts/*.json"))
+    assert len(kept) == int(found[1]) >= 1
+    more = ["--years", "64", "--json"]  # fewer years end sooner; their parts are the same
+    first = subprocess.run([*command, *more, "--out", "out", "--resume"], cwd=tmp_path, capture_output=True)
+    whole = subprocess.run([*command, *more, "--out", "other"], cwd=tmp_path, capture_output=True)
+    assert first.returncode == 0 and first.stdout == whole.stdout
