@@ -132,7 +132,7 @@ def site_line(question: Question) -> str:
     one = question.case.sources[0]
     where = f"{abs(one.latitude):.2f} {'NS'[one.latitude < 0]}, "
     where += f"{abs(one.longitude):.2f} {'EW'[one.longitude < 0]}"
-    return f"{one.site} ({where})"
+    return where if one.site[:1].isdigit() else f"{one.site} ({where})"
 
 
 def assumptions(question: Question) -> list[str]:
@@ -172,11 +172,9 @@ def panel_looks(case: Case) -> str:
     options = case.design.options
     tilt, azimuth = (float(str(options[name] if own is None else own)) for name, own in
                      (("tilt_deg", case.tilt_deg), ("azimuth_deg", case.azimuth_deg)))  # fmt: skip
-    said = f"The panel is tilted by {tilt:.0f} degrees and looks to {azimuth:.0f} (180 is south)"
     away = abs((azimuth - (180.0 if case.sources[0].latitude >= 0.0 else 0.0) + 180.0) % 360.0 - 180.0)
-    return (
-        f"{said}: away from the noon sun; --azimuth turns it." if away > 90.0 and tilt > 5.0 else f"{said}."
-    )
+    said = f"The panel is tilted by {tilt:.0f} degrees and looks to {azimuth:.0f} (180 is south)"
+    return f"{said}{', away from the noon sun' if away > 90 and tilt > 5 else ''}."
 
 
 def _tolerances(question: Question) -> list[str]:

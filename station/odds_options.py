@@ -96,14 +96,13 @@ def where(command: Command) -> Command:
 def question_of(design: str | None, given: dict[str, Any]) -> Question:
     """The question that a command line asks, with its weather."""
     from sim.odds.question import Question
-    from sim.odds.sites import SUMMER
+    from sim.odds.sites import turned
 
     scenario = _scenario(design, given)
     weather, monthly = _weather(scenario, given)
     span, years = given["span"], given["years"]
-    south = weather[0].latitude < 0.0
-    case = case_of(scenario, weather, given)
-    case = case.change(span=span, seed=given["seed"], start_day=SUMMER[south])
+    case = turned(case_of(scenario, weather, given), weather[0].latitude)
+    case = case.change(span=span, seed=given["seed"])
     return Question(scenario.design, case, -(-years // span) * span, monthly, given.get("tolerances", False))
 
 

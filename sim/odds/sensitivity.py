@@ -88,12 +88,13 @@ def asked(question: Question) -> tuple[tuple[Change, Question], ...]:
 
 def effect(change: Change, base: Tally, changed: Tally) -> Effect:
     """What a change does."""
+    sees = change.case.design.camera is not None
     return Effect(
         change,
         changed.probability()[0] - base.probability()[0],
         changed.mean("down_h") - base.mean("down_h"),
         changed.lowest_charge(0.9) - base.lowest_charge(0.9),
-        (changed.mean("pictures", YEAR) - base.mean("pictures", YEAR)) / 365.0,
+        (changed.mean("pictures", YEAR) - base.mean("pictures", YEAR)) / 365.0 if sees else 0.0,
     )
 
 
@@ -150,7 +151,7 @@ def _placed(case: Case) -> Iterator[Change]:
 
 
 def _set(case: Case) -> Iterator[Change]:
-    if case.policy == "ours":
+    if case.policy == "ours" and case.design.camera:
         label = "not told to the node" if case.latitude else "told to the node"
         yield Change("latitude", label, "set", case.change(latitude=not case.latitude))
 
@@ -162,15 +163,21 @@ def _unsure(case: Case) -> Iterator[Change]:
             yield Change("panel's real output", f"{100 * sign * real:+.0f} %", "know",
                          case.change(panel_x=case.panel_x * (1.0 + sign * real)))  # fmt: skip
     yield from _sleep(case)
-    for step in (SMALLER, LARGER):
-        yield Change("visitors", _times(step), "know", case.change(visitors_x=step * case.visitors_x))
+    yield from _measured(case)
     for sign in (-1.0, 1.0):
         yield Change("all energies", f"{100 * sign * LOAD:+.0f} %", "know",
                      case.change(load_x=case.load_x * (1.0 + sign * LOAD)))  # fmt: skip
+    if case.design.camera:
+        yield from _guests(case)
+
+
+def _guests(case: Case) -> Iterator[Change]:
+    """What matters to a node that decides about visitors."""
+    for step in (SMALLER, LARGER):
+        yield Change("visitors", _times(step), "know", case.change(visitors_x=step * case.visitors_x))
     for sign in (-1.0, 1.0):
         yield Change("charge as it is read", f"{sign * GAUGE_POINTS:+.0f} points", "know",
                      case.change(gauge_points=case.gauge_points + sign * GAUGE_POINTS))  # fmt: skip
-    yield from _measured(case)
     yield from _joins(case)
 
 

@@ -116,6 +116,13 @@ def test_every_input_is_moved_alone() -> None:
     assert joins == [3.0, 12.0]
 
 
+def test_a_node_without_a_camera_has_no_visitors_to_move() -> None:
+    inputs = {one.what for one in changes(question(design=load_design("esp32-soil")).case)}
+    assert inputs == {
+        "panel", "battery", "tilt", "shade", "snow", "panel's real output", "sleep current", "all energies",
+    }  # fmt: skip
+
+
 def test_the_sleep_is_moved_by_what_its_row_or_its_meter_leaves_open() -> None:
     def sleeps(**changed: object) -> list[tuple[str, float]]:
         found = changes(question(**changed).case)
