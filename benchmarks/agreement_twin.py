@@ -57,6 +57,11 @@ class Both:
         return 100.0 * (self.kernel[1] / max(hours[0], 1.0) * max(hours[1], 1.0) / self.twin[1] - 1.0)
 
     @property
+    def load_off_pct(self) -> float:
+        """How far off the load is, in all or per hour with a supply, whichever is less."""
+        return min(abs(self.load_pct), abs(self.awake_load_pct))
+
+    @property
     def down_h(self) -> float:
         """Deviation of the hours down."""
         return self.kernel[2] - self.twin[2]

@@ -48,6 +48,23 @@ def asleep_A(design: Design) -> float:
     return sum(row.value for row in rows if row.load == "current") / 1000.0
 
 
+def spared_A(design: Design) -> float:
+    """What a camera that nothing switches takes less, A, as long as nobody has used it since power-up."""
+    camera = design.camera
+    if (
+        camera is None
+        or design.rail is None
+        or design.rail.caps["switched"]
+        or "untouched" not in camera.rows
+    ):
+        return 0.0
+    return (
+        (part_mW(design, camera, "phantom") - part_mW(design, camera, "untouched"))
+        / half_full_V(design)
+        / 1000.0
+    )
+
+
 def _standing(design: Design) -> list[tuple[Part, str]]:
     """Parts that draw in every sleep, and by which row: the PIR, the meter powered down, a camera that
     nothing switches, a pin that is held."""

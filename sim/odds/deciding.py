@@ -9,6 +9,7 @@ from sim.odds.layout import (
     COUNT,
     CREDIT,
     DARK,
+    FRESH,
     GAUGE,
     HELD,
     IDLE,
@@ -50,7 +51,7 @@ def serve(s, words, rows, lits, mixes, h, price, locks, calm):  # type: ignore[n
     dark_J, picture_J, small_J, join_J, big_J, little_J = (
         price[5], price[6], price[7], price[8], price[9], price[10],
     )  # fmt: skip
-    shut_J, shut_each_J = price[11], price[12]
+    shut_J, shut_each_J, by_clock = price[11], price[12], price[13]
     low, high, room = locks[0], locks[1], locks[2]
     floor, lit, mix = rows[h, 2], lits[h], mixes[h]
     scale = f(100.0) / (f(1.0) - floor)
@@ -97,7 +98,8 @@ def serve(s, words, rows, lits, mixes, h, price, locks, calm):  # type: ignore[n
         s[PICTURES + i] += kept
         s[VISITORS + i] += kept * mix
         limit = high if shut > zero else low
-        s[LOCKED + i] = (one if soc < limit else zero) if motions > zero else shut
+        s[LOCKED + i] = (one if soc < limit else zero) if motions + by_clock > zero else shut
+        s[FRESH + i] = zero if go > zero else s[FRESH + i]
 
 
 @small

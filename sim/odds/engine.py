@@ -29,6 +29,7 @@ from sim.odds.pricing import boot_J_of, owner_of, price_row, prices_of_case
 from sim.odds.rules import Rules, mJ, rules
 from sim.odds.tally import WEEKS, Tally
 from sim.policy_source import plain
+from sim.prices import spared_A
 from sim.sky import Sky
 
 Floats = NDArray[np.float32]
@@ -176,7 +177,7 @@ def lived(
     ageing = one.ageing if span > 1 else np.zeros(3, dtype=np.float32)
     hours, events_ = one.hours, one.events
     strongest = hours.brightest_A * float(lane[0].max()) * float(years.factor[chosen].max())
-    plant = np.array([*hours.plant, boot_Ah(one), _steady_A(one)], dtype=np.float32)
+    plant = np.array([*hours.plant, boot_Ah(one), *_steady_A(one)], dtype=np.float32)
     lanes.block(
         years.day[chosen], years.factor[chosen], case.start_day, hours.rows, events_.limits, events_.steps,
         events_.most, events_.lit, events_.mix, one.rules.table, one.plans, one.season, one.wants, one.price,
@@ -201,9 +202,12 @@ def boot_Ah(one: Ready) -> float:
     return one.boot_J / half_full_V(one.case.design) / 3600.0
 
 
-def _steady_A(one: Ready) -> float:
-    """The constant current of the sleep; a node that is always on has none."""
-    return 0.0 if one.case.policy == "always_on" else one.prices.sleep_A * one.case.sleep_x
+def _steady_A(one: Ready) -> tuple[float, float]:
+    """The constant current of the sleep, and what of it a camera spares that has not been touched since
+    power-up; a node that is always on has none."""
+    if one.case.policy == "always_on":
+        return 0.0, 0.0
+    return one.prices.sleep_A * one.case.sleep_x, spared_A(one.case.design) * one.case.sleep_x
 
 
 def _lanes(one: Ready, width: int, scales: Scales | None) -> Floats:

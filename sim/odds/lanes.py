@@ -8,6 +8,7 @@ from sim.odds.deciding import look, ramp, serve
 from sim.odds.layout import (
     ALIVE,
     COUNT,
+    FRESH,
     LANES,
     LEARNT,
     LEFT,
@@ -92,7 +93,7 @@ def block(  # type: ignore[no-untyped-def]
         for k in range(1, 12):
             v += knots[k, 1] * max(charge[i] - knots[k, 0], f(0.0))
         s[U + i] = v
-        s[LOWEST + i] = s[LEFT + i] = f(1.0)
+        s[LOWEST + i] = s[LEFT + i] = s[FRESH + i] = f(1.0)
         s[PER_NEW + i], s[STIFF_NEW + i] = s[PER_A + i], s[STIFF + i]
     shelved, month_days = np.zeros(3, dtype=np.float32), f(0.0)
     for year in range(days.shape[0]):

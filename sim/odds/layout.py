@@ -44,8 +44,9 @@ SEEN_AT,
     LEFT,
     PER_NEW,
     STIFF_NEW,
-) = tuple(range(34 * LANES, 48 * LANES, LANES))
-ROWS = 48
+    FRESH,
+) = tuple(range(34 * LANES, 49 * LANES, LANES))
+ROWS = 49
 #: All motions of the run so far: what a day's count is taken from.
 MONTH_NAMES = ("down_h", "locked_h", "harvest_J", "load_J", "seen", "pictures", "visitors")
 

@@ -7,6 +7,7 @@ import numpy as np
 from sim.odds.layout import (
     ALIVE,
     DONE,
+    FRESH,
     GAINED_J,
     IN_A,
     LANES,
@@ -44,12 +45,12 @@ def charged(s, rows, h, volts, plant, clips):  # type: ignore[no-untyped-def]
     standing, leak, swing = rows[h, 0], rows[h, 3], rows[h, 4]
     i0, s0, s1, s2, s3, s4 = rows[h, 6], rows[h, 7], rows[h, 8], rows[h, 9], rows[h, 10], rows[h, 11]
     limit, quiescent, again_V, end_q = plant[0], plant[1], plant[2], rows[h, 5]
-    asleep_A = plant[7]
+    asleep_A, spared_A = plant[7], plant[8]
     v0, v1, v2, v3, v4 = volts[0], volts[1], volts[2], volts[3], volts[4]
     zero, one = f(0.0), f(1.0)
     for i in range(LANES):
         volt, per, was = s[U + i], s[PER_A + i], s[Q + i]
-        steady_A = asleep_A * s[ALIVE + i] * s[LOAD_X + i]
+        steady_A = (asleep_A - spared_A * s[FRESH + i]) * s[ALIVE + i] * s[LOAD_X + i]
         load_A = s[LOAD + i] * f(1.0 / 3600.0) / volt + steady_A
         s[LOAD + i] += steady_A * f(3600.0) * volt
         x = i0 + s0 * (volt - v0)
@@ -118,6 +119,7 @@ def supplied(s, rows, h, plant, calm):  # type: ignore[no-untyped-def]
             waits = (v + r * (x - standing) < restart_V) | (end - floor < release)
             now = (zero if fails else one) if alive > zero else (zero if waits else one)
             s[DOWN_h + i] += one - alive
+            s[FRESH + i] = one if alive <= zero else s[FRESH + i]
             s[OUT_h + i] += s[LOCKED + i] * alive
             s[Q + i] = end - boot * s[PER_A + i] * max(zero, now - alive)
         s[ALIVE + i] = now

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import astuple
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,7 +11,7 @@ from numpy.typing import NDArray
 from boards import half_full_V
 from sim.boot_cost import boot_J
 from sim.kernel import Prices
-from sim.kernel_prices import prices_of
+from sim.kernel_prices import LOCKED, prices_of
 from sim.nodefile import node_values
 from sim.odds.case import Case
 from sim.odds.keeping import kept
@@ -33,14 +34,15 @@ def prices_of_case(case: Case) -> Prices:
             lambda: np.array(astuple(prices_of(design, case.garden, case.link))),
         )  # fmt: skip
         return Prices(*(float(value) for value in made))
-    made = kept("steady", (design, text), lambda: np.array([_steady_W(design)]))
-    mean_W = float(made[0])
+    made = kept("steady", (design, text), lambda: np.array([_steady_W(design), _steady_W(design, **LOCKED)]))
+    mean_W, locked_W = (float(value) for value in made)
     booked = float(str(node_values(case.design)["SLEEP_PIN_uW"])) / 1e6
-    return Prices(mean_W, booked, mean_W, *(0.0,) * 10)
+    return Prices(mean_W, booked, mean_W, *(0.0,) * 11, locked_W - mean_W, 1.0)
 
 
-def _steady_W(design: str) -> float:
-    result, _ = run(Scenario(design, days=STEADY_DAYS, start_day=STEADY_START))
+def _steady_W(design: str, **changes: Any) -> float:
+    """Mean load of some days of the twin, W."""
+    result, _ = run(Scenario(design, days=STEADY_DAYS, start_day=STEADY_START).change(**changes))
     return float(result.hour_load_Wh.mean())
 
 
@@ -70,5 +72,5 @@ def price_row(case: Case, prices: Prices) -> NDArray[np.float32]:
     taken = (prices.dark_J, prices.picture_J, prices.small_J, prices.join_J)
     sent = (prices.big_KiB * prices.kib_J, prices.small_KiB * prices.kib_J)
     locked = (prices.locked_W * 3600.0, 0.0 if prices.clocked else awake[2])
-    row = [asleep_W * 3600.0, prices.booked_W * 3600.0, *awake, *taken, *sent, *locked]
+    row = [asleep_W * 3600.0, prices.booked_W * 3600.0, *awake, *taken, *sent, *locked, prices.clocked]
     return np.array(row, dtype=np.float32)

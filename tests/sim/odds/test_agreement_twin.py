@@ -7,31 +7,25 @@ import pytest
 from benchmarks.agreement_twin import WEEKS, Window, compared
 from boards import list_designs
 
-#: Load is right within so many per cent where the node has its supply; and where it is not, and why.
+#: Load is right within so many per cent, in all or per hour with a supply; and where it is not, and why.
 LOAD_pct = 2.0
 LOOSER = {
     ("pico-w-arducam-5mp", 300): 4.0,  # its camera is straight on the battery: less at a low voltage
     ("pico-w-night", 165): 3.5,  # with its light it sees who stays, more than once
-    ("pico-w-latched", 300): 8.0,  # a twelfth of the others' load, so a wake more or less shows
+    ("pico-w-latched", 300): 5.0,  # an eighth of the others' load, so a wake more or less shows
+    ("pico-w-latched", 350): 4.0,
+    ("esp32-soil", 350): 4.0,  # 159 J in all
 }
-#: Weeks in which a node comes back from the dark with a camera that nothing cuts off: untouched it takes a
-#: seventh, which only the twin knows. And those that take next to nothing.
-NOT_COMPARED = {
-    ("xiao-s3-sense", 165), ("xiao-s3-sense", 300), ("xiao-s3-sense", 350),
-    ("esp32-soil", 350), ("pico-w-latched", 350),
-}  # fmt: skip
 HARVEST_pct = 0.65
 
 
 @pytest.mark.parametrize("week", WEEKS, ids=lambda week: f"day {week.start_day}")
 @pytest.mark.parametrize("design", list_designs())
 def test_a_week_is_the_twins(design: str, week: Window) -> None:
-    if (design, week.start_day) in NOT_COMPARED:
-        pytest.skip("the kernel does not know what this node takes after a dark time")
     both = compared(design, week)
     said = f"kernel {both.kernel}, twin {both.twin} (J in, J out, h down), seed {week.seed}"
     assert abs(both.harvest_pct) < HARVEST_pct, said
-    assert abs(both.awake_load_pct) < LOOSER.get((design, week.start_day), LOAD_pct), said
+    assert both.load_off_pct < LOOSER.get((design, week.start_day), LOAD_pct), said
     assert abs(both.down_h) < max(3.0, 0.05 * both.twin[2]), said
 
 
@@ -41,5 +35,5 @@ def test_a_year_is_the_twins(panel: float) -> None:
     """The default node, one year from 1 July: half a per cent of the harvest, two of the load."""
     both = compared("pico-w-arducam-2mp", Window(181, 365, 5, 0.8, panel))
     assert abs(both.harvest_pct) < 0.5
-    assert abs(both.awake_load_pct) < 2.0
+    assert both.load_off_pct < 2.0
     assert abs(both.down_h) < max(3.0, 0.05 * both.twin[2])
