@@ -82,8 +82,8 @@ def _answer(asked: list[Question], folder: Path, given: dict[str, Any], started:
     from sim.odds.comparing import rows
     from sim.odds.spread import tallies, tasks_of
 
-    made = live(tasks_of(asked), f"{len(asked)} side by side", folder, given)
-    found = rows(asked, tallies(asked, made))
+    text = f"{len(asked)} side by side"
+    found = live(tasks_of(asked), text, folder, given, lambda parts: rows(asked, tallies(asked, parts)))
     (folder / "compare.json").write_text(json.dumps(compare_json(found), indent=2) + "\n", "utf-8")
     compare_png(found, folder / "compare.png")
     report = compare_report(found, time.perf_counter() - started, folder)

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from station.errors import Exit, StationError
 from station.screen import console
 
 if TYPE_CHECKING:
     from sim.odds.spread import Task
+
+Taken = TypeVar("Taken")
 
 
 def folder_of(out: Path | None, name: str) -> Path:
@@ -22,8 +24,11 @@ def folder_of(out: Path | None, name: str) -> Path:
     return folder
 
 
-def live(tasks: Sequence[Task], text: str, folder: Path, options: dict[str, Any]) -> list[dict[str, Any]]:
-    """All parts, under a progress bar on stderr (none with --json).
+def live(
+    tasks: Sequence[Task], text: str, folder: Path, options: dict[str, Any],
+    take: Callable[[Iterator[dict[str, Any]]], Taken],
+) -> Taken:  # fmt: skip
+    """What `take` makes of all parts, under a progress bar on stderr (none with --json).
 
     Raises StationError when it is interrupted: finished parts are in the folder.
     """
@@ -44,7 +49,7 @@ def live(tasks: Sequence[Task], text: str, folder: Path, options: dict[str, Any]
 
     try:
         with bar:
-            return carry_out(tasks, Shelf(folder, options["resume"]), options["dask"], told)
+            return take(carry_out(tasks, Shelf(folder, options["resume"]), options["dask"], told))
     except KeyboardInterrupt:
         raise StationError(
             f"Interrupted: {done} of {len(tasks)} parts are in {folder}; the same command with --resume "

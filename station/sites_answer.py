@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from sim.odds.question import Question
     from sim.odds.sites import Site
     from sim.odds.sizing import Sizes
+    from sim.odds.viability import Viability
 
 
 def asked_at(question: Question, sites: Sequence[Site]) -> list[Question]:
@@ -43,8 +44,11 @@ def viability_of_sites(
 
     folder = folder_of(given["out"], f"viability-sites-{Path(question.name).stem}")
     asked = asked_at(question, sites)
-    made = live(tasks_of(asked), f"{len(sites):,} sites", folder, given)
-    found = [viability(one, tally) for one, tally in zip(asked, tallies(asked, made), strict=True)]
+
+    def take(parts: Iterator[dict[str, Any]]) -> list[Viability]:
+        return [viability(one, tally) for one, tally in zip(asked, tallies(asked, parts), strict=True)]
+
+    found = live(tasks_of(asked), f"{len(sites):,} sites", folder, given, take)
     document = sites_json(question, sites, found)
     write_rows(document, folder)
     sites_png(question, sites, found, folder / "sites.png")
@@ -81,10 +85,10 @@ def sizes_of_sites(
     folder = folder_of(given["out"], f"size-sites-{Path(question.name).stem}")
     asked = [as_designed(one) for one in asked_at(question, sites)]
     tasks = tasks_of(asked, map_of(question, sizes, given["pictures"]))
-    made = live(tasks, f"{len(sites):,} sites", folder, given)
+    surveyed = live(tasks, f"{len(sites):,} sites", folder, given, lambda parts: list(surveys(asked, parts)))
     found = [
         Sizing(one, sizes, survey, given["promise"], given["pictures"])
-        for one, survey in zip(asked, surveys(asked, made), strict=True)
+        for one, survey in zip(asked, surveyed, strict=True)
     ]
     document = size_sites_json(question, sites, found)
     write_rows(document, folder)

@@ -112,8 +112,9 @@ def _answer(question: Question, sizes: Sizes, folder: Path, given: dict[str, Any
     asked = [as_designed(question)]
     count = len(sizes.panels_W) * len(sizes.batteries_Ah)
     text = f"{count:,} sizes over {question.weather_years:,} years"
-    made = live(tasks_of(asked, map_of(question, sizes, given["pictures"])), text, folder, given)
-    return Sizing(question, sizes, surveys(asked, made)[0], given["promise"], given["pictures"])
+    tasks = tasks_of(asked, map_of(question, sizes, given["pictures"]))
+    found = live(tasks, text, folder, given, lambda parts: next(surveys(asked, parts)))
+    return Sizing(question, sizes, found, given["promise"], given["pictures"])
 
 
 def _write(one: Sizing, folder: Path, wall_s: float) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -26,6 +27,7 @@ from station.odds_running import folder_of, live
 if TYPE_CHECKING:
     from sim.odds.question import Question
     from sim.odds.sensitivity import Effect
+    from sim.odds.tally import Tally
     from sim.odds.viability import Viability
 
 
@@ -59,24 +61,37 @@ def command(design: str | None, **given: Any) -> None:
 
 def _answer(question: Question, folder: Path, given: dict[str, Any]) -> tuple[Viability, list[Effect]]:
     from sim.odds import sensitivity
-    from sim.odds.resuming import unpacked
-    from sim.odds.spread import tallies, tasks_of
-    from sim.odds.tally import total
+    from sim.odds.spread import tasks_of
     from sim.odds.viability import grown_old, viability
 
     changes = sensitivity.asked(question) if given["sensitivity"] else ()
     old = grown_old(question)
-    aged = [] if old is None else [old]
-    questions = [question, *(one for _, one in changes), *aged]
-    made = live(tasks_of(questions), f"living {question.weather_years:,} years", folder, given)
-    whole, *others = tallies(questions, made)
-    beside = total(
-        (unpacked(part) for part in made[: min(sensitivity.PARTS, question.parts)]), question.case.span
-    )
+    others = [*(one for _, one in changes), *([] if old is None else [old])]
+    beside, whole, found = live(
+        tasks_of([question, *others]), f"living {question.weather_years:,} years", folder, given,
+        lambda parts: _taken(question, others, parts),
+    )  # fmt: skip
     effects = [
-        sensitivity.effect(change, beside, other) for (change, _), other in zip(changes, others, strict=False)
+        sensitivity.effect(change, beside, other) for (change, _), other in zip(changes, found, strict=False)
     ]
-    return viability(question, whole, others[-1] if aged else None), effects
+    return viability(question, whole, None if old is None else found[-1]), effects
+
+
+def _taken(
+    question: Question, others: list[Question], parts: Iterator[dict[str, Any]]
+) -> tuple[Tally, Tally, list[Tally]]:
+    """The first parts of the question, which its changes stand beside; all of it; and the other questions."""
+    from sim.odds.resuming import unpacked
+    from sim.odds.sensitivity import PARTS
+    from sim.odds.spread import tallies
+    from sim.odds.tally import total
+
+    first = min(PARTS, question.parts)
+    beside = total((unpacked(next(parts)) for _ in range(first)), question.case.span)
+    whole = beside
+    for _ in range(question.parts - first):
+        whole = whole.plus(unpacked(next(parts)))
+    return beside, whole, list(tallies(others, parts))
 
 
 def _write(question: Question, found: Viability, effects: list[Effect], folder: Path, wall_s: float) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from sim.errors import SimError
@@ -32,7 +32,7 @@ class Row:
     mJ_per_picture: float | None
 
 
-def rows(questions: Sequence[Question], tallies: Sequence[Tally]) -> tuple[Row, ...]:
+def rows(questions: Sequence[Question], tallies: Iterable[Tally]) -> tuple[Row, ...]:
     """The figures of each."""
     return tuple(
         Row(one.name, one, viability(one, tally), _mJ(tally) if one.case.design.camera else None)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections import OrderedDict
 from dataclasses import dataclass, fields, replace
+from functools import lru_cache
 
 import numpy as np
 
@@ -86,13 +87,18 @@ class Question:
 
     def fingerprint(self) -> str:
         """The same for the same question asked of the same sources, on any computer."""
-        digest = hashlib.sha256(sources().encode())
-        for field in fields(self):
-            if field.name not in ("name", "case", "weather_years"):
-                digest.update(f"{field.name}={getattr(self, field.name)!r};".encode())
-        for field in fields(self.case):
-            digest.update(f"{field.name}={_told(getattr(self.case, field.name))};".encode())
-        return digest.hexdigest()[:16]
+        return _fingerprint(self)
+
+
+@lru_cache(maxsize=256)
+def _fingerprint(one: Question) -> str:
+    digest = hashlib.sha256(sources().encode())
+    for field in fields(one):
+        if field.name not in ("name", "case", "weather_years"):
+            digest.update(f"{field.name}={getattr(one, field.name)!r};".encode())
+    for field in fields(one.case):
+        digest.update(f"{field.name}={_told(getattr(one.case, field.name))};".encode())
+    return digest.hexdigest()[:16]
 
 
 def _told(value: object) -> str:

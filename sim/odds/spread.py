@@ -11,8 +11,8 @@ import logging
 import os
 import signal
 import threading
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Generator, Iterator, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import asdict, dataclass
 from importlib import import_module
 from itertools import groupby
@@ -28,6 +28,8 @@ from sim.odds.tally import Tally, total
 
 #: Told after each part: how many of all parts are done.
 Progress = Callable[[int, int], None]
+#: Parts by their place among the tasks.
+Parts = Generator[tuple[int, dict[str, Any]], None, None]
 #: The cluster on this computer's own cores.
 LOCAL = "local"
 #: Parts that a worker is given at once.
@@ -81,22 +83,19 @@ def tasks_of(questions: Sequence[Question], sizes: Map | None = None) -> list[Ta
     return [Task(one, part, sizes) for one in questions for part in range(one.parts)]
 
 
-def tallies(questions: Sequence[Question], made: Sequence[dict[str, Any]]) -> list[Tally]:
-    """One tally for each question out of the parts of `tasks_of`."""
-    parts = iter(made)
-    return [total((unpacked(next(parts)) for _ in range(one.parts)), one.case.span) for one in questions]
+def tallies(questions: Sequence[Question], parts: Iterator[dict[str, Any]]) -> Iterator[Tally]:
+    """One tally for each question out of the parts of `tasks_of`; they are taken as they come."""
+    for one in questions:
+        yield total((unpacked(next(parts)) for _ in range(one.parts)), one.case.span)
 
 
-def surveys(questions: Sequence[Question], made: Sequence[dict[str, Any]]) -> list[Survey]:
+def surveys(questions: Sequence[Question], parts: Iterator[dict[str, Any]]) -> Iterator[Survey]:
     """One survey for each question out of the parts of `tasks_of`."""
-    parts = iter(made)
-    found = []
     for one in questions:
         whole = _survey(next(parts))
         for _ in range(one.parts - 1):
             whole = whole.plus(_survey(next(parts)))
-        found.append(whole)
-    return found
+        yield whole
 
 
 def _survey(kept: dict[str, Any]) -> Survey:
@@ -109,36 +108,36 @@ def carry_out(
     shelf: Shelf | None = None,
     dask: str | None = None,
     progress: Progress = lambda done, of: None,
-) -> list[dict[str, Any]]:
-    """Work all parts out, in whatever order; the results stand in that of the tasks.
+) -> Iterator[dict[str, Any]]:
+    """Work all parts out, in whatever order, and give them in that of the tasks; none is held for longer.
 
     shelf : where finished parts are kept. dask : address of a scheduler, or LOCAL.
     Raises SimError for a cluster that is not there.
     """
-    found: dict[int, dict[str, Any]] = {}
-    for at, task in enumerate(tasks if shelf else ()):
-        kept = shelf.get(task.name) if shelf else None
-        if kept is not None:
-            found[at] = kept
-    missing = [at for at in range(len(tasks)) if at not in found]
-    progress(len(found), len(tasks))
-    made = _here(tasks, missing) if dask is None else _on_dask(tasks, missing, dask)
-    for at, part in made:
-        found[at] = part
-        if shelf:
-            shelf.put(tasks[at].name, part)
-        progress(len(found), len(tasks))
-    return [found[at] for at in range(len(tasks))]
+    kept = {at for at, task in enumerate(tasks) if shelf and shelf.get(task.name) is not None}
+    missing = [at for at in range(len(tasks)) if at not in kept]
+    done, early = len(kept), dict[int, dict[str, Any]]()
+    progress(done, len(tasks))
+    with closing(_here(tasks, missing) if dask is None else _on_dask(tasks, missing, dask)) as made:
+        for at, task in enumerate(tasks):
+            if shelf and at in kept:
+                yield shelf.get(task.name) or work(task)
+                continue
+            while at not in early:
+                other, part = next(made)
+                if shelf:
+                    shelf.put(tasks[other].name, part)
+                early[other], done = part, done + 1
+                progress(done, len(tasks))
+            yield early.pop(at)
 
 
-def _here(tasks: Sequence[Task], wanted: Sequence[int]) -> Iterator[tuple[int, dict[str, Any]]]:
+def _here(tasks: Sequence[Task], wanted: Sequence[int]) -> Parts:
     for at in wanted:
         yield at, work(tasks[at])
 
 
-def _on_dask(
-    tasks: Sequence[Task], wanted: Sequence[int], address: str
-) -> Iterator[tuple[int, dict[str, Any]]]:
+def _on_dask(tasks: Sequence[Task], wanted: Sequence[int], address: str) -> Parts:
     with client(address) as cluster:
         futures = {
             cluster.submit(
@@ -148,7 +147,7 @@ def _on_dask(
             for several in _bundles(tasks, wanted)
         }  # fmt: skip
         for future in _distributed().as_completed(list(futures)):
-            yield from zip(futures[future], future.result(), strict=True)
+            yield from zip(futures.pop(future), future.result(), strict=True)
 
 
 def works(tasks: Sequence[Task]) -> list[dict[str, Any]]:

@@ -35,6 +35,10 @@ def question(name: str = "test", years: int = 3 * PART, **changes: object) -> Qu
     return Question(name, case.change(**changes), years)
 
 
+def done_all(*asked: Any, **how: Any) -> list[dict[str, Any]]:
+    return list(carry_out(*asked, **how))
+
+
 @pytest.fixture(scope="module")
 def cluster() -> Iterator[Any]:
     """Real processes, as many as there are cores for."""
@@ -46,10 +50,10 @@ def cluster() -> Iterator[Any]:
 
 def test_a_cluster_says_what_one_computer_says(cluster: Any) -> None:
     asked = [question(), question("other", 20, tilt_deg=30.0)]
-    here = carry_out(tasks_of(asked))
-    there = carry_out(tasks_of(asked), dask=cluster.scheduler_address)
+    here = done_all(tasks_of(asked))
+    there = done_all(tasks_of(asked), dask=cluster.scheduler_address)
     assert here == there
-    first, second = tallies(asked, here)
+    first, second = tallies(asked, iter(here))
     assert (first.weather_years, second.weather_years) == (48, 20)
     assert first.probability()[0] < 1.0
 
@@ -57,9 +61,9 @@ def test_a_cluster_says_what_one_computer_says(cluster: Any) -> None:
 def test_a_map_as_well(cluster: Any) -> None:
     asked = [question(years=6 * PART)]
     sizes = Map((0.1, 0.3, 1.0), (0.2, 1.0))
-    here, there = (carry_out(tasks_of(asked, sizes), dask=dask) for dask in (None, cluster.scheduler_address))
+    here, there = (done_all(tasks_of(asked, sizes), dask=dask) for dask in (None, cluster.scheduler_address))
     assert here == there
-    (found,) = surveys(asked, here)
+    (found,) = surveys(asked, iter(here))
     assert found.years == 96 and found.chance.shape == (3, 2)
 
 
@@ -77,8 +81,8 @@ def test_a_worker_that_is_killed_takes_nothing_along(cluster: Any) -> None:
         if done >= 2 and not killed:
             kill()
 
-    there = carry_out(tasks, dask=cluster.scheduler_address, progress=told)
-    assert killed and there == carry_out(tasks)
+    there = done_all(tasks, dask=cluster.scheduler_address, progress=told)
+    assert killed and there == done_all(tasks)
     wait_for_workers(cluster)
 
 
@@ -92,30 +96,30 @@ def wait_for_workers(cluster: Any) -> None:
 def test_what_was_interrupted_goes_on_to_the_same_end(tmp_path: Path) -> None:
     asked = [question(years=4 * PART)]
     tasks = tasks_of(asked)
-    whole = carry_out(tasks)
+    whole = done_all(tasks)
 
     def stop(done: int, of: int) -> None:
         if done == 2:
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        carry_out(tasks, Shelf(tmp_path), progress=stop)
+        done_all(tasks, Shelf(tmp_path), progress=stop)
     kept = sorted(path.name for path in (tmp_path / "parts").iterdir())
     name = asked[0].fingerprint()
     assert kept == [f"{name}-0-16.json", f"{name}-16-32.json"]
     done: list[int] = []
-    resumed = carry_out(tasks, Shelf(tmp_path, resume=True), progress=lambda at, of: done.append(at))
+    resumed = done_all(tasks, Shelf(tmp_path, resume=True), progress=lambda at, of: done.append(at))
     assert resumed == whole
     assert done == [2, 3, 4]
 
 
 def test_more_years_take_up_what_fewer_have_done(tmp_path: Path) -> None:
-    carry_out(tasks_of([question(years=2 * PART)]), Shelf(tmp_path))
+    done_all(tasks_of([question(years=2 * PART)]), Shelf(tmp_path))
     done: list[int] = []
     more = [question(years=3 * PART)]
-    found = carry_out(tasks_of(more), Shelf(tmp_path, resume=True), progress=lambda at, of: done.append(at))
+    found = done_all(tasks_of(more), Shelf(tmp_path, resume=True), progress=lambda at, of: done.append(at))
     assert done == [2, 3]
-    assert found == carry_out(tasks_of(more))
+    assert found == done_all(tasks_of(more))
 
 
 def test_a_scheduler_that_is_not_there_is_one_sentence() -> None:
@@ -124,5 +128,16 @@ def test_a_scheduler_that_is_not_there_is_one_sentence() -> None:
 
 
 def test_the_thread_that_asks_is_the_only_one_left() -> None:
-    carry_out(tasks_of([question(years=2)]))
+    done_all(tasks_of([question(years=2)]))
     assert not [one for one in threading.enumerate() if one.name.startswith("ThreadPoolExecutor")]
+
+
+def test_parts_are_handed_on_as_they_come() -> None:
+    """Nothing waits for the last: memory does not grow with the years."""
+    told: list[int] = []
+    parts = carry_out(tasks_of([question(years=3 * PART)]), progress=lambda at, of: told.append(at))
+    next(parts)
+    assert told == [0, 1]
+    next(parts)
+    assert told == [0, 1, 2]
+    parts.close()  # type: ignore[attr-defined]
