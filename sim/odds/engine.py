@@ -43,10 +43,20 @@ Progress = Callable[[float], None]
 @dataclass(frozen=True, slots=True, eq=False)
 class Years:
     """Which weather day stands for which day of which year of the run, whose first is the case's start_day;
-    by what its light is multiplied. day, factor: shape (count, 365)."""
+    by what its light is multiplied. day, factor: shape (count, 365). first: the block they begin with."""
 
     day: NDArray[np.int32]
     factor: Floats
+    first: int = 0
+
+    def blocks(self, span: int) -> range:
+        """The blocks that can be lived."""
+        return range(self.first, self.first + len(self.day) // span)
+
+    def of(self, number: int, span: int) -> slice:
+        """The years of a block."""
+        at = (number - self.first) * span
+        return slice(at, at + span)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -135,7 +145,7 @@ def _counted(
         name: getattr(tally, name)
         for name in ("alive", "alive_sq", "down", "pace", "lowest", "least", "sums", "ages")
     }
-    chosen = range(len(years.day) // case.span) if numbers is None else numbers
+    chosen = years.blocks(case.span) if numbers is None else numbers
     blocks = len(chosen)
     workers = workers or os.cpu_count() or 1
     offered = np.zeros(13)
@@ -167,7 +177,7 @@ def lived(
     """The same with what is left of each battery at each year's end, 0..1, shape (span, LANES)."""
     lanes = _compiled("lanes")
     case, span, width = one.case, one.case.span, lanes.LANES
-    chosen = slice(number * span, number * span + span)
+    chosen = years.of(number, span)
     lane = _lanes(one, width, scales)
     luck = np.random.default_rng([case.seed, number]).integers(1, 2**32, width, dtype=np.uint32)
     charge = np.full(width, case.charge, dtype=np.float32)
@@ -230,7 +240,7 @@ def _lanes(one: Ready, width: int, scales: Scales | None) -> Floats:
 def _offered(one: Ready, years: Years, number: int) -> NDArray[np.float64]:
     """What the charger could have had under a block's weather, J per month and in all, a node's mean."""
     case, span = one.case, one.case.span
-    chosen = slice(number * span, number * span + span)
+    chosen = years.of(number, span)
     daily = one.offered_J[years.day[chosen]] * years.factor[chosen] * case.panel_x
     month = (case.start_day + np.arange(365)) % 365 * 12 // 365
     found = np.zeros(13)

@@ -10,6 +10,7 @@ import hashlib
 from collections import OrderedDict
 from dataclasses import dataclass, fields, replace
 from functools import lru_cache
+from typing import TypeVar
 
 import numpy as np
 
@@ -24,10 +25,12 @@ from sim.odds.tolerances import tolerances
 from sim.place import Place
 from sim.synthetic import synthetic
 from sim.weather import Weather
-from sim.years import resampled
+from sim.years import Years, resampled
 
 #: Blocks of a part: small enough that little is lost with it, large enough that its set-up does not count.
 PART = 16
+#: Parts whose years are dealt at once: some megabytes.
+CHUNK = 32
 #: Questions that are kept ready in a process: a plant's tables take some megabytes.
 READY = 4
 #: What no table depends on, as the kernel's lanes multiply or add it themselves.
@@ -116,44 +119,61 @@ def _weather(one: Weather) -> str:
     return f"{one.latitude} {one.longitude} {one.utc_offset_h} {one.year} {digest.hexdigest()}"
 
 
-_kept: OrderedDict[str, tuple[Ready, Dealt]] = OrderedDict()
+_tables: OrderedDict[str, Ready] = OrderedDict()
+_years: OrderedDict[str, Dealt] = OrderedDict()
 
 
-def prepared(question: Question) -> tuple[Ready, Dealt]:
-    """A question's tables and its years; the last few questions' are kept, whatever their sizes."""
-    plain = replace(question, case=question.case.change(**SIZES))
-    name = f"{plain.fingerprint()} {question.weather_years}"
-    if name not in _kept:
-        _kept[name] = _prepared(question)
-    _kept.move_to_end(name)
-    while len(_kept) > READY:
-        _kept.popitem(last=False)
-    one, years = _kept[name]
+def prepared(question: Question, part: int = 0) -> tuple[Ready, Dealt]:
+    """A question's tables, and the years of some parts, this one among them; the last few are kept."""
+    name, chunk = _tables_name(question), part // CHUNK
+    end = min((chunk + 1) * CHUNK * PART, question.blocks)
+    dealt = f"{name} {chunk} {end}"
+    if name not in _tables or dealt not in _years:
+        asked = question.with_weather()
+        years = _dealt(asked, range(chunk * CHUNK * PART, end))
+        _keep(_years, dealt, Dealt(years.day, years.factor, chunk * CHUNK * PART))
+        if name not in _tables:
+            _keep(_tables, name, ready(asked.case.change(sources=years.sources)))
     sizes = {size: getattr(question.case, size) for size in SIZES}
-    return replace(one, case=one.case.change(**sizes)), years
+    one = _tables[name]
+    return replace(one, case=one.case.change(**sizes)), _years[dealt]
 
 
-def _prepared(asked: Question) -> tuple[Ready, Dealt]:
-    question = asked.with_weather()
+Kept = TypeVar("Kept")
+
+
+def _keep(where: OrderedDict[str, Kept], name: str, what: Kept) -> None:
+    where[name] = what
+    while len(where) > READY:
+        where.popitem(last=False)
+
+
+@lru_cache(maxsize=256)
+def _tables_name(one: Question) -> str:
+    """The same for questions that differ in their sizes alone."""
+    return replace(one, case=one.case.change(**SIZES)).fingerprint()
+
+
+def _dealt(question: Question, blocks: range) -> Years:
+    """The years of some blocks. A year of the run begins on the case's first day: it ends in the next year of
+    the calendar."""
     case, options = question.case, question.case.design.options
     tilt, azimuth = (
         float(str(options[name] if own is None else own))
         for name, own in (("tilt_deg", case.tilt_deg), ("azimuth_deg", case.azimuth_deg))
     )
-    count = question.weather_years
+    count = len(blocks) * case.span
     years = resampled(
-        case.sources, count + 1, case.seed,
+        case.sources, count + 1, case.seed, first=blocks.start * case.span,
         monthly=question.monthly, tilt_deg=tilt, azimuth_deg=azimuth,
     )  # fmt: skip
-    # a year of the run begins on the case's first day: it ends in the next year of the calendar
     at = slice(case.start_day, case.start_day + 365 * count)
     day, factor = years.day.reshape(-1)[at], years.factor.reshape(-1)[at]
-    dealt = Dealt(day.reshape(count, 365), factor.reshape(count, 365))
-    return ready(case.change(sources=years.sources)), dealt
+    return replace(years, day=day.reshape(count, 365), factor=factor.reshape(count, 365))
 
 
 def answer(question: Question, part: int, workers: int | None = None) -> Tally:
     """What one part of a question comes to."""
-    one, years = prepared(question)
+    one, years = prepared(question, part)
     scales = tolerances(question.case) if question.tolerances else None
     return run(one, years, scales, workers, numbers=question.numbers(part))

@@ -77,7 +77,7 @@ def survey(
 
     sizes = [(panel, battery) for panel in panels for battery in batteries]
     groups = [sizes[at : at + LANES] for at in range(0, len(sizes), LANES)]
-    chosen = range(len(years.day) // one.case.span) if numbers is None else numbers
+    chosen = years.blocks(one.case.span) if numbers is None else numbers
     jobs = [(number, group) for number in chosen for group in groups]
 
     def live(job: tuple[int, list[tuple[float, float]]]) -> Floats:

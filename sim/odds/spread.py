@@ -69,7 +69,7 @@ def work(task: Task, workers: int | None = None) -> dict[str, Any]:
     """Work one part out: plain values."""
     if task.map is None:
         return packed(answer(task.question, task.part, workers))
-    one, years = prepared(task.question)
+    one, years = prepared(task.question, task.part)
     sizes = task.map
     found = survey(
         one, years, sizes.panels, sizes.batteries, sizes.pictures, task.question.numbers(task.part), workers
@@ -116,7 +116,8 @@ def carry_out(
     """
     kept = {at for at, task in enumerate(tasks) if shelf and shelf.get(task.name) is not None}
     missing = [at for at in range(len(tasks)) if at not in kept]
-    done, early = len(kept), dict[int, dict[str, Any]]()
+    done = len(kept)
+    early: dict[int, dict[str, Any]] = {}
     progress(done, len(tasks))
     with closing(_here(tasks, missing) if dask is None else _on_dask(tasks, missing, dask)) as made:
         for at, task in enumerate(tasks):

@@ -127,3 +127,17 @@ def test_tolerances_cost_a_node_that_only_just_lives() -> None:
     sharp = question(16, panel_x=0.28, battery_x=0.35)
     alike, apart = (total([answer(replace(sharp, tolerances=told), 0)]) for told in (False, True))
     assert apart.mean("down_h") > alike.mean("down_h")
+
+
+def test_years_are_dealt_some_parts_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A chunk of years is the same as its stretch of all of them."""
+    from sim.odds import question as module
+
+    asked = question(5 * PART, seed=11)
+    whole = prepared(asked)[1]
+    alone = [answer(asked, part) for part in range(5)]
+    monkeypatch.setattr(module, "CHUNK", 2)
+    chunk = prepared(asked, 3)[1]
+    assert (chunk.first, chunk.day.shape) == (32, (32, 365))
+    assert np.array_equal(chunk.day, whole.day[32:64]) and np.array_equal(chunk.factor, whole.factor[32:64])
+    assert all(same(answer(asked, part), alone[part]) for part in (4, 0, 3))
