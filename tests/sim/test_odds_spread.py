@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -141,3 +142,9 @@ def test_parts_are_handed_on_as_they_come() -> None:
     next(parts)
     assert told == [0, 1, 2]
     parts.close()  # type: ignore[attr-defined]
+
+
+def test_without_dask_one_sentence_says_how_to_get_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "distributed", None)
+    with pytest.raises(SimError, match=r"--dask needs Dask, which is not installed: .* install distributed"):
+        next(carry_out(tasks_of([question(years=2)]), dask="local"))
