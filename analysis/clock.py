@@ -1,24 +1,18 @@
-"""The time of a log: wraps undone, gaps found and never bridged, backward steps refused."""
+"""The steps of a log: gaps found and never bridged, shared stamps spread, falls found or mended."""
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
-from datetime import datetime
 
 import numpy as np
+from numpy.typing import NDArray
 
-from .errors import LogError
 from .log import FloatArray
 
 #: A step longer than this many usual steps is a gap.
 GAP_STEPS = 3.0
-#: Counters of microcontrollers that wrap in the field, in counts.
-COUNTER = 2.0**32
-DAY_S = 86400.0
-TIME_FORMS = "a number with a unit, an ISO date, hh:mm:ss, or 'Nov 05 2025 17:00:00'"
-_CLOCK = re.compile(r"^\d{1,2}:\d{2}:\d{2}([.,]\d+)?$")
-_ISO = re.compile(r"^\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}")
+#: Rows that arrive late are dropped by a salvage if the time is back in order within this many.
+LATE_ROWS = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,18 +24,20 @@ class Intervals:
     missing_s: float
 
 
+@dataclass(frozen=True, slots=True)
+class Mended:
+    """Times that never fall: which rows stay, how many came late, and how often the clock began anew."""
+
+    t_s: FloatArray
+    keep: NDArray[np.bool_]
+    late: int
+    restarts: int
+
+
 def backward_row(t_s: FloatArray) -> int | None:
     """The first row whose time is before the row above it, or None."""
-    falls = np.flatnonzero(np.diff(t_s) < 0)
+    falls = np.flatnonzero(t_s[1:] < t_s[:-1])
     return int(falls[0]) + 1 if falls.size else None
-
-
-def unwrap(counts: FloatArray, period: float) -> tuple[FloatArray, int]:
-    """Undo wraps of a counter: a fall of more than 90 % of its period. Returns (counts, wraps)."""
-    wrapped = np.diff(counts) < -0.9 * period
-    lifted = counts.copy()
-    lifted[1:] += np.cumsum(wrapped) * period
-    return lifted, int(wrapped.sum())
 
 
 def intervals(t_s: FloatArray, dt_s: FloatArray | None) -> Intervals:
@@ -55,44 +51,55 @@ def intervals(t_s: FloatArray, dt_s: FloatArray | None) -> Intervals:
         unseen = step - dt_s[:-1]
         gap = unseen > GAP_STEPS * float(np.median(dt_s))
         return Intervals(dt_s, int(gap.sum()), float(unseen[gap].sum()))
-    usual = float(np.median(step[step > 0])) if (step > 0).any() else 0.0
+    usual = usual_step(step)
     gap = step > GAP_STEPS * usual
-    counted = np.append(np.where(gap, usual, step), usual)
-    return Intervals(counted, int(gap.sum()), float((step[gap] - usual).sum()))
+    missing_s = float((step[gap] - usual).sum())
+    step[gap] = usual
+    return Intervals(np.append(step, usual), int(gap.sum()), missing_s)
 
 
-def wall_clock(cells: list[str]) -> tuple[FloatArray, datetime | None, tuple[str, ...]]:
-    """Text times -> (seconds from the first row, wall time of the first row, notes).
+def usual_step(step: FloatArray) -> float:
+    """The median of the steps that go forward, s; 0 if none does."""
+    forward = step if (step > 0).all() else step[step > 0]
+    return float(np.median(forward)) if forward.size else 0.0
 
-    Raises
-    ------
-    LogError : the times have none of TIME_FORMS (the message starts with "time").
+
+def shared_stamps(t_s: FloatArray) -> tuple[FloatArray, int]:
+    """Rows that share a stamp share its time evenly. Returns (times, rows that repeat one).
+
+    A logger that writes whole seconds ten times a second says when each second began; its
+    ten rows are a tenth of a second each. Without a step to share, before a gap and at the
+    end, the rows of one stamp share the usual step between stamps.
     """
-    import pandas as pd
-
-    first = cells[0].strip()
-    if _CLOCK.match(first):
-        return _time_of_day(cells)
-    if not _ISO.match(first) and not re.match(r"^[A-Z][a-z]{2} \d", first):
-        raise LogError(f"time '{first[:40]}' has no known form: {TIME_FORMS}")
-    form = "ISO8601" if _ISO.match(first) else "%b %d %Y %H:%M:%S"
-    try:
-        stamps = pd.DatetimeIndex(pd.to_datetime(cells, format=form, utc=True))
-    except ValueError as error:
-        raise LogError(f"time column: {str(error).splitlines()[0][:120]}") from None
-    seconds = ((stamps - stamps[0]) / pd.Timedelta(seconds=1)).to_numpy(dtype=np.float64)
-    start = pd.Timestamp(first).to_pydatetime() if form == "ISO8601" else stamps[0].tz_localize(None)
-    return seconds, start, ()
+    same = t_s[1:] == t_s[:-1]
+    repeated = int(np.count_nonzero(same))
+    if not repeated:
+        return t_s, 0
+    first = np.flatnonzero(np.concatenate(([True], ~same)))
+    rows = np.diff(np.append(first, len(t_s)))
+    step = np.diff(t_s[first])
+    usual = usual_step(step)
+    until = np.append(np.where(step > GAP_STEPS * usual, usual, step), usual)
+    place = np.arange(len(t_s)) - np.repeat(first, rows)
+    return t_s + place * np.repeat(until / rows, rows), repeated
 
 
-def _time_of_day(cells: list[str]) -> tuple[FloatArray, datetime | None, tuple[str, ...]]:
-    """hh:mm:ss times without a date; a fall of most of a day is midnight."""
-    import pandas as pd
+def mended(t_s: FloatArray) -> Mended:
+    """Times that fall, made to rise: late rows go, and after a restart the clock is counted on.
 
-    try:
-        deltas = pd.TimedeltaIndex(pd.to_timedelta([cell.strip().replace(",", ".") for cell in cells]))
-    except ValueError as error:
-        raise LogError(f"time column: {str(error)[:120]}") from None
-    seconds, midnights = unwrap(np.asarray(deltas.total_seconds(), dtype=np.float64), DAY_S)
-    note = (f"The clock passes midnight {midnights} time(s); the days are counted on.",) if midnights else ()
-    return seconds - seconds[0], None, note
+    How long the logger was away at a restart nobody knows; one usual step stands for it.
+    """
+    keep = np.ones(len(t_s), dtype=bool)
+    shift = np.zeros(len(t_s))
+    usual, late, restarts, done = usual_step(np.diff(t_s)), 0, 0, 0
+    for fall in np.flatnonzero(np.diff(t_s) < 0) + 1:
+        if fall < done:
+            continue
+        before = t_s[fall - 1]
+        back = np.flatnonzero(t_s[fall : fall + LATE_ROWS + 1] >= before)
+        if back.size:
+            done = int(fall + back[0])
+            keep[fall:done], late = False, late + done - int(fall)
+        else:
+            shift[fall], restarts = before + usual - t_s[fall], restarts + 1
+    return Mended(t_s + np.cumsum(shift), keep, late, restarts)

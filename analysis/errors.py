@@ -9,3 +9,10 @@ class AnalysisError(Exception):
 
 class LogError(AnalysisError):
     """A log cannot be read; the message names the file, the line and the reason."""
+
+
+class DamagedLog(LogError):
+    """A part of a log cannot be read; what is whole can be had with `--salvage`."""
+
+    def __init__(self, sentence: str) -> None:
+        super().__init__(f"{sentence.rstrip('.')}; --salvage reads the rest.")

@@ -4,132 +4,81 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Sequence
-from dataclasses import dataclass
-from pathlib import Path
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .errors import LogError
-from .headers import Column, columns, is_header
+from .errors import DamagedLog, LogError
+from .headers import Column
 from .log import FloatArray
+from .text import Text
 
 if TYPE_CHECKING:
     from pandas import DataFrame
 
-#: How many lines may stand before the header (comments, key: value lines).
-HEADER_WITHIN = 50
-DELIMITERS = (",", ";", "\t")
-
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """The text of a CSV file whose header was found.
+    """A text whose header was found, or given.
 
-    `header_line` counts from 1; `body` is everything below it, without a torn last line.
+    `header_line` counts from 1 (0: the header was given); `start` is where the rows begin, in
+    bytes; `skip` how many lines stand before them; `lines` the line of each row, if the text was
+    put together from good lines.
     """
 
-    name: str
+    text: Text
     delimiter: str
+    decimal: str
     header_line: int
+    skip: int
+    start: int
     columns: tuple[Column, ...]
-    body: bytes
-    notes: tuple[str, ...]
+    notes: tuple[str, ...] = ()
+    lines: tuple[int, ...] | None = None
 
-    def column(self, role: str, title: str | None = None) -> Column | None:
-        """The column with this role, or with exactly this title; the first one with a unit wins.
+    @property
+    def name(self) -> str:
+        """The file's name, as sentences say it."""
+        return self.text.name
 
-        Raises
-        ------
-        LogError : no column has the title, or several have the role and none was named.
-        """
-        if title is not None:
-            return self._titled(title)
-        found = [item for item in self.columns if item.role == role]
-        if role == "voltage":
-            found = _nearest_the_load(found)
-        if role == "time":
-            found = sorted(found, key=lambda item: item.unit is None)[:1]
-        if len(found) > 1:
-            titles = ", ".join(f"'{item.title}'" for item in found)
-            raise LogError(
-                f"{self.name} line {self.header_line}: {len(found)} columns hold a {role} ({titles}); "
-                f"say which with --{role}-column."
-            )
-        return found[0] if found else None
+    @property
+    def place(self) -> str:
+        """Where the header stands."""
+        return f"{self.name} line {self.header_line or 1}"
 
-    def _titled(self, title: str) -> Column:
-        for item in self.columns:
-            if item.title.lower() == title.strip().lower():
-                return item
-        titles = ", ".join(f"'{item.title}'" for item in self.columns)
-        raise LogError(f"{self.name} line {self.header_line}: no column is titled '{title}', only {titles}.")
+    @property
+    def body(self) -> bytes:
+        """Every byte below the header (a copy: for careful reading only)."""
+        return self.text.data[self.start :]
 
+    def first_rows(self, most: int = 20) -> list[list[str]]:
+        """The cells of the first rows."""
+        head = self.text.data[self.start : self.start + 65536].decode("utf-8", "replace").splitlines()[:most]
+        return [cells for line in head if (cells := self.cells(line)) is not None]
 
-def _nearest_the_load(found: list[Column]) -> list[Column]:
-    """Of an INA219's several voltages, the supply behind which the current is counted."""
-    load = [item for item in found if "load" in item.title.lower()]
-    return load if len(load) == 1 else found
+    def cells(self, line: str) -> list[str] | None:
+        """The cells of one line; None for a comment or an empty line."""
+        if not line.strip() or line.lstrip().startswith("#"):
+            return None
+        if self.delimiter == WHITESPACE:
+            return line.split()
+        return next(csv.reader([line], delimiter=self.delimiter, skipinitialspace=True))
 
-
-def open_table(path: Path) -> Table:
-    """Read a file, find its header and cut off a torn last line.
-
-    Raises
-    ------
-    LogError : the file is missing, empty, not text, or has no header that names a column.
-    """
-    data = _text_bytes(path)
-    header_line, start, delimiter, titles = _find_header(path.name, data)
-    body, notes = _without_torn_line(data[start:], delimiter, len(titles))
-    if not body.strip():
-        raise LogError(f"{path.name}: there is a header in line {header_line} but no row below it.")
-    return Table(path.name, delimiter, header_line, columns(titles), body, notes)
+    def number(self, cell: str) -> float | None:
+        """A cell as a number, None if it is none."""
+        plain = cell.strip()
+        try:
+            value = float(plain.replace(",", ".") if self.decimal == "," else plain)
+        except ValueError:
+            return None
+        return value if np.isfinite(value) and "_" not in plain else None
 
 
-def _text_bytes(path: Path) -> bytes:
-    try:
-        data = path.read_bytes()
-    except OSError as error:
-        raise LogError(f"{path}: cannot be read ({error.strerror or error}).") from None
-    if not data.strip():
-        raise LogError(f"{path.name}: the file is empty.")
-    nul = data.find(b"\0")
-    if nul >= 0:
-        line = data.count(b"\n", 0, nul) + 1
-        raise LogError(f"{path.name} line {line}: a NUL byte; the file is damaged or is not text.")
-    return data
-
-
-def _find_header(name: str, data: bytes) -> tuple[int, int, str, list[str]]:
-    """(line from 1, offset of the first row, delimiter, titles)."""
-    offset = 0
-    for number, raw in enumerate(io.BytesIO(data), 1):
-        offset += len(raw)
-        if number > HEADER_WITHIN:
-            break
-        line = raw.decode("utf-8", "replace").strip()
-        for delimiter in DELIMITERS:
-            titles = [cell.strip() for cell in line.split(delimiter)]
-            if is_header(titles):
-                return number, offset, delimiter, titles
-    first = data.split(b"\n", 1)[0].decode("utf-8", "replace").strip()[:60]
-    raise LogError(
-        f"{name} line 1: no header names a time and a current within {HEADER_WITHIN} lines "
-        f"(line 1 is '{first}'); a header like 't_s,V,mA' is needed."
-    )
-
-
-def _without_torn_line(body: bytes, delimiter: str, fields: int) -> tuple[bytes, tuple[str, ...]]:
-    """A last line without its line end and with too few fields was torn while it was written."""
-    if body.endswith((b"\n", b"\r")):
-        return body, ()
-    cut = body.rfind(b"\n") + 1
-    last = body[cut:].decode("utf-8", "replace")
-    if last.count(delimiter) + 1 < fields:
-        return body[:cut], (f"The last line is torn ('{last[:40]}') and was left out.",)
-    return body, ("The last line has no line end; it was taken as complete.",) if last else ()
+#: Any run of blanks and tabs between cells, as plotting programs write them.
+WHITESPACE = r"\s+"
 
 
 def read_columns(table: Table, numbers: Sequence[Column], words: Sequence[Column]) -> DataFrame:
@@ -144,59 +93,83 @@ def read_columns(table: Table, numbers: Sequence[Column], words: Sequence[Column
     wanted: dict[Any, Any] = {item.index: np.float64 for item in numbers}
     wanted.update({item.index: str for item in words})
     missing: dict[Any, list[str]] = {item.index: ["nan", "NaN", ""] for item in numbers}
+    commas, quotes, comments = table.text.counts(table.start, _one(table.delimiter), '"', "#")
+    source: Any = table.text.path if table.text.whole and not quotes else io.BytesIO(table.body)
+    skip = table.skip if table.text.whole and not quotes else 0
     try:
         frame = pd.read_csv(
-            io.BytesIO(table.body), sep=table.delimiter, header=None, names=range(len(table.columns)),
-            usecols=sorted(wanted), dtype=wanted, comment="#", skipinitialspace=True, index_col=False,
-            keep_default_na=False, na_values=missing,
+            source, sep=table.delimiter, header=None, names=range(len(table.columns)),
+            usecols=sorted(wanted), dtype=wanted, comment="#" if comments else None, skiprows=skip,
+            quoting=csv.QUOTE_MINIMAL if quotes else csv.QUOTE_NONE, decimal=table.decimal,
+            skipinitialspace=True, index_col=False, keep_default_na=False, na_values=missing,
             encoding_errors="replace",
         )  # fmt: skip
     except ValueError as error:
         raise _explained(table, numbers, str(error)) from None
-    if frame[[item.index for item in numbers]].isna().to_numpy().any() or _ragged(table, len(frame)):
+    ragged = not (quotes or comments) and commas != len(frame) * (len(table.columns) - 1)
+    if table.delimiter == WHITESPACE:
+        ragged = False
+    if not len(frame):
+        raise LogError(f"{table.place}: there is a header but no row below it.")
+    if ragged or any(_has_hole(frame[item.index].to_numpy()) for item in numbers if item.role != "power"):
         raise _explained(table, numbers, "a cell is missing")
     return frame
 
 
-def _ragged(table: Table, rows: int) -> bool:
-    """Whether some row has more or fewer cells than the header (unquoted files only)."""
-    if b'"' in table.body or b"#" in table.body:
-        return False
-    return table.body.count(table.delimiter.encode()) != rows * (len(table.columns) - 1)
+def _one(delimiter: str) -> str:
+    return " " if delimiter == WHITESPACE else delimiter
+
+
+def _has_hole(values: FloatArray) -> bool:
+    """Whether a column holds NaN or infinity: one sum tells, as both survive it."""
+    return not np.isfinite(values.sum())
 
 
 def rows_of(table: Table) -> list[tuple[int, list[str]]]:
     """Every row with its line number in the file: slow, for explaining an error."""
     text = io.StringIO(table.body.decode("utf-8", "replace"))
-    rows = []
-    for number, cells in enumerate(csv.reader(text, delimiter=table.delimiter), table.header_line + 1):
-        if cells and not cells[0].lstrip().startswith("#"):
-            rows.append((number, cells))
+    if table.delimiter == WHITESPACE:
+        reader = enumerate((line.split() for line in text), table.skip + 1)
+    else:
+        cells = csv.reader((line.replace("\0", " ") for line in text), delimiter=table.delimiter)
+        reader = ((table.skip + cells.line_num, row) for row in cells)  # type: ignore[assignment]
+    rows = [(number, row) for number, row in reader if row and not row[0].lstrip().startswith("#")]
     return rows
 
 
-def line_of(table: Table, row: int) -> int:
-    """The line number of a row (counted from 0)."""
-    return rows_of(table)[row][0]
+def line_of(table: Table, row: int) -> str:
+    """Where a row (counted from 0) stands, as "line 7"."""
+    return f"line {table.lines[row] if table.lines else rows_of(table)[row][0]}"
+
+
+def fault_of(table: Table, numbers: Sequence[Column], cells: list[str]) -> str | None:
+    """Why a row cannot be read, None if it can."""
+    if len(cells) != len(table.columns):
+        return f"{len(cells)} cells where the header has {len(table.columns)}"
+    for item in numbers:
+        cell = cells[item.index].strip()
+        if table.number(cell) is None and item.role != "power":
+            if re.match(r"^[\[{]", cell):
+                return f"{item.title} is '{cell[:24]}', a printed list or dictionary and not a number"
+            return f"{item.title} is '{cell[:40]}', not a number"
+    return None
 
 
 def _explained(table: Table, numbers: Sequence[Column], reason: str) -> LogError:
     """Find the first row that cannot be read and say why."""
     for number, cells in rows_of(table):
-        place = f"{table.name} line {number}"
-        if len(cells) != len(table.columns):
-            return LogError(f"{place}: {len(cells)} cells where the header has {len(table.columns)}.")
-        for item in numbers:
-            cell = cells[item.index].strip()
-            try:
-                fine = np.isfinite(float(cell))
-            except ValueError:
-                fine = False
-            if not fine:
-                return LogError(f"{place}: {item.title} is '{cell[:40]}', not a number.")
+        fault = fault_of(table, numbers, cells)
+        if fault:
+            return DamagedLog(f"{table.name} line {number}: {fault}")
     return LogError(f"{table.name}: {reason.splitlines()[0][:120]}.")
 
 
 def numbers_of(frame: DataFrame, item: Column) -> FloatArray:
-    """One column as float64."""
-    return frame[item.index].to_numpy(dtype=np.float64)
+    """One column in s, V, mA or mW, as float64."""
+    values = frame[item.index].to_numpy(dtype=np.float64)
+    return values if item.factor == 1 else values * item.factor
+
+
+def retitled(table: Table, columns: tuple[Column, ...]) -> Table:
+    """The table with other columns."""
+    return replace(table, columns=columns)

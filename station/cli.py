@@ -26,6 +26,7 @@ COMMANDS: dict[str, str] = {
     "size": "The smallest panel and battery that keep a promise.",
     "compare": "Policies, designs and sites side by side.",
     "plot": "States, energy and plots of a log, the twin's or a real one.",
+    "convert": "Any log as Parquet or CSV: INA219 loggers, Power Profiler, Joulescope.",
     "receive": "The home station: take what nodes send, and keep it.",
     "node": "Add nodes that may send, their keys, designs and settings.",
     "export": "Copy pictures out: plain folders with EXIF, Camtrap DP.",

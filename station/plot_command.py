@@ -12,9 +12,10 @@ from rich.table import Table
 
 from analysis.clipping import meter_notes
 from analysis.log import Log
-from analysis.read import ReadOptions, read_log
+from analysis.read import read_log
 from analysis.states import CycleRow, StateRow, StateTable, state_table
 from analysis.style import seconds_text
+from station.reading_options import as_read_options, reading_options
 from station.screen import console
 
 JSON_VERSION = 1
@@ -26,30 +27,18 @@ JSON_VERSION = 1
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document instead of tables.")
 @click.option("--states/--no-states", "show_states", default=True, help="Print the tables.")
 @click.option("--cycles", type=click.IntRange(min=0), default=10, show_default=True, help="Cycles to print.")
-@click.option("--shunt", type=click.FloatRange(min=0, min_open=True), default=0.1, show_default=True,
-              metavar="OHM", help="The meter's shunt; full scale is judged by it.")  # fmt: skip
-@click.option("--rate", type=click.FloatRange(min=0, min_open=True), metavar="HZ",
-              help="Samples per second that the logger was set to.")  # fmt: skip
-@click.option("--voltage", type=click.FloatRange(min=0, min_open=True), metavar="V",
-              help="The supply, for a log without a voltage.")  # fmt: skip
-@click.option("--time-unit", help="Unit of the time column if its title tells none: s, ms, us, min, h.")
-@click.option("--voltage-unit", help="Unit of the voltage column: V, mV.")
-@click.option("--current-unit", help="Unit of the current column: A, mA, uA.")
-@click.option("--time-column", help="Title of the time column.")
-@click.option("--voltage-column", help="Title of the voltage column.")
-@click.option("--current-column", help="Title of the current column, where there are several.")
+@reading_options
 def command(
-    log: Path, out: Path | None, as_json: bool, show_states: bool, cycles: int, shunt: float,
-    rate: float | None, voltage: float | None, **columns: str | None,
+    log: Path, out: Path | None, as_json: bool, show_states: bool, cycles: int, **said: Any
 ) -> None:  # fmt: skip
-    """States, cycles and a plot of LOG: a node log, a bench log or any INA219 CSV.
+    """States, cycles and a plot of LOG: a node log, a bench log, any INA219 CSV, or what other meters write.
 
     Units come from the column titles (current_mA, Current[mA], Current (mA)); where a title tells
     none, the command asks for it. Gaps are not counted, and a meter that clipped is said.
     """
-    data = read_log(log, ReadOptions(shunt_ohm=shunt, rate_hz=rate, voltage_V=voltage, **columns))
+    data = read_log(log, as_read_options(said))
     table = state_table(data)
-    notes = (*meter_notes(data, rate), *data.notes, *table.notes)
+    notes = (*meter_notes(data, said["rate"]), *data.notes, *table.notes)
     from analysis.plot_log import log_png
 
     picture = log_png(data, out or log.with_suffix(".png"), table)

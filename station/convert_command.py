@@ -1,0 +1,46 @@
+"""`torpor convert`: any log as Parquet, or as CSV in the schema of the house."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import rich_click as click
+
+from analysis.read import read_log
+from analysis.style import seconds_text
+from station.errors import Exit, StationError
+from station.reading_options import as_read_options, reading_options
+from station.screen import console
+
+FORMS = (".parquet", ".csv")
+
+
+@click.command(name="convert")
+@click.argument("log", type=click.Path(path_type=Path))
+@click.argument("out", type=click.Path(path_type=Path))
+@reading_options
+def command(log: Path, out: Path, **said: Any) -> None:
+    """Read LOG, whatever wrote it, and write OUT: .parquet (everything, and read fast) or .csv.
+
+    LOG may be any INA219 CSV, a node log or bench log, the Power Profiler's CSV or .ppk2, a Joulescope's
+    CSV or .jls, a ThingSpeak feed, OML, lists of raw counts, readings as a sketch prints them, or Parquet.
+    """
+    if out.suffix.lower() not in FORMS:
+        raise StationError(f"{out.name}: a log is written as {' or '.join(FORMS)}.", Exit.USAGE)
+    if out.resolve() == log.resolve():
+        raise StationError(f"{out.name}: a log is not written over itself.", Exit.USAGE)
+    data = read_log(log, as_read_options(said))
+    if out.suffix.lower() == ".parquet":
+        from analysis.write_parquet import write_parquet
+
+        write_parquet(data, out)
+    else:
+        from analysis.write_csv import write_csv
+
+        write_csv(data, out)
+    screen = console()
+    for note in data.notes:
+        screen.print(f"- {note}", markup=False)
+    rows, length = f"{len(data.t_s):,} rows", seconds_text(data.duration_s)
+    screen.print(f"{out}: {rows}, {length}", markup=False, soft_wrap=True)
