@@ -41,7 +41,8 @@ def choose(place: str, columns: tuple[Column, ...], options: ReadOptions) -> dic
 def _instead(columns: tuple[Column, ...]) -> str:
     shunt = next((item for item in columns if item.role == "shunt"), None)
     if shunt is None:
-        return ""
+        untold = ", ".join(f"'{item.title}'" for item in columns if not item.role)
+        return f", unless it is one of {untold}: say --current-column" if untold else ""
     return f"; '{shunt.title}' is across the shunt: say --current-column '{shunt.title}' and --shunt"
 
 

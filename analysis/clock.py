@@ -13,6 +13,8 @@ from .log import FloatArray
 GAP_STEPS = 3.0
 #: Rows that arrive late are dropped by a salvage if the time is back in order within this many.
 LATE_ROWS = 20
+#: How many steps tell the usual one.
+LOOKED_AT = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,21 +48,27 @@ def intervals(t_s: FloatArray, dt_s: FloatArray | None) -> Intervals:
     With a dt column each row says it itself. Without one, a row lasts until the next, but a
     step longer than GAP_STEPS usual steps counts as one usual step: nobody saw the rest.
     """
-    step = np.diff(t_s)
     if dt_s is not None:
-        unseen = step - dt_s[:-1]
+        unseen = np.diff(t_s) - dt_s[:-1]
         gap = unseen > GAP_STEPS * float(np.median(dt_s))
         return Intervals(dt_s, int(gap.sum()), float(unseen[gap].sum()))
-    usual = usual_step(step)
-    gap = step > GAP_STEPS * usual
+    counted = np.empty(len(t_s))
+    step = counted[:-1]
+    np.subtract(t_s[1:], t_s[:-1], out=step)
+    counted[-1] = usual = usual_step(step)
+    gap = np.flatnonzero(step > GAP_STEPS * usual)
     missing_s = float((step[gap] - usual).sum())
     step[gap] = usual
-    return Intervals(np.append(step, usual), int(gap.sum()), missing_s)
+    return Intervals(counted, len(gap), missing_s)
 
 
 def usual_step(step: FloatArray) -> float:
-    """The median of the steps that go forward, s; 0 if none does."""
-    forward = step if (step > 0).all() else step[step > 0]
+    """The median of the steps that go forward, s; 0 if none does.
+
+    Of a long log every so many-th step is looked at.
+    """
+    step = step[:: 1 + len(step) // LOOKED_AT]
+    forward = step[step > 0]
     return float(np.median(forward)) if forward.size else 0.0
 
 

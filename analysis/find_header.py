@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from .errors import LogError
-from .headers import Column, columns, is_header, known_unit
+from .headers import Column, are_words, columns, is_header, known_unit
 from .table import WHITESPACE, Table
 from .text import Text
 
@@ -35,7 +35,9 @@ def find_table(text: Text, titles: Sequence[str] | None = None) -> Table:
     ------
     LogError : nothing names a column, a given header does not fit, or no row follows.
     """
-    head = _found(text) if titles is None else _given(text, titles)
+    head = (_found(text) or _untold(text)) if titles is None else _given(text, titles)
+    if head is None:
+        raise _no_header(text)
     if titles is None:
         head = _with_units_row(text, head)
     text, notes = _without_torn_line(text, head)
@@ -54,7 +56,8 @@ def split(line: str, delimiter: str) -> list[str]:
     return [cell.strip() for cell in next(csv.reader([line], delimiter=delimiter, skipinitialspace=True))]
 
 
-def _found(text: Text) -> _Head:
+def _found(text: Text) -> _Head | None:
+    """The first line whose titles name a current, or two other things."""
     end = 0
     for number, raw in enumerate(text.head(1 << 20).splitlines(keepends=True)[:HEADER_WITHIN], 1):
         end += len(raw)
@@ -62,7 +65,20 @@ def _found(text: Text) -> _Head:
         for delimiter in DELIMITERS:
             if line and _is_header(titles := split(line, delimiter), delimiter):
                 return _Head(number, end, delimiter, columns(titles))
-    raise _no_header(text)
+    return None
+
+
+def _untold(text: Text) -> _Head | None:
+    """A first line of words above a line of as many cells: the owner will have to say which is which."""
+    lines = text.head(1 << 16).splitlines(keepends=True)[:2]
+    if len(lines) < 2:
+        return None
+    title_line, first = (raw.decode("utf-8", "replace").strip().strip("\ufeff") for raw in lines)
+    for delimiter in DELIMITERS[:3]:
+        titles, cells = split(title_line or " ", delimiter), split(first or " ", delimiter)
+        if len(titles) == len(cells) > 1 and are_words(titles) and not are_words(cells):
+            return _Head(1, len(lines[0]), delimiter, columns(titles))
+    return None
 
 
 def _is_header(titles: list[str], delimiter: str) -> bool:

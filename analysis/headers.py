@@ -134,12 +134,17 @@ def columns(titles: Sequence[str]) -> tuple[Column, ...]:
     return tuple(column(index, title) for index, title in enumerate(titles))
 
 
+def are_words(titles: Sequence[str]) -> bool:
+    """Whether no cell is a number or a printed dictionary."""
+    return not any(re.match(r"^\s*([-+]?\.?\d|[{\[]\s*['\"{])", cell) for cell in titles)
+
+
 def is_header(titles: Sequence[str]) -> bool:
     """Whether a row of cells is a header: no number in it, and a current or two other roles.
 
     A single title must tell its unit as well, or any word could be one.
     """
-    if any(re.match(r"^\s*[-+]?\d", cell) for cell in titles):
+    if not are_words(titles):
         return False
     found = columns(titles)
     if len(found) == 1:

@@ -79,6 +79,8 @@ class Table:
 
 #: Any run of blanks and tabs between cells, as plotting programs write them.
 WHITESPACE = r"\s+"
+#: From this size on (bytes) a plain text of numbers is read by compiled code: below, loading that costs more.
+LARGE = 20_000_000
 
 
 def read_columns(table: Table, numbers: Sequence[Column], words: Sequence[Column]) -> DataFrame:
@@ -90,6 +92,9 @@ def read_columns(table: Table, numbers: Sequence[Column], words: Sequence[Column
     """
     import pandas as pd
 
+    quick = _quick(table, numbers) if not words and len(table.text.data) > LARGE else None
+    if quick is not None:
+        return quick
     wanted: dict[Any, Any] = {item.index: np.float64 for item in numbers}
     wanted.update({item.index: str for item in words})
     missing: dict[Any, list[str]] = {item.index: ["nan", "NaN", ""] for item in numbers}
@@ -114,6 +119,24 @@ def read_columns(table: Table, numbers: Sequence[Column], words: Sequence[Column
     if ragged or any(_has_hole(frame[item.index].to_numpy()) for item in numbers if item.role != "power"):
         raise _explained(table, numbers, "a cell is missing")
     return frame
+
+
+def _quick(table: Table, numbers: Sequence[Column]) -> DataFrame | None:
+    """The columns by the compiled parser, where numba is installed and the text is plain; else None."""
+    import pandas as pd
+
+    if len(table.delimiter) > 1 or table.decimal != ".":
+        return None
+    try:
+        from .parse_numbers import parse_numbers
+    except ImportError:
+        return None
+    wanted = [item.index for item in numbers]
+    found = parse_numbers(table.text.data, table.start, table.delimiter, len(table.columns), wanted)
+    table.text.let_go()
+    if found is None or not found.shape[1]:
+        return None
+    return pd.DataFrame(dict(zip(wanted, found, strict=True)), copy=False)
 
 
 def _one(delimiter: str) -> str:

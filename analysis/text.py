@@ -37,6 +37,11 @@ class Text:
         """The first bytes."""
         return self.data[:size]
 
+    def let_go(self) -> None:
+        """Give the memory of a mapped file back; it is read again where it is needed."""
+        if isinstance(self.data, mmap.mmap) and hasattr(mmap, "MADV_DONTNEED"):
+            self.data.madvise(mmap.MADV_DONTNEED)
+
     def blocks(self, start: int = 0) -> Iterator[bytes]:
         """The bytes from `start` on, in blocks."""
         for offset in range(start, len(self.data), BLOCK):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -19,8 +20,9 @@ FORMS = (".parquet", ".csv")
 @click.command(name="convert")
 @click.argument("log", type=click.Path(path_type=Path))
 @click.argument("out", type=click.Path(path_type=Path))
+@click.option("--no-current", is_flag=True, help="A log of voltages alone, such as a battery's over a year.")
 @reading_options
-def command(log: Path, out: Path, **said: Any) -> None:
+def command(log: Path, out: Path, no_current: bool, **said: Any) -> None:
     """Read LOG, whatever wrote it, and write OUT: .parquet (everything, and read fast) or .csv.
 
     LOG may be any INA219 CSV, a node log or bench log, the Power Profiler's CSV or .ppk2, a Joulescope's
@@ -30,7 +32,7 @@ def command(log: Path, out: Path, **said: Any) -> None:
         raise StationError(f"{out.name}: a log is written as {' or '.join(FORMS)}.", Exit.USAGE)
     if out.resolve() == log.resolve():
         raise StationError(f"{out.name}: a log is not written over itself.", Exit.USAGE)
-    data = read_log(log, as_read_options(said))
+    data = read_log(log, replace(as_read_options(said), needs_current=not no_current))
     if out.suffix.lower() == ".parquet":
         from analysis.write_parquet import write_parquet
 
