@@ -56,10 +56,10 @@ def intervals(t_s: FloatArray, dt_s: FloatArray | None) -> Intervals:
     step = counted[:-1]
     np.subtract(t_s[1:], t_s[:-1], out=step)
     counted[-1] = usual = usual_step(step)
-    gap = np.flatnonzero(step > GAP_STEPS * usual)
-    missing_s = float((step[gap] - usual).sum())
-    step[gap] = usual
-    return Intervals(counted, len(gap), missing_s)
+    long = np.flatnonzero(step > GAP_STEPS * usual)
+    missing_s = float((step[long] - usual).sum())
+    step[long] = usual
+    return Intervals(counted, len(long), missing_s)
 
 
 def usual_step(step: FloatArray) -> float:
@@ -72,24 +72,25 @@ def usual_step(step: FloatArray) -> float:
     return float(np.median(forward)) if forward.size else 0.0
 
 
-def shared_stamps(t_s: FloatArray) -> tuple[FloatArray, int]:
-    """Rows that share a stamp share its time evenly. Returns (times, rows that repeat one).
+def shared_stamps(t_s: FloatArray) -> tuple[FloatArray, Intervals, int]:
+    """Rows that share a stamp share its time evenly. Returns (times, intervals, rows that repeat one).
 
     A logger that writes whole seconds ten times a second says when each second began; its
-    ten rows are a tenth of a second each. Without a step to share, before a gap and at the
-    end, the rows of one stamp share the usual step between stamps.
+    ten rows are a tenth of a second each. Gaps are those between the stamps. Rows of the
+    last stamp last no longer than rows usually do: the stamp may not have been over.
     """
     same = t_s[1:] == t_s[:-1]
     repeated = int(np.count_nonzero(same))
     if not repeated:
-        return t_s, 0
+        return t_s, intervals(t_s, None), 0
     first = np.flatnonzero(np.concatenate(([True], ~same)))
     rows = np.diff(np.append(first, len(t_s)))
-    step = np.diff(t_s[first])
-    usual = usual_step(step)
-    until = np.append(np.where(step > GAP_STEPS * usual, usual, step), usual)
+    steps = intervals(t_s[first], None)
+    row_s = steps.dt_s / rows
+    row_s[-1] = min(row_s[-1], float(np.median(np.repeat(row_s[:-1], rows[:-1])))) if len(rows) > 1 else 0.0
+    dt_s = np.repeat(row_s, rows)
     place = np.arange(len(t_s)) - np.repeat(first, rows)
-    return t_s + place * np.repeat(until / rows, rows), repeated
+    return t_s + place * dt_s, Intervals(dt_s, steps.gaps, steps.missing_s), repeated
 
 
 def mended(t_s: FloatArray) -> Mended:

@@ -105,6 +105,8 @@ def _given(text: Text, titles: Sequence[str]) -> _Head:
     """The owner's titles, if the first line has as many cells."""
     first = text.head(65536).split(b"\n", 1)[0].decode("utf-8", "replace").strip()
     counts = {delimiter: len(split(first, delimiter)) for delimiter in DELIMITERS}
+    if max(counts[delimiter] for delimiter in DELIMITERS[:-1]) > 1:
+        del counts[WHITESPACE]
     fitting = next((delimiter for delimiter, count in counts.items() if count == len(titles)), None)
     if fitting is None:
         raise LogError(

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from dataclasses import replace
 
-from .errors import LogError
 from .headers import column, known_unit
 from .log import Log
 from .read_csv import read_csv
@@ -29,15 +29,15 @@ def are_printed(head: bytes) -> bool:
 def read_printed(text: Text, options: ReadOptions) -> Log:
     """Read blocks of readings; a block ends where a name comes again.
 
+    Blocks that hold other readings than most are not complete.
+
     Raises
     ------
-    LogError : no block holds a current.
+    LogError : no rate is given where no line has a stamp, or a unit is not told.
     """
     blocks = _blocks(_lines(text.data[:]))
-    titles = list(dict.fromkeys(title for block in blocks for title in block))
-    whole = [block for block in blocks if len(block) == len(titles)]
-    if not whole:
-        raise LogError(f"{text.name}: no two lines in a row hold the same readings.")
+    titles = Counter(map(tuple, blocks)).most_common(1)[0][0]
+    whole = [block for block in blocks if tuple(block) == titles]
     rows = [",".join(block[title] for title in titles) for block in whole]
     table = "\n".join([",".join(titles), *rows]) + "\n"
     log = read_csv(Text(text.path, table.encode(), False), options)
@@ -58,15 +58,13 @@ def _title(reading: re.Match[str]) -> str:
 def _blocks(lines: list[str]) -> list[dict[str, str]]:
     """Title -> number of each block, with the stamp of its first line."""
     blocks: list[dict[str, str]] = []
-    block: dict[str, str] = {}
+    named: set[str] = set()
     for line in lines:
         stamp = _STAMP.match(line)
         for reading in _READING.finditer(line[stamp.end() :] if stamp else line):
-            title = _title(reading)
-            if title in block:
-                blocks.append(block)
-                block = {}
-            if not block and stamp:
-                block["Time"] = stamp["stamp"]
-            block[title] = reading["value"]
-    return [*blocks, block] if block else blocks
+            if reading["name"] in named or not blocks:
+                blocks.append({"Time": stamp["stamp"]} if stamp else {})
+                named = set()
+            named.add(reading["name"])
+            blocks[-1][_title(reading)] = reading["value"]
+    return blocks

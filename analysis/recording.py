@@ -57,8 +57,10 @@ def assemble(found: Recording, options: ReadOptions) -> Log:
     LogError : the time goes back and no salvage was asked for.
     """
     found = _rising(found, options)
-    t_s, repeated = (found.t_s, 0) if found.dt_s is not None else clock.shared_stamps(found.t_s)
-    steps = clock.intervals(t_s, found.dt_s)
+    if found.dt_s is None:
+        t_s, steps, repeated = clock.shared_stamps(found.t_s)
+    else:
+        t_s, steps, repeated = found.t_s, clock.intervals(found.t_s, found.dt_s), 0
     rows = len(t_s)
     voltage, voltage_notes = _voltage(found, options)
     return Log(

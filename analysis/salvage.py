@@ -54,5 +54,7 @@ def _fault(table: Table, numbers: Sequence[Column], words: Sequence[Column], raw
 
 
 def _note(lost: list[tuple[int, str]]) -> str:
-    many = f"{len(lost)} lines" if len(lost) > 1 else "1 line"
-    return f"{many} could not be read and were left out; the first is line {lost[0][0]}: {lost[0][1]}."
+    where, why = lost[0]
+    if len(lost) == 1:
+        return f"Line {where} could not be read and was left out: {why}."
+    return f"{len(lost)} lines could not be read and were left out; the first is line {where}: {why}."

@@ -1,0 +1,61 @@
+"""The compiled parser of large plain CSVs: equal to Python's float to the last bit, or it gives up."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import analysis.table
+from analysis.errors import DamagedLog
+from analysis.read import read_log
+
+pytest.importorskip("numba", reason="numba is not installed")
+from analysis.parse_numbers import parse_numbers
+
+Write = Callable[..., Path]
+SEED = 20261130
+
+
+def test_every_number_is_pythons_own() -> None:
+    draws = np.random.default_rng(SEED)
+    cells = [
+        f"{value:.{digits}f}"
+        for value, digits in zip(draws.normal(0, 10.0 ** draws.integers(-3, 5, 9000)),
+                                 draws.integers(0, 9, 9000), strict=True)
+    ]  # fmt: skip
+    cells += ["1700000000123456", "-0", "+5", ".5", "7.", "0000123.4500", "9007199254740992"] + ["0.1"] * 2
+    text = "".join(f"{cells[at]},x y,{cells[at + 1]},{cells[at + 2]}\n" for at in range(0, len(cells), 3))
+    found = parse_numbers(text.encode(), 0, ",", 4, [0, 2, 3])
+    assert found is not None, f"seed {SEED}"
+    assert found.T.ravel().tolist() == [float(cell) for cell in cells], f"seed {SEED}"
+
+
+@pytest.mark.parametrize("text", ["1,2\n3,4", "1,2\r\n3,4\r\n", " 1, 2 \n3 ,4\n"])
+def test_line_ends_and_blanks(text: str) -> None:
+    found = parse_numbers(text.encode(), 0, ",", 2, [0, 1])
+    assert found is not None and found.tolist() == [[1, 3], [2, 4]]
+
+
+@pytest.mark.parametrize(
+    "row",
+    ["1", "1,2,3", "1,", ",2", "1,x", "1,nan", "1,1e3", "1,2#", '1,"2"', "1,2\0", "#1,2", "", "1,1.2.3",
+     "1,12345678901234567", "1,-", "1,0.1234567890123456789"],
+)  # fmt: skip
+def test_it_gives_up_at_anything_else(row: str) -> None:
+    assert parse_numbers(f"1,2\n{row}\n3,4\n".encode(), 0, ",", 2, [0, 1]) is None
+
+
+def test_a_large_log_is_the_same_either_way(write: Write, monkeypatch: pytest.MonkeyPatch) -> None:
+    lines = "".join(f"{at * 1000},3.{at % 10},{at % 97 / 10},{at // 50}\n" for at in range(5000))
+    path = write("time_us,bus_V,current_mA,marker\n" + lines)
+    plain = read_log(path)
+    monkeypatch.setattr(analysis.table, "LARGE", 1000)
+    quick = read_log(path)
+    for name in ("t_s", "dt_s", "V", "mA", "marker"):
+        np.testing.assert_array_equal(getattr(plain, name), getattr(quick, name))
+    path.write_bytes(path.read_bytes() + b"5000000,3.3,x,1\n5001000,3.3,1,1\n")
+    with pytest.raises(DamagedLog, match=r"log\.csv line 5002: current_mA is 'x', not a number"):
+        read_log(path)
