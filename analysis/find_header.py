@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import csv
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from .errors import LogError
 from .headers import Column, are_words, columns, is_header, known_unit
-from .table import WHITESPACE, Table
+from .table import WHITESPACE, Table, split
 from .text import Text
 
 #: How many lines may stand before the header (comments, key: value lines).
@@ -47,13 +46,6 @@ def find_table(text: Text, titles: Sequence[str] | None = None) -> Table:
     if not text.data[head.end :].strip() if len(text.data) - head.end < 4096 else False:
         raise LogError(f"{text.name}: there is a header in line {head.line} but no row below it.")
     return replace(table, decimal=_decimal(table))
-
-
-def split(line: str, delimiter: str) -> list[str]:
-    """The cells of one line."""
-    if delimiter == WHITESPACE:
-        return line.split()
-    return [cell.strip() for cell in next(csv.reader([line], delimiter=delimiter, skipinitialspace=True))]
 
 
 def _found(text: Text) -> _Head | None:

@@ -2,24 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import os
+import shutil
+import sys
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
 
-from .errors import LogError
+from .errors import DamagedLog, LogError
 from .log import FloatArray, IntArray, Log
 from .read_options import ReadOptions
 from .recording import Recording, assemble
 
+#: Where a file's head says how long the file is: 0 until the recording is closed.
+_LENGTH = slice(16, 24)
 #: JLS counts time in 2^-30 s from 2018.
 _SECOND, _EPOCH = 2.0**30, datetime(2018, 1, 1, tzinfo=UTC).timestamp()
 
 
 def read_jls(path: Path, options: ReadOptions) -> Log:
     """Read the signals current, voltage and the digital inputs on the current's own time.
+
+    A current that goes on after the voltage ends (a damaged file) ends with it.
 
     Raises
     ------
@@ -31,11 +41,47 @@ def read_jls(path: Path, options: ReadOptions) -> Log:
         raise LogError(
             f"{path.name}: reading JLS needs the library pyjls: .venv/bin/python -m pip install pyjls"
         ) from None
+    with _closed(path, options.salvage) as (whole, notes), _quietly():
+        try:
+            with Reader(str(whole)) as reader:
+                log = assemble(_recording(path.name, reader), options)
+        except (RuntimeError, ValueError, OSError) as error:
+            raise LogError(f"{path.name}: the JLS file cannot be read ({str(error)[:80]}).") from None
+    return replace(log, notes=(*notes, *log.notes))
+
+
+@contextmanager
+def _closed(path: Path, salvage: bool) -> Iterator[tuple[Path, tuple[str, ...]]]:
+    """The recording if it was closed; else, when salvaging, a repaired copy of it.
+
+    The library repairs a recording that was not closed, and it does so in the file itself: it cuts
+    off what it cannot use. The owner's file is never given to it in that state.
+    """
+    with path.open("rb") as file:
+        said = int.from_bytes(file.read(_LENGTH.stop)[_LENGTH], "little")
+    if said == path.stat().st_size:
+        yield path, ()
+        return
+    if not salvage:
+        raise DamagedLog(f"{path.name}: the recording was not closed, or its end is missing")
+    with TemporaryDirectory() as folder:
+        copy = Path(folder) / path.name
+        shutil.copyfile(path, copy)
+        yield copy, ("The recording was not closed; this is what could be repaired of it.",)
+
+
+@contextmanager
+def _quietly() -> Iterator[None]:
+    """The library writes what it finds in damaged files to stderr, past Python: one sentence is enough."""
+    sys.stderr.flush()
+    kept, nowhere = os.dup(2), os.open(os.devnull, os.O_WRONLY)
     try:
-        with Reader(str(path)) as reader:
-            return assemble(_recording(path.name, reader), options)
-    except (RuntimeError, ValueError, OSError) as error:
-        raise LogError(f"{path.name}: the JLS file cannot be read ({str(error)[:80]}).") from None
+        os.dup2(nowhere, 2)
+        yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)
+        os.close(nowhere)
 
 
 def _recording(name: str, reader: Any) -> Recording:
@@ -46,10 +92,11 @@ def _recording(name: str, reader: Any) -> Recording:
         raise LogError(f"{name}: no signal is a current in A; its signals are {names}.")
     amperes = np.asarray(reader.fsr(current.signal_id, 0, current.length), dtype=np.float64)
     t_s = np.arange(current.length) / current.sample_rate
-    seen = np.isfinite(amperes)
+    voltage = _named(signals, "voltage", "V")
+    ends_s = current.length / current.sample_rate if voltage is None else voltage.length / voltage.sample_rate
+    seen = np.isfinite(amperes) & (t_s < ends_s)
     if not seen.any():
         raise LogError(f"{name}: the current holds no sample.")
-    voltage = _named(signals, "voltage", "V")
     volts = None if voltage is None else _held(reader, voltage, current)[seen]
     inputs = [item for item in signals if item.name.lower().startswith(("gpi", "in")) and "[" in item.name]
     return Recording(

@@ -64,9 +64,10 @@ def schemas(lines: list[str]) -> tuple[Schema, ...]:
     for line in lines:
         if not line.strip():
             break
-        if line.startswith("schema:"):
-            number, name, *rest = line.removeprefix("schema:").split()
-            found.append(Schema(number, name, tuple(item.split(":")[0] for item in rest)))
+        words = line.removeprefix("schema:").split()
+        if line.startswith("schema:") and len(words) > 2:
+            names = tuple(word.split(":")[0] for word in words[2:])
+            found.append(Schema(words[0], words[1], names))
     return tuple(found)
 
 

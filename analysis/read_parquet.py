@@ -31,9 +31,10 @@ def read_parquet(path: Path, options: ReadOptions) -> Log:
     """
     parquet = library(path)
     try:
-        table = parquet.read_table(path, memory_map=True)
+        table = parquet.read_table(path, memory_map=True, page_checksum_verification=True)
     except (OSError, ValueError) as error:
-        raise LogError(f"{path.name}: the Parquet file cannot be read ({str(error)[:80]}).") from None
+        reason = " ".join(str(error).split())[:80]
+        raise LogError(f"{path.name}: the Parquet file cannot be read ({reason}).") from None
     if not len(table):
         raise LogError(f"{path.name}: the table has no row.")
     meta = (table.schema.metadata or {}).get(KEY)

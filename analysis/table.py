@@ -63,9 +63,7 @@ class Table:
         """The cells of one line; None for a comment or an empty line."""
         if not line.strip() or line.lstrip().startswith("#"):
             return None
-        if self.delimiter == WHITESPACE:
-            return line.split()
-        return next(csv.reader([line], delimiter=self.delimiter, skipinitialspace=True))
+        return split(line, self.delimiter)
 
     def number(self, cell: str) -> float | None:
         """A cell as a number, None if it is none."""
@@ -81,6 +79,17 @@ class Table:
 WHITESPACE = r"\s+"
 #: From this size on (bytes) a plain text of numbers is read by compiled code: below, loading that costs more.
 LARGE = 20_000_000
+
+
+def split(line: str, delimiter: str) -> list[str]:
+    """The cells of one line; a line that no CSV can hold (a quote without its end) is one cell."""
+    if delimiter == WHITESPACE:
+        return line.split()
+    try:
+        row = next(csv.reader([line.replace("\r", " ")], delimiter=delimiter, skipinitialspace=True))
+    except (csv.Error, StopIteration):
+        return [line]
+    return [cell.strip() for cell in row]
 
 
 def read_columns(table: Table, numbers: Sequence[Column], words: Sequence[Column]) -> DataFrame:
@@ -154,10 +163,13 @@ def rows_of(table: Table) -> list[tuple[int, list[str]]]:
     if table.delimiter == WHITESPACE:
         reader = enumerate((line.split() for line in text), table.skip + 1)
     else:
-        cells = csv.reader((line.replace("\0", " ") for line in text), delimiter=table.delimiter)
+        lines = (line.replace("\0", " ").replace("\r", " ") for line in text)
+        cells = csv.reader(lines, delimiter=table.delimiter, skipinitialspace=True)
         reader = ((table.skip + cells.line_num, row) for row in cells)  # type: ignore[assignment]
-    rows = [(number, row) for number, row in reader if row and not row[0].lstrip().startswith("#")]
-    return rows
+    try:
+        return [(number, row) for number, row in reader if any(row) and not row[0].lstrip().startswith("#")]
+    except csv.Error as error:
+        raise LogError(f"{table.name} line {table.skip + cells.line_num}: {error}.") from None
 
 
 def line_of(table: Table, row: int) -> str:

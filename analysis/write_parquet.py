@@ -50,7 +50,7 @@ def write_parquet(log: Log, path: Path) -> Path:
         columns["power_mW"] = log.power_mW
     table = pa.table(columns).replace_schema_metadata({KEY: json.dumps(_meta(log)).encode()})
     part = path.with_name(path.name + ".part")
-    parquet.write_table(table, part, compression="zstd")
+    parquet.write_table(table, part, compression="zstd", write_page_checksum=True)
     return part.replace(path)
 
 

@@ -71,14 +71,20 @@ def test_ppk2_that_cannot_be_read(tmp_path: Path) -> None:
         read_log(tmp_path / "other.zip")
 
 
-def recording(path: Path, volts_rate: int = 1000, with_current: bool = True) -> Path:
+Signal = tuple[str, str, int, np.ndarray]
+AMPERES: Signal = ("current", "A", 1000, np.r_[np.full(1000, 0.01), np.full(1000, 0.02)])
+
+
+def volts(rate: int) -> Signal:
+    """Two seconds from 3 V to 4 V."""
+    return "voltage", "V", rate, np.linspace(3, 4, 2 * rate, endpoint=False)
+
+
+def recording(path: Path, *signals: Signal) -> Path:
     """A small JLS as the Joulescope's library writes it."""
     pyjls = pytest.importorskip("pyjls", reason="the library pyjls is not installed")
     with pyjls.Writer(str(path)) as writer:
         writer.source_def(source_id=1, name="dev", vendor="x", model="JS220", version="1", serial_number="1")
-        signals = [("voltage", "V", volts_rate, np.linspace(3, 4, 2 * volts_rate, endpoint=False))]
-        if with_current:
-            signals.append(("current", "A", 1000, np.r_[np.full(1000, 0.01), np.full(1000, 0.02)]))
         for number, (name, units, rate, values) in enumerate(signals, 1):
             writer.signal_def(signal_id=number, source_id=1, signal_type=pyjls.SignalType.FSR,
                               data_type=pyjls.DataType.F32, sample_rate=rate, name=name,
@@ -90,22 +96,41 @@ def recording(path: Path, volts_rate: int = 1000, with_current: bool = True) -> 
 
 @pytest.mark.parametrize("volts_rate", [1000, 500])
 def test_jls(tmp_path: Path, volts_rate: int) -> None:
-    log = read_log(recording(tmp_path / "a.jls", volts_rate))
+    log = read_log(recording(tmp_path / "a.jls", volts(volts_rate), AMPERES))
     assert len(log.mA) == 2000 and log.rate_hz == pytest.approx(1000)
     assert log.charge_mC.sum() == pytest.approx(30.0)
     assert log.V[[0, 1000, 1999]] == pytest.approx([3, 3.5, 4], abs=0.002)
     assert log.start == datetime(2018, 1, 1, 0, 5, tzinfo=UTC)
 
 
+def test_jls_ends_where_its_voltage_ends(tmp_path: Path) -> None:
+    short = ("voltage", "V", 1000, np.full(1500, 3.0))
+    log = read_log(recording(tmp_path / "a.jls", short, AMPERES))
+    assert len(log.mA) == 1500 and log.energy_mJ.sum() == pytest.approx(3 * 20.0)
+
+
 def test_jls_that_cannot_be_read(tmp_path: Path) -> None:
     with pytest.raises(LogError, match=r"no signal is a current in A; its signals are .*voltage"):
-        read_log(recording(tmp_path / "v.jls", with_current=False))
-    (tmp_path / "bad.jls").write_bytes(b"jlsfmt\r\n" + bytes(64))
+        read_log(recording(tmp_path / "v.jls", volts(1000)))
+    (tmp_path / "bad.jls").write_bytes(b"jlsfmt\r\n" + bytes(8) + (72).to_bytes(8, "little") + bytes(48))
     with pytest.raises(LogError, match=r"bad\.jls: the JLS file cannot be read"):
         read_log(tmp_path / "bad.jls")
     (tmp_path / "old.jls").write_bytes(b"\xd3tagfmt \r\n" + bytes(64))
     with pytest.raises(LogError, match=r"old\.jls: JLS version 1 is not read"):
         read_log(tmp_path / "old.jls")
+
+
+def test_jls_that_was_not_closed_is_left_as_it_is(tmp_path: Path) -> None:
+    long: Signal = ("current", "A", 1000, np.full(200_000, 0.01))
+    path = tmp_path / "a.jls"
+    before = recording(tmp_path / "whole.jls", long).read_bytes()[:-20_000]
+    path.write_bytes(before)
+    with pytest.raises(LogError, match="the recording was not closed, or its end is missing; --salvage"):
+        read_log(path)
+    log = read_log(path, ReadOptions(salvage=True))
+    assert 100_000 < len(log.mA) < 200_000
+    assert log.notes[0].startswith("The recording was not closed")
+    assert path.read_bytes() == before  # the library would have cut it
 
 
 def node_log(tmp_path: Path) -> Log:
@@ -162,6 +187,17 @@ def test_parquet_of_others(tmp_path: Path) -> None:
         read_log(path)
     path.write_bytes(path.read_bytes()[:-9])
     with pytest.raises(LogError, match=r"o\.parquet: the Parquet file cannot be read"):
+        read_log(path)
+
+
+def test_parquet_that_was_damaged_is_noticed(tmp_path: Path, write: Write) -> None:
+    pytest.importorskip("pyarrow", reason="the library pyarrow is not installed")
+    text = "t_s,V,mA\n" + "".join(f"{at},3.{at % 7},{at * 37 % 101}\n" for at in range(500))
+    path = write_parquet(read_log(write(text)), tmp_path / "a.parquet")
+    data = bytearray(path.read_bytes())
+    data[len(data) // 4] ^= 1
+    path.write_bytes(data)
+    with pytest.raises(LogError, match=r"a\.parquet: the Parquet file cannot be read"):
         read_log(path)
 
 
