@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -18,22 +19,21 @@ def salvaged(table: Table, numbers: Sequence[Column], words: Sequence[Column]) -
     ------
     LogError : no line can be read.
     """
-    good: list[bytes] = []
-    lines: list[int] = []
+    good, lines = bytearray(), array("q")
     lost: list[tuple[int, str]] = []
-    for number, raw in enumerate(table.body.split(b"\n"), table.skip + 1):
+    for number, raw in enumerate(table.text.lines(table.start), table.skip + 1):
         fault = _fault(table, numbers, words, raw)
         if fault is None:
-            good.append(raw)
+            good += raw
             lines.append(number)
         elif fault:
             lost.append((number, fault))
     if not good:
         where, fault = lost[0] if lost else (table.header_line + 1, "there is no row")
         raise LogError(f"{table.name}: no line can be read; line {where}: {fault}.")
-    text = Text(table.text.path, b"\n".join(good) + b"\n", False)
+    text = Text(table.text.path, bytes(good), False)
     note = (_note(lost),) if lost else ()
-    return replace(table, text=text, start=0, skip=0, notes=table.notes + note, lines=tuple(lines))
+    return replace(table, text=text, start=0, skip=0, notes=table.notes + note, lines=lines)
 
 
 def _fault(table: Table, numbers: Sequence[Column], words: Sequence[Column], raw: bytes) -> str | None:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -37,7 +38,7 @@ class Table:
     start: int
     columns: tuple[Column, ...]
     notes: tuple[str, ...] = ()
-    lines: tuple[int, ...] | None = None
+    lines: Sequence[int] | None = None
 
     @property
     def name(self) -> str:
@@ -157,9 +158,9 @@ def _has_hole(values: FloatArray) -> bool:
     return not np.isfinite(values.sum())
 
 
-def rows_of(table: Table) -> list[tuple[int, list[str]]]:
+def rows_of(table: Table) -> Iterator[tuple[int, list[str]]]:
     """Every row with its line number in the file: slow, for explaining an error."""
-    text = io.StringIO(table.body.decode("utf-8", "replace"))
+    text = (line.decode("utf-8", "replace") for line in table.text.lines(table.start))
     if table.delimiter == WHITESPACE:
         reader = enumerate((line.split() for line in text), table.skip + 1)
     else:
@@ -167,14 +168,16 @@ def rows_of(table: Table) -> list[tuple[int, list[str]]]:
         cells = csv.reader(lines, delimiter=table.delimiter, skipinitialspace=True)
         reader = ((table.skip + cells.line_num, row) for row in cells)  # type: ignore[assignment]
     try:
-        return [(number, row) for number, row in reader if any(row) and not row[0].lstrip().startswith("#")]
+        for number, row in reader:
+            if any(row) and not row[0].lstrip().startswith("#"):
+                yield number, row
     except csv.Error as error:
         raise LogError(f"{table.name} line {table.skip + cells.line_num}: {error}.") from None
 
 
 def line_of(table: Table, row: int) -> str:
     """Where a row (counted from 0) stands, as "line 7"."""
-    return f"line {table.lines[row] if table.lines else rows_of(table)[row][0]}"
+    return f"line {table.lines[row] if table.lines else next(islice(rows_of(table), row, None))[0]}"
 
 
 def fault_of(table: Table, numbers: Sequence[Column], cells: list[str]) -> str | None:
@@ -203,8 +206,3 @@ def numbers_of(frame: DataFrame, item: Column) -> FloatArray:
     """One column in s, V, mA or mW, as float64."""
     values = frame[item.index].to_numpy(dtype=np.float64)
     return values if item.factor == 1 else values * item.factor
-
-
-def retitled(table: Table, columns: tuple[Column, ...]) -> Table:
-    """The table with other columns."""
-    return replace(table, columns=columns)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import io
 import mmap
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -46,6 +47,12 @@ class Text:
         """The bytes from `start` on, in blocks."""
         for offset in range(start, len(self.data), BLOCK):
             yield self.data[offset : offset + BLOCK]
+
+    def lines(self, start: int = 0) -> Iterator[bytes]:
+        """The lines from `start` on, one at a time, with their ends."""
+        file = self.data if isinstance(self.data, mmap.mmap) else io.BytesIO(self.data)
+        file.seek(start)
+        return iter(file.readline, b"")
 
     def counts(self, start: int, *letters: str) -> tuple[int, ...]:
         """How often each of some ASCII letters stands behind `start`."""
