@@ -108,7 +108,8 @@ def _binascii(machine: Machine) -> ModuleType:
         counter[0] += int(len(data) * price)
         return binascii.crc32(data, crc)
 
-    return _made("binascii", crc32=crc32, hexlify=binascii.hexlify, unhexlify=binascii.unhexlify)
+    same = {name: getattr(binascii, name) for name in "hexlify unhexlify b2a_base64 a2b_base64".split()}
+    return _made("binascii", crc32=crc32, **same)
 
 
 def _hashlib(machine: Machine) -> ModuleType:
