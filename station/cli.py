@@ -27,6 +27,7 @@ COMMANDS: dict[str, str] = {
     "compare": "Policies, designs and sites side by side.",
     "plot": "States, energy and plots of a log, the twin's or a real one.",
     "convert": "Any log as Parquet or CSV: INA219 loggers, Power Profiler, Joulescope.",
+    "record": "A bench logger's readings from a serial port, with a live plot.",
     "receive": "The home station: take what nodes send, and keep it.",
     "node": "Add nodes that may send, their keys, designs and settings.",
     "export": "Copy pictures out: plain folders with EXIF, Camtrap DP.",

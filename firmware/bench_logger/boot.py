@@ -1,4 +1,4 @@
-"""A second serial port for the frames, where the board has endpoints enough; else the console carries them."""
+"""A second serial port for the frames where the board has endpoints enough; else the console takes them."""
 
 try:
     import usb_cdc

@@ -1,4 +1,4 @@
-"""The INA219 that converts without a pause: the shunt for as long as the rate allows, then the bus, briefly."""
+"""The INA219, converting without a pause: the shunt as long as the rate allows, then the bus, briefly."""
 
 RANGES_mV = (40, 80, 160, 320)
 BITS12_us, BITS9_us = 532, 84  # data sheet, table 7.5

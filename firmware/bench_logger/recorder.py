@@ -5,12 +5,11 @@ import time
 
 import board
 import busio
-from digitalio import DigitalInOut, Pull
-from supervisor import ticks_ms
-
 import frames
 import wire
 from chip import Chip, averages, config, round_us
+from digitalio import DigitalInOut, Pull
+from supervisor import ticks_ms
 
 TICKS = (1 << 29) - 1  # ticks_ms counts so far
 FRAME_us, ROOM = 200000, 64  # a frame holds a fifth of a second
