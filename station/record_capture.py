@@ -35,7 +35,7 @@ class Capture:
     Attributes
     ----------
     port, baud : where from; a port of USB does not care for the rate. begin : makes the file, when the
-        first frame tells what the logger is set to. seconds : when to end (inf: never by itself).
+        first frame tells what the logger is set to. timeline : where its `until_s` is, the recording ends.
     plugged : whether the port is there. unplugged : how often it went away. stop : set to end.
     """
 
@@ -43,8 +43,7 @@ class Capture:
     baud: int
     begin: Callable[[Frame], LogFile]
     watcher: Watcher
-    seconds: float
-    timeline: Timeline = field(default_factory=Timeline)
+    timeline: Timeline
     decoder: Decoder = field(default_factory=Decoder)
     log: LogFile | None = None
     plugged: bool = False
@@ -55,7 +54,7 @@ class Capture:
     _heard_s: float = 0.0
 
     def run(self) -> None:
-        """Record until the seconds are over or `stop` is set.
+        """Record until the timeline ends or `stop` is set.
 
         Raises
         ------
@@ -65,7 +64,7 @@ class Capture:
         self._line = self._opened()
         self.plugged = True
         try:
-            while not (self.stop or self.passed_s >= self.seconds):
+            while not (self.stop or self.passed_s >= self.timeline.until_s):
                 self.watcher.turn(self, self._turn())
         finally:
             self._close()
@@ -91,6 +90,7 @@ class Capture:
             data = self._line.read(max(1, self._line.in_waiting))
         except (OSError, TypeError):  # serial.SerialException is an OSError; a closed handle has no number
             self._close()
+            self.plugged = False
             self.unplugged += 1
             return []
         rows: list[LogRow] = []
@@ -103,14 +103,9 @@ class Capture:
         gap, rows = self.timeline.take(frame, now - self._began_s)
         if rows:
             self._heard_s = now
-            rows = self._within(rows)
             self.log = self.log or self.begin(frame)
             self.log.write(gap, rows)
         return rows
-
-    def _within(self, rows: list[LogRow]) -> list[LogRow]:
-        """Not more than was asked for."""
-        return [row for row in rows if row.t_s + 0.5 * row.dt_s < self.seconds]
 
     def _opened(self) -> serial.Serial:
         try:
@@ -131,7 +126,7 @@ class Capture:
         time.sleep(LOOK_s)
 
     def _close(self) -> None:
-        line, self._line, self.plugged = self._line, None, False
+        line, self._line = self._line, None
         if line is not None:
             with suppress(OSError):  # it is gone
                 line.close()

@@ -48,13 +48,14 @@ def command(
     """
     from station.record_capture import Capture
     from station.record_ports import choose, seen
+    from station.record_time import Timeline
 
     chosen = choose(port, seen())
     path = out or Path(f"bench-{datetime.now():%Y%m%d-%H%M%S}.csv")
     if path.exists():
         raise StationError(f"{path} is there already; a recording begins a file of its own.", Exit.USAGE)
     watcher = _Screen(sys.stdout.isatty() if wanted is None else wanted)
-    capture = Capture(chosen, baud, lambda frame: _begin(path, frame), watcher, seconds or math.inf)
+    capture = Capture(chosen, baud, lambda frame: _begin(path, frame), watcher, Timeline(seconds or math.inf))
     with _Ended(capture) as ended, watcher:
         capture.run()
     _tell(capture, path)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from math import inf
 
 from sim.log import LogRow
 from station.record_frames import Frame
@@ -59,10 +60,11 @@ class Timeline:
     Attributes
     ----------
     t_s : end of the last reading. last : the last frame with readings. tally : of everything so far.
-    silent : the logger said since then that its meter does not answer.
+    silent : the logger said since then that its meter does not answer. until_s : where the log shall end.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, until_s: float = inf) -> None:
+        self.until_s = until_s
         self.t_s = 0.0
         self.last: Frame | None = None
         self.tally = Tally()
@@ -100,11 +102,17 @@ class Timeline:
             self._round_s = passed_s / count
             return None
         empty_s = max(0.0, passed_s - count * self._round_s)
-        why = self._why(frame, anew, jumped)
-        gap = Gap(self.t_s, empty_s, missed, why)
+        gap = self._until(Gap(self.t_s, empty_s, missed, self._why(frame, anew, jumped)))
         self.tally.gaps.append(gap)
         self.t_s += empty_s
         return gap
+
+    def _until(self, gap: Gap) -> Gap:
+        """The part of a gap that lies before the log's end."""
+        left_s = self.until_s - gap.t_s
+        if gap.dt_s <= left_s:
+            return gap
+        return replace(gap, dt_s=left_s, readings=round(gap.readings * left_s / gap.dt_s))
 
     def _why(self, frame: Frame, anew: bool, jumped: int) -> str:
         if self.silent:
@@ -120,8 +128,9 @@ class Timeline:
         rows = [
             LogRow(start_s + place * dt_s, dt_s, one.V, one.mA, "", one.marker, "measured")
             for place, one in enumerate(frame.readings)
+            if start_s + (place + 0.5) * dt_s < self.until_s
         ]
         for row in rows:
             self.tally.add(row)
-        self.t_s = start_s + len(rows) * dt_s
+        self.t_s = start_s + len(frame.readings) * dt_s
         return rows

@@ -148,7 +148,8 @@ class Bench:
 
     def end(self) -> None:
         self.desk.over = True
-        if self._thread:
+        if self._thread and self.logger:
+            self.logger.world.end_s = 0.0
             self._thread.join(30)
         self.desk.close()
 
@@ -254,7 +255,7 @@ def test_a_chip_that_loses_its_settings_is_set_again(
     assert "the meter was reset by its supply: once" in capsys.readouterr().out
     rows = bench.rows()
     assert {round(row["dt_s"], 3) for row in rows} <= {0.008, 0.009}
-    assert logger.chip._registers[0] == 0x3E67 | 0
+    assert logger.chip._registers[0] == 0x3867
 
 
 def test_a_meter_that_does_not_answer_is_said(bench: Bench, capsys: pytest.CaptureFixture[str]) -> None:
@@ -332,7 +333,7 @@ def test_ctrl_c_before_the_seconds_are_over_says_so(bench: Bench) -> None:
     until(lambda: lines_in(bench.out) > 500)
     process.send_signal(signal.SIGINT)
     _, err = process.communicate()
-    assert (process.returncode, err) == (Exit.INTERRUPTED, "torpor: Interrupted.\n")
+    assert (process.returncode, err.strip()) == (Exit.INTERRUPTED, "torpor: Interrupted.")
 
 
 def test_a_file_that_is_there_is_not_written_over(bench: Bench, capsys: pytest.CaptureFixture[str]) -> None:
@@ -349,9 +350,26 @@ def test_a_port_in_use_is_said(bench: Bench, capsys: pytest.CaptureFixture[str])
     assert capsys.readouterr().err == f"torpor: {bench.desk.name} is in use by another program.\n"
 
 
-def test_the_plot_shows_what_comes(bench: Bench, capsys: pytest.CaptureFixture[str]) -> None:
-    bench.start()
-    assert bench.record("--seconds", "20", "--plot") == Exit.OK
-    said = capsys.readouterr().out
-    assert "the last 10 s: mean " in said
-    assert "200" in said
+def test_the_plot_shows_what_comes(bench: Bench) -> None:
+    """On a terminal of 100 columns: the figures, the plot, and at the end the sum."""
+    screen, inside = os.openpty()
+    fcntl.ioctl(inside, termios.TIOCSWINSZ, struct.pack("HHHH", 40, 100, 0, 0))
+    command = [sys.executable, "-m", "station", "record", str(bench.desk.name), "--out", str(bench.out)]
+    process = subprocess.Popen(
+        [*command, "--seconds", "300"], stdout=inside, env=os.environ | {"TERM": "xterm"}
+    )
+    os.close(inside)
+    bench.start(seconds=400.0)
+    said = b""
+    while select.select([screen], [], [], 60.0)[0]:
+        try:
+            said += os.read(screen, 65536)
+        except OSError:  # it has ended
+            break
+    os.close(screen)
+    assert process.wait() == Exit.OK
+    shown = said.decode()
+    assert "; the last 10 s: mean " in shown
+    assert "     200 " in shown
+    assert "|||" in shown
+    assert f"Log: {bench.out}" in shown
