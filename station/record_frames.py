@@ -11,6 +11,7 @@ import zlib
 from dataclasses import dataclass
 
 SYNC, VERSION = b"\xa5\x5a", 1
+MOST = 64  # readings in a frame
 _HEAD = struct.Struct("<2sBBHHIIIhHH")
 _READING = struct.Struct(">hH")
 _CRC = struct.Struct("<I")
@@ -108,9 +109,10 @@ class Decoder:
         if len(rest) < _HEAD.size:
             return False
         end = _HEAD.size + _READING.size * rest[3] + _CRC.size
-        if rest[2] == VERSION and len(rest) < end:
+        possible = rest[2] == VERSION and rest[3] <= MOST
+        if possible and len(rest) < end:
             return False
-        frame = frame_of(bytes(rest[:end])) if rest[2] == VERSION else None
+        frame = frame_of(bytes(rest[:end])) if possible else None
         if frame:
             found.append(frame)
         else:

@@ -229,6 +229,7 @@ def test_what_is_lost_or_changed_on_the_wire_is_missed_and_counted(
     assert min(values) >= 1.7
     assert max(values) <= 186.0
     said = capsys.readouterr().out
+    print(said)
     lost = int(said.split("lost on the way: ")[1].split("times, ")[1].split(" readings")[0].replace(",", ""))
     assert lost > 100
     assert len(rows) + lost == pytest.approx(60.0 / 0.008596, abs=3)
