@@ -17,6 +17,9 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 CONFIG = Path(__file__).with_name("mypy-firmware.ini")
 
+#: Applications of no design: any board runs them.
+ANY_BOARD = ("bench_logger",)
+
 #: What a generated node.py offers is known only after deploy: any name, any type.
 NODE = "from typing import Any\n\ndef __getattr__(name: str) -> Any: ...\n"
 
@@ -93,6 +96,7 @@ def targets() -> Iterator[tuple[str, str]]:
     ready = {
         (d.application, str(d.board.caps["circuitpython_board"])) for d in designs if d.firmware == "ready"
     }
+    ready |= {(name, board_id) for name in ANY_BOARD for _, board_id in ready}
     yield from sorted(ready)
 
 

@@ -230,10 +230,13 @@ def test_what_is_lost_or_changed_on_the_wire_is_missed_and_counted(
     assert max(values) <= 186.0
     said = capsys.readouterr().out
     print(said)
-    lost = int(said.split("lost on the way: ")[1].split("times, ")[1].split(" readings")[0].replace(",", ""))
+    gaps = [line for line in bench.out.read_text("utf-8").splitlines() if line.startswith("# gap")]
+    assert {gap.rpartition(": ")[2] for gap in gaps} == {"lost on the way"}
+    lost = sum(int(gap.split(", ")[1].split()[0]) for gap in gaps)
     assert lost > 100
+    assert f"{len(gaps)} times, {lost:,} readings" in said
     assert len(rows) + lost == pytest.approx(60.0 / 0.008596, abs=3)
-    missing_s = float(said.split(" readings, ")[1].split(" s")[0]) if lost else 0.0
+    missing_s = sum(float(gap.split()[3]) for gap in gaps)
     assert sum(row["dt_s"] for row in rows) + missing_s == pytest.approx(60.0, abs=0.02)
 
 
