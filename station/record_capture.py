@@ -101,7 +101,7 @@ class Capture:
     def _take(self, frame: Frame) -> list[LogRow]:
         now = time.monotonic()
         gap, rows = self.timeline.take(frame, now - self._began_s)
-        if rows:
+        if frame.readings:
             self._heard_s = now
             self.log = self.log or self.begin(frame)
             self.log.write(gap, rows)

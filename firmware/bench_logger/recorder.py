@@ -50,8 +50,8 @@ class Recorder:
 
     def log(self):
         """Read one round after the other. Raises ERRORS when the chip does not answer."""
-        frequency = self._settings["BENCH_I2C_HZ"]
-        with busio.I2C(self._scl, self._sda, frequency=frequency) as i2c:
+        i2c = busio.I2C(self._scl, self._sda, frequency=self._settings["BENCH_I2C_HZ"])
+        try:
             i2c.try_lock()
             chip = Chip(i2c, self._settings["BENCH_ADDRESS"], self._register)
             chip.begin()
@@ -59,6 +59,8 @@ class Recorder:
                 chip.wait()
                 self._take(chip)
                 self._out.turn()
+        finally:
+            i2c.deinit()
 
     def silent(self):
         """The chip does not answer: what it said before goes home, and a frame that says so."""
@@ -75,7 +77,7 @@ class Recorder:
         if missed and self._frame.count:
             self._send(self._last)
         if not self._frame.count:
-            self._began, self._base, self._whole = self._last, self._number, self._number and not missed
+            self._began, self._base, self._whole = self._last, self._number, self._number > 0 and not missed
         self._number += missed
         self._mark(chip.sample)
         self._frame.put(chip.sample, self._number)
