@@ -102,7 +102,7 @@ def test_range_shunt_and_zero_by_the_settings() -> None:
 
 def test_markers_are_logged_with_the_reading_they_belong_to() -> None:
     arrived = bytearray()
-    logger = BenchLogger(STEADY, arrived.extend, 4.9, {"BENCH_MARKERS": "GP14 GP15"}, PERFECT)
+    logger = BenchLogger(STEADY, arrived.extend, 4.3, {"BENCH_MARKERS": "GP14 GP15"}, PERFECT)
     world = logger.world
     logger.hardware.lines["GP14"] = lambda: int(world.now) % 2 == 1
     logger.hardware.lines["GP15"] = lambda: world.now > 3.5
