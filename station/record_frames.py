@@ -123,7 +123,8 @@ class Decoder:
     def _lines(self, data: bytes) -> list[Frame]:
         """Frames that come as lines of base64; whatever else a console prints is kept as text."""
         self._line += data
-        *lines, self._line = bytearray(self._line[-_LONGEST_LINE:]).split(b"\n")
+        *lines, rest = self._line.split(b"\n")
+        self._line = rest[-_LONGEST_LINE:]
         return [frame for line in lines if (frame := self._of_line(bytes(line).strip()))]
 
     def _of_line(self, line: bytes) -> Frame | None:

@@ -248,6 +248,7 @@ def test_a_host_that_does_not_fetch_loses_whole_frames(
     said = capsys.readouterr().out
     assert "missing, lost on the way: once" in said
     assert "damaged" not in said
+    assert read_log(bench.out).missing_s == pytest.approx(4.0, abs=0.5)
 
 
 def test_a_chip_that_loses_its_settings_is_set_again(

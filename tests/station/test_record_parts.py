@@ -80,6 +80,11 @@ def test_lines_of_base64_are_frames_too() -> None:
     assert (decoder.damaged, decoder.text) == (1, "code.py output:")
 
 
+def test_many_lines_at_once_are_many_frames() -> None:
+    lines = b"".join(b"~" + binascii.b2a_base64(raw(number)) for number in range(500))
+    assert [one.sequence for one in Decoder().feed(lines)] == list(range(500))
+
+
 @pytest.mark.parametrize("seed", range(5))
 def test_noise_is_no_frame_and_hides_none(seed: int) -> None:
     print(f"seed {seed}")
