@@ -75,6 +75,8 @@ class Timeline:
 
     def take(self, frame: Frame, host_s: float) -> tuple[Gap | None, list[LogRow]]:
         """The rows of a frame that came at `host_s` of the host's clock, and the gap before them."""
+        if self.t_s >= self.until_s:
+            return None, []
         anew = self.last is not None and frame.boot != self.last.boot
         jumped = (frame.sequence - self._sequence - 1) % _SEQUENCES if self.last and not anew else 0
         self._sequence = frame.sequence

@@ -165,7 +165,8 @@ def test_beyond_the_end_nothing_counts() -> None:
     assert gap.dt_s == pytest.approx(0.05 - 2 * 0.008596)
     assert gap.readings == round(10 * gap.dt_s / (0.116 - 2 * 0.008596))
     assert rows == []
-    assert timeline.tally.readings == 2
+    assert timeline.take(frame(9, 90, 2116), 0.0) == (None, [])
+    assert (timeline.tally.readings, timeline.tally.gaps) == (2, [gap])
 
 
 def test_the_file_is_whole_lines(tmp_path: Path) -> None:
