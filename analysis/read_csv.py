@@ -146,6 +146,9 @@ def _words(frame: DataFrame, item: Column | None) -> tuple[IntArray | None, tupl
 
     if item is None:
         return None, ()
+    if isinstance(frame[item.index].dtype, pd.CategoricalDtype):
+        found = frame[item.index].cat
+        return np.asarray(found.codes, dtype=np.int64), tuple(found.categories)
     cells: Series[str] = frame[item.index].str.strip()
     codes, names = pd.factorize(cells.where(cells != ""))
     return np.asarray(codes, dtype=np.int64), tuple(str(name) for name in names)

@@ -79,7 +79,7 @@ class Table:
 #: Any run of blanks and tabs between cells, as plotting programs write them.
 WHITESPACE = r"\s+"
 #: From this size on (bytes) a plain text of numbers is read by compiled code: below, loading that costs more.
-LARGE = 20_000_000
+LARGE = 60_000_000
 
 
 def split(line: str, delimiter: str) -> list[str]:
@@ -102,7 +102,7 @@ def read_columns(table: Table, numbers: Sequence[Column], words: Sequence[Column
     """
     import pandas as pd
 
-    quick = _quick(table, numbers) if not words and len(table.text.data) > LARGE else None
+    quick = _quick(table, numbers, words) if len(table.text.data) > LARGE else None
     if quick is not None:
         return quick
     wanted: dict[Any, Any] = {item.index: np.float64 for item in numbers}
@@ -131,22 +131,26 @@ def read_columns(table: Table, numbers: Sequence[Column], words: Sequence[Column
     return frame
 
 
-def _quick(table: Table, numbers: Sequence[Column]) -> DataFrame | None:
+def _quick(table: Table, numbers: Sequence[Column], words: Sequence[Column]) -> DataFrame | None:
     """The columns by the compiled parser, where numba is installed and the text is plain; else None."""
     import pandas as pd
 
-    if len(table.delimiter) > 1 or table.decimal != ".":
+    recurring = all(item.role in ("state", "quality", "marker") for item in words)
+    if len(table.delimiter) > 1 or table.decimal != "." or not recurring:
         return None
     try:
-        from .parse_numbers import parse_numbers
+        from .parse_plain import parse_plain
     except ImportError:
         return None
-    wanted = [item.index for item in numbers]
-    found = parse_numbers(table.text.data, table.start, table.delimiter, len(table.columns), wanted)
-    table.text.let_go()
-    if found is None or not found.shape[1]:
+    text, wanted = table.text, ([item.index for item in numbers], [item.index for item in words])
+    found = parse_plain(text.data, table.start, table.delimiter, len(table.columns), *wanted)
+    text.let_go()
+    if found is None or not found.numbers.shape[1]:
         return None
-    return pd.DataFrame(dict(zip(wanted, found, strict=True)), copy=False)
+    columns: dict[int, Any] = dict(zip(wanted[0], found.numbers, strict=True))
+    for index, codes, names in zip(wanted[1], found.codes, found.words, strict=True):
+        columns[index] = pd.Categorical.from_codes(codes, pd.Index(names, dtype=object))
+    return pd.DataFrame(columns, copy=False)
 
 
 def _one(delimiter: str) -> str:

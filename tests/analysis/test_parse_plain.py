@@ -13,7 +13,7 @@ from analysis.errors import DamagedLog
 from analysis.read import read_log
 
 pytest.importorskip("numba", reason="numba is not installed")
-from analysis.parse_numbers import parse_numbers
+from analysis.parse_plain import MOST_WORDS, Parsed, parse_plain
 
 Write = Callable[..., Path]
 SEED = 20261130
@@ -28,15 +28,15 @@ def test_every_number_is_pythons_own() -> None:
     ]  # fmt: skip
     cells += ["1700000000123456", "-0", "+5", ".5", "7.", "0000123.4500", "9007199254740992"] + ["0.1"] * 2
     text = "".join(f"{cells[at]},x y,{cells[at + 1]},{cells[at + 2]}\n" for at in range(0, len(cells), 3))
-    found = parse_numbers(text.encode(), 0, ",", 4, [0, 2, 3])
+    found = parse_plain(text.encode(), 0, ",", 4, [0, 2, 3], [])
     assert found is not None, f"seed {SEED}"
-    assert found.T.ravel().tolist() == [float(cell) for cell in cells], f"seed {SEED}"
+    assert found.numbers.T.ravel().tolist() == [float(cell) for cell in cells], f"seed {SEED}"
 
 
 @pytest.mark.parametrize("text", ["1,2\n3,4", "1,2\r\n3,4\r\n", " 1, 2 \n3 ,4\n"])
 def test_line_ends_and_blanks(text: str) -> None:
-    found = parse_numbers(text.encode(), 0, ",", 2, [0, 1])
-    assert found is not None and found.tolist() == [[1, 3], [2, 4]]
+    found = parse_plain(text.encode(), 0, ",", 2, [0, 1], [])
+    assert found is not None and found.numbers.tolist() == [[1, 3], [2, 4]]
 
 
 @pytest.mark.parametrize(
@@ -45,7 +45,41 @@ def test_line_ends_and_blanks(text: str) -> None:
      "1,12345678901234567", "1,-", "1,0.1234567890123456789"],
 )  # fmt: skip
 def test_it_gives_up_at_anything_else(row: str) -> None:
-    assert parse_numbers(f"1,2\n{row}\n3,4\n".encode(), 0, ",", 2, [0, 1]) is None
+    assert parse_plain(f"1,2\n{row}\n3,4\n".encode(), 0, ",", 2, [0, 1], []) is None
+
+
+def words_of(found: Parsed | None) -> list[str]:
+    """The first column of words as it was written; "" for an empty cell."""
+    assert found is not None
+    return ["" if code < 0 else found.words[0][code] for code in found.codes[0]]
+
+
+def test_words_that_recur() -> None:
+    draws = np.random.default_rng(SEED)
+    states = [["BOOT", "SLEEP", "", "BOOTS", "CAPTURE"][kind] for kind in draws.integers(0, 5, 20_000)]
+    text = "".join(f"{at},{state},x\n" for at, state in enumerate(states))
+    assert words_of(parse_plain(text.encode(), 0, ",", 3, [0], [1])) == states, f"seed {SEED}"
+    assert words_of(parse_plain(b"1, a \n2,a\n3,b", 0, ",", 2, [0], [1])) == ["a", "a", "b"]
+
+
+@pytest.mark.parametrize(("kinds", "fits"), [(MOST_WORDS, True), (MOST_WORDS + 1, False)])
+def test_too_many_words_are_no_states(kinds: int, fits: bool) -> None:
+    text = "".join(f"{at},w{at % kinds}\n" for at in range(40_000))
+    assert (parse_plain(text.encode(), 0, ",", 2, [0], [1]) is not None) is fits
+
+
+def test_a_large_node_log_is_the_same_either_way(write: Write, monkeypatch: pytest.MonkeyPatch) -> None:
+    lines = "".join(
+        f"{at}.5,1,3.{at % 10},{at % 97},{'BOOT' if at % 3 else ''},{at // 50},measured\n"
+        for at in range(5000)
+    )
+    path = write("t_s,dt_s,V,mA,state,marker,quality\n" + lines)
+    plain = read_log(path)
+    monkeypatch.setattr(analysis.table, "LARGE", 1000)
+    quick = read_log(path)
+    for name in ("t_s", "dt_s", "V", "mA", "marker", "state", "quality"):
+        np.testing.assert_array_equal(getattr(plain, name), getattr(quick, name))
+    assert (quick.states, quick.qualities) == (("BOOT",), ("measured",)) == (plain.states, plain.qualities)
 
 
 def test_a_large_log_is_the_same_either_way(write: Write, monkeypatch: pytest.MonkeyPatch) -> None:
