@@ -7,14 +7,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from .log import FloatArray
+from .log import LOOKED_AT, FloatArray
 
 #: A step longer than this many usual steps is a gap.
 GAP_STEPS = 3.0
 #: Rows that arrive late are dropped by a salvage if the time is back in order within this many.
 LATE_ROWS = 20
-#: How many steps tell the usual one.
-LOOKED_AT = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)

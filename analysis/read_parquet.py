@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .choose import NUMERIC, choose, with_unit
+from .clock import intervals
 from .errors import LogError
 from .headers import columns
 from .log import FloatArray, IntArray, Log
@@ -31,7 +32,8 @@ def read_parquet(path: Path, options: ReadOptions) -> Log:
     """
     parquet = library(path)
     try:
-        table = parquet.read_table(path, memory_map=True, page_checksum_verification=True)
+        with parquet.ParquetFile(path, page_checksum_verification=True) as file:
+            table = file.read()
     except (OSError, ValueError) as error:
         reason = " ".join(str(error).split())[:80]
         raise LogError(f"{path.name}: the Parquet file cannot be read ({reason}).") from None
@@ -45,11 +47,12 @@ def _ours(name: str, table: Table, meta: dict[str, Any]) -> Log:
     if meta["version"] != VERSION:
         raise LogError(f"{name}: written as version {meta['version']}; this reads version {VERSION}.")
     rows, start = len(table), meta["start"]
-    has = set(table.column_names)
+    has, t_s = set(table.column_names), _floats(table["t_s"])
     state, states = _words(table, "state") if "state" in has else (everywhere(-1, rows), ())
     quality, qualities = _words(table, "quality") if "quality" in has else (everywhere(-1, rows), ())
     return Log(
-        source=meta["source"], kind=meta["kind"], t_s=_floats(table["t_s"]), dt_s=_floats(table["dt_s"]),
+        source=meta["source"], kind=meta["kind"], t_s=t_s,
+        dt_s=_floats(table["dt_s"]) if "dt_s" in has else intervals(t_s, None).dt_s,
         V=_floats(table["V"]) if "V" in has else np.broadcast_to(np.float64(np.nan), (rows,)),
         mA=_floats(table["mA"]), state=state, states=states,
         marker=table["marker"].to_numpy().astype(np.int64) if "marker" in has else everywhere(0, rows),
@@ -61,6 +64,8 @@ def _ours(name: str, table: Table, meta: dict[str, Any]) -> Log:
 
 
 def _floats(column: ChunkedArray) -> FloatArray:
+    if column.num_chunks == 1:  # what lies in one piece is not copied
+        return np.asarray(column.chunk(0).to_numpy(zero_copy_only=False), dtype=np.float64)
     return np.asarray(column.to_numpy(), dtype=np.float64)
 
 

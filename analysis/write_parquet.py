@@ -8,11 +8,14 @@ from typing import Any
 
 import numpy as np
 
+from .clock import intervals
 from .errors import LogError
 from .log import IntArray, Log
 
 #: Where the file's own metadata hold what is no column, and the version of that.
 KEY, VERSION = b"torpor-log", 1
+#: Rows that are read without a seam: what is read in one piece need not be copied together.
+ROWS_TOGETHER = 1 << 26
 
 
 def library(path: Path) -> Any:
@@ -27,7 +30,7 @@ def library(path: Path) -> Any:
 
 
 def write_parquet(log: Log, path: Path) -> Path:
-    """Write a log; columns that it does not have are left out.
+    """Write a log; columns that it does not have, or that its times tell, are left out.
 
     Raises
     ------
@@ -36,7 +39,9 @@ def write_parquet(log: Log, path: Path) -> Path:
     parquet = library(path)
     import pyarrow as pa
 
-    columns: dict[str, Any] = {"t_s": log.t_s, "dt_s": log.dt_s}
+    columns: dict[str, Any] = {"t_s": log.t_s}
+    if not np.array_equal(log.dt_s, intervals(log.t_s, None).dt_s):
+        columns["dt_s"] = log.dt_s
     if not np.isnan(log.V).all():
         columns["V"] = log.V
     columns["mA"] = log.mA
@@ -50,7 +55,11 @@ def write_parquet(log: Log, path: Path) -> Path:
         columns["power_mW"] = log.power_mW
     table = pa.table(columns).replace_schema_metadata({KEY: json.dumps(_meta(log)).encode()})
     part = path.with_name(path.name + ".part")
-    parquet.write_table(table, part, compression="zstd", write_page_checksum=True)
+    recurring = [name for name in columns if name not in ("t_s", "dt_s")]
+    parquet.write_table(
+        table, part, row_group_size=ROWS_TOGETHER, compression="lz4", use_dictionary=recurring,
+        write_page_checksum=True,
+    )  # fmt: skip
     return part.replace(path)
 
 
