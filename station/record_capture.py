@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import os
+import re
 import time
 from collections.abc import Callable, Iterable
 from contextlib import suppress
@@ -148,5 +150,8 @@ def _why(device: str, error: serial.SerialException) -> str:
     said = str(error)
     if "lock" in said:
         return f"{device} is in use by another program."
-    number = getattr(error, "errno", None)
+    told = re.search(r"\((\d+), ", said)  # the library puts the system's reason into its own words
+    number = error.errno or (int(told[1]) if told else 0)
+    if number == errno.ENOTTY:
+        return f"{device} is no serial port."
     return f"{device} cannot be opened: {os.strerror(number) if number else said}."

@@ -26,7 +26,9 @@ from analysis.read import read_log
 from sim.bench_load import BenchLoad
 from sim.bench_logger import BenchLogger
 from sim.devices.ina219 import MeterFaults
-from sim.log import COLUMNS
+from sim.log import COLUMNS, LogRow
+from sim.run import build
+from sim.scenario import Scenario
 from sim.usb_port import PortFaults
 from station.cli import main
 from station.errors import Exit
@@ -202,6 +204,25 @@ def test_each_row_is_the_mean_of_its_time(bench: Bench) -> None:
     assert logger.console == []
 
 
+def test_a_wake_of_the_default_node_as_the_logger_sees_it(bench: Bench) -> None:
+    """The load is another twin's node, a visitor before its camera: charge and energy of the two minutes."""
+    twin = build(Scenario(days=0.002, quiet=True, visits=((40.0, 30.0),)))
+    twin.live()
+    world = twin.world
+    load = BenchLoad.of(
+        LogRow(world.t_s[at], dt_s, world.volts[at], world.mA[at], "", 0, "exact")
+        for at, dt_s in enumerate(world.dt_s)
+    )
+    assert 172.0 < load.period_s < 173.0
+    logger = bench.start(load=load)
+    assert bench.record("--seconds", "120") == Exit.OK
+    rows, begun_s = bench.rows(), logger.boots[0] + 0.01
+    assert charge_mC(rows) == pytest.approx(load.charge_mC(begun_s, begun_s + 120.0), rel=0.003)
+    quiet = [row["mA"] for row in rows if row["t_s"] < 30.0]
+    assert min(quiet) < 3.0
+    assert max(row["mA"] for row in rows) > 100.0
+
+
 def test_unplugged_twice_it_goes_on_and_marks_the_gaps(
     bench: Bench, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -346,6 +367,28 @@ def test_a_file_that_is_there_is_not_written_over(bench: Bench, capsys: pytest.C
     assert bench.record("--seconds", "1") == Exit.USAGE
     assert "is there already" in capsys.readouterr().err
     assert bench.out.read_text() == "mine"
+
+
+def test_a_disk_that_is_full_keeps_whole_lines(bench: Bench) -> None:
+    """The system refuses what goes beyond 20,000 bytes: one sentence, and a log without a half line."""
+    import resource
+
+    command = [sys.executable, "-m", "station", "record", str(bench.desk.name), "--out", str(bench.out)]
+    process = subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000)),
+    )  # fmt: skip
+    bench.start(seconds=60.0)
+    out, err = process.communicate()
+    assert (process.returncode, out, err) == (Exit.FAILED, "", f"torpor: {bench.out}: File too large.\n")
+    assert bench.out.read_bytes().endswith(b",measured\n")
+    assert 15_000 < bench.out.stat().st_size <= 20_000
+
+
+def test_what_is_no_port_is_said(bench: Bench, capsys: pytest.CaptureFixture[str]) -> None:
+    bench.out.with_suffix(".txt").write_text("")
+    assert main(["record", str(bench.out.with_suffix(".txt")), "--out", str(bench.out)]) == Exit.READ_ONLY
+    assert capsys.readouterr().err == f"torpor: {bench.out.with_suffix('.txt')} is no serial port.\n"
 
 
 def test_a_port_in_use_is_said(bench: Bench, capsys: pytest.CaptureFixture[str]) -> None:

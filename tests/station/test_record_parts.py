@@ -185,14 +185,6 @@ def test_the_file_is_whole_lines(tmp_path: Path) -> None:
         LogFile(tmp_path / "log.csv", "again")
 
 
-def test_a_full_disk_leaves_whole_lines() -> None:
-    """/dev/full refuses every write, as a full disk does."""
-    if not Path("/dev/full").exists():
-        pytest.skip("this system has no /dev/full")
-    with pytest.raises(StationError, match="is there already"):
-        LogFile(Path("/dev/full"), "by hand")
-
-
 A = Seen("/dev/ttyACM0", "CircuitPython CDC control, Adafruit, E661", ("239a", "8120", "E661", "1.0"))
 B = Seen("/dev/ttyACM1", "CircuitPython CDC2 control, Adafruit, E661", ("239a", "8120", "E661", "1.2"))
 
