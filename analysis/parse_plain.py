@@ -44,7 +44,8 @@ def parse_plain(
 ) -> Parsed | None:
     """The wanted columns (by index) of the rows from `start` on; None to give up.
 
-    `cells` is how many cells a row must have. Rows may end in LF or CR LF. The code of an empty word is -1.
+    `cells` is how many cells a row must have. Rows may end in LF or CR LF; empty lines and lines that begin
+    with # are no rows. The code of an empty word is -1.
     """
     slot = np.full(cells, -1, dtype=np.int64)
     slot[numbers], slot[words] = np.arange(len(numbers)), len(numbers) + np.arange(len(words))
@@ -59,8 +60,14 @@ def parse_plain(
             rows = slice(first[at], first[at + 1])
             return int(_parse(parts[at], ord(delimiter), slot, table[:, rows], codes[:, rows], spots[at]))
 
-        if list(pool.map(parse, range(len(parts)))) != counts:
-            return None
+        rows = list(pool.map(parse, range(len(parts))))
+    if min(rows) < 0:
+        return None
+    if rows != counts:  # comments and empty lines were counted as well
+        filled = [slice(begin, begin + row) for begin, row in zip(first[:-1], rows, strict=True)]
+        table = np.concatenate([table[:, part] for part in filled], axis=1)
+        codes = np.concatenate([codes[:, part] for part in filled], axis=1)
+        first = np.concatenate(([0], np.cumsum(rows)))
     named = [_named(parts, spots[:, column], codes[column], first) for column in range(len(words))]
     return Parsed(table, codes, tuple(named))
 
@@ -112,6 +119,11 @@ def _parse(
     at, size, row, cells, numbers = 0, len(part), 0, len(slot), len(table)
     latest = np.zeros(len(codes), dtype=np.int64)
     while at < size:
+        if part[at] in (_HASH, _NEWLINE) or (part[at] == _RETURN and part[min(at + 1, size - 1)] == _NEWLINE):
+            while at < size and part[at] != _NEWLINE:
+                at += 1
+            at += 1
+            continue
         for cell in range(cells):
             last, place = cell == cells - 1, slot[cell]
             if 0 <= place < numbers:

@@ -79,7 +79,7 @@ class Table:
 #: Any run of blanks and tabs between cells, as plotting programs write them.
 WHITESPACE = r"\s+"
 #: From this size on (bytes) a plain text of numbers is read by compiled code: below, loading that costs more.
-LARGE = 60_000_000
+LARGE = 100_000_000
 
 
 def split(line: str, delimiter: str) -> list[str]:

@@ -41,7 +41,7 @@ def test_line_ends_and_blanks(text: str) -> None:
 
 @pytest.mark.parametrize(
     "row",
-    ["1", "1,2,3", "1,", ",2", "1,x", "1,nan", "1,1e3", "1,2#", '1,"2"', "1,2\0", "#1,2", "", "1,1.2.3",
+    ["1", "1,2,3", "1,", ",2", "1,x", "1,nan", "1,1e3", "1,2#", '1,"2"', "1,2\0", "\r1,2", "1,1.2.3",
      "1,12345678901234567", "1,-", "1,0.1234567890123456789"],
 )  # fmt: skip
 def test_it_gives_up_at_anything_else(row: str) -> None:
@@ -60,6 +60,17 @@ def test_words_that_recur() -> None:
     text = "".join(f"{at},{state},x\n" for at, state in enumerate(states))
     assert words_of(parse_plain(text.encode(), 0, ",", 3, [0], [1])) == states, f"seed {SEED}"
     assert words_of(parse_plain(b"1, a \n2,a\n3,b", 0, ",", 2, [0], [1])) == ["a", "a", "b"]
+
+
+def test_comments_and_empty_lines_are_no_rows() -> None:
+    lines = [f"{at},s{at % 3}" for at in range(20_000)]
+    for at in (0, 5, 9_000, 15_000, 20_000):
+        lines[at:at] = ["# a gap, of 3 s", "", "#"]
+    found = parse_plain("\r\n".join([*lines, "", ""]).encode(), 0, ",", 2, [0], [1])
+    assert found is not None and found.numbers[0].tolist() == list(range(20_000))
+    assert words_of(found) == [f"s{at % 3}" for at in range(20_000)]
+    none = parse_plain(b"# nothing\n\n", 0, ",", 2, [0], [1])
+    assert none is not None and none.numbers.shape == (1, 0)
 
 
 @pytest.mark.parametrize(("kinds", "fits"), [(MOST_WORDS, True), (MOST_WORDS + 1, False)])
