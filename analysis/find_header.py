@@ -48,6 +48,11 @@ def find_table(text: Text, titles: Sequence[str] | None = None) -> Table:
     return replace(table, decimal=_decimal(table))
 
 
+def has_header(text: Text) -> bool:
+    """Whether some line names the columns, whatever stands before it."""
+    return _found(text) is not None
+
+
 def _found(text: Text) -> _Head | None:
     """The first line whose titles name a current, or two other things."""
     end = 0

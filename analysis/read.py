@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from .errors import LogError
+from .find_header import has_header
 from .log import Log
 from .read_csv import read_csv
 from .read_options import DEFAULTS, ReadOptions
@@ -39,7 +40,7 @@ def read_log(path: Path | str, options: ReadOptions = DEFAULTS) -> Log:
 
     if options.titles is None and are_counts(head):
         return read_counts(text, options)
-    if options.titles is None and are_printed(head):
+    if options.titles is None and are_printed(head) and not has_header(text):
         return read_printed(text, options)
     return read_csv(text, options)
 

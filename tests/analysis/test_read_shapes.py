@@ -154,6 +154,11 @@ def test_what_a_serial_monitor_stamps(write: Write) -> None:
     assert (log.V.tolist(), log.mA.tolist(), log.t_s.tolist()) == ([3.3, 3.31], [12.5, -0.5], [0, 1])
 
 
+def test_settings_before_a_header_are_no_readings(write: Write) -> None:
+    log = read_log(write("Max current: 400 mA\n# zero: 0 V\nt_s,V,mA\n0,3.25,1.5\n0.5,3.5,2.5\n"))
+    assert (log.t_s.tolist(), log.V.tolist(), log.mA.tolist()) == VALUES
+
+
 def test_markers_in_words_are_states(write: Write) -> None:
     log = read_log(write("t_s,mA,marker\n0,1,\n1,50,boot\n2,90,wifi\n3,51,boot\n"))
     assert log.states == ("boot", "wifi") and log.state.tolist() == [-1, 0, 1, 0]
