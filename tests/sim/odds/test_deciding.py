@@ -27,8 +27,8 @@ from sim.odds.layout import (
 )  # fmt: skip
 from sim.odds.rules import BATCH_BIT, KEEP_BIT, SMALL_BIT
 
-#: An hour asleep, the same as booked, a wake, a scarce one, a refusal, a dark frame, a picture, a small one, a join,
-#: sending either; locked out: an hour, a motion, no clock.
+#: An hour asleep, the same as booked, a wake, a scarce one, a refusal, a dark frame, a picture, a small one,
+#: a join, sending either; locked out: an hour, a motion, no clock.
 PRICE = np.array([100, 100, 7, 5, 3, 2, 11, 6, 20, 9, 4, 13, 1, 0], dtype=np.float32)
 LOCKS = np.array([20, 40, 7, 100], dtype=np.float32)
 
