@@ -110,10 +110,12 @@ def _side_by_side(one: Ready, years: Years) -> dict[str, Figure]:
 
 def _map(one: Ready, weather: Weather) -> None:
     """A map of sizes with the real policy, the resampling of its years included."""
-    years = resampled([weather], MAP_YEARS, 1, tilt_deg=60.0)
-    day = years.day % 365
+    years = resampled([weather], MAP_YEARS + 1, 1, tilt_deg=60.0)
+    run_days = slice(START_DAY, START_DAY + 365 * MAP_YEARS)  # its years begin in summer, not in January
+    day = (years.day % 365).reshape(-1)[run_days].reshape(-1, 365)
+    factor = years.factor.reshape(-1)[run_days].reshape(-1, 365)
     sizes = list(np.geomspace(0.05, 2.0, MAP))
-    survey(one, Years(day, years.factor), sizes, sizes)
+    survey(one, Years(day, factor), sizes, sizes)
 
 
 def _prepared(weather: Weather, turn: int) -> None:

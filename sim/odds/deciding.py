@@ -24,6 +24,7 @@ from sim.odds.layout import (
     SPENT,
     VISITORS,
     WAITING,
+    OUT_h,
     Q,
     small,
 )
@@ -67,6 +68,7 @@ def serve(s, words, rows, lits, mixes, h, price, locks, calm):  # type: ignore[n
         small = (word & (1 << 19)) != 0
         shut, alive = (zero, one) if calm else (s[LOCKED + i], s[ALIVE + i])
         dark = s[DARK + i]
+        s[OUT_h + i] += shut * alive
         motions = s[COUNT + i] * alive
         tired = (dark >= f(3.0)) & (share < full_)
         total = s[CREDIT + i] + motions * (share * f(0.125) if tired else share)
@@ -105,27 +107,24 @@ def serve(s, words, rows, lits, mixes, h, price, locks, calm):  # type: ignore[n
 @small
 def ramp(s, rows, lits, mixes, h, price, locks, calm):  # type: ignore[no-untyped-def]
     """The same for the plainest policy there is: from nothing at `low` to every motion at `full` per cent,
-    each picture sent at once, none in the dark."""
+    each picture sent at once, none in the dark, and no lock-out."""
     f = np.float32
-    base_J, wake_J, refused_J = price[0], price[2], price[4]
-    lit, floor, mix = lits[h], rows[h, 2], mixes[h]
-    each_J = price[6] + price[8] + price[9] + wake_J - refused_J if lit else price[5] + wake_J - refused_J
-    low, high, full = locks[0], locks[1], locks[3]
-    scale = f(100.0) / (f(1.0) - floor)
+    lit, floor = lits[h], rows[h, 2]
+    base_J, refused_J = price[0], price[4]
+    each_J = price[6] + price[8] + price[9] + price[2] - refused_J if lit else price[5] + price[2] - refused_J
     zero, one = f(0.0), f(1.0)
-    kept = one if lit else zero
-    slope = one / (full - low)
+    kept, shown = (one, mixes[h]) if lit else (zero, zero)
+    slope = one / (locks[3] - locks[0])
+    steep = f(100.0) / (f(1.0) - floor) * slope
+    start = floor * steep + locks[0] * slope
     for i in range(LANES):
-        soc = (s[Q + i] - floor) * scale + s[GAUGE + i]
-        share = min(max((soc - low) * slope, zero), one)
-        shut, alive = (zero, one) if calm else (s[LOCKED + i], s[ALIVE + i])
+        share = min(max(s[Q + i] * steep + (s[GAUGE + i] * slope - start), zero), one)
+        alive = one if calm else s[ALIVE + i]
         n = s[COUNT + i] * alive
         total = s[CREDIT + i] + n * share
-        go = min(np.floor(total), n) * (one - shut)
+        go = min(np.floor(total), n)
         s[CREDIT + i] = min(total - go, one)
         s[LOAD + i] = (base_J * alive + n * refused_J + go * each_J) * s[LOAD_X + i]
         s[SEEN + i] += n
         s[PICTURES + i] += go * kept
-        s[VISITORS + i] += go * mix * kept
-        limit = high if shut > zero else low
-        s[LOCKED + i] = one if soc < limit else zero
+        s[VISITORS + i] += go * shown

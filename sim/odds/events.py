@@ -23,9 +23,8 @@ Floats = NDArray[np.float32]
 
 #: Limits per hour.
 LIMITS = 12
-#: Chance of what is left out at the busy end of an hour. Ours: one hour in a hundred thousand counts one too
-#: few.
-TAIL = 1e-5
+#: Chance of a count beyond the limits, which then counts with the last; the mean stays. Ours.
+TAIL = 1e-3
 _ALL = 2**32 - 1
 
 
@@ -78,12 +77,19 @@ def drawn_by(rate: NDArray[np.float64]) -> tuple[NDArray[np.uint32], Floats, NDA
     for k in counts[1:]:
         mass[:, k] = mass[:, k - 1] * rate / k
     summed = np.minimum(np.cumsum(mass, axis=1), 1.0)
-    last = (1.0 - summed > TAIL).sum(axis=1)  # limits that a count in single steps needs
+    above = np.maximum(1.0 - summed, 0.0)
+    # limits that a count in single steps needs; the last is passed as often as it and all after it would be
+    last = np.maximum((above > TAIL).sum(axis=1), rate > 0.0)
+    at = np.maximum(last - 1, 0)
+    whole = np.cumsum(above[:, ::-1], axis=1)[:, ::-1]
+    above[np.arange(len(rate)), at] = whole[np.arange(len(rate)), at]
     limits = np.full((len(rate), LIMITS), _ALL, dtype=np.uint32)
     steps = np.zeros((len(rate), LIMITS), dtype=np.float32)
     width = min(LIMITS, len(counts))
     used = np.arange(width) < last[:, None]
-    limits[:, :width] = np.where(used, np.minimum(summed[:, :width] * 2.0**32, _ALL), _ALL).astype(np.uint32)
+    limits[:, :width] = np.where(used, np.clip((1.0 - above[:, :width]) * 2.0**32, 0, _ALL), _ALL).astype(
+        np.uint32
+    )
     steps[:, :width] = used
     for hour in np.flatnonzero(last > LIMITS):
         limits[hour], steps[hour] = _coarse(mass[hour], summed[hour], int(last[hour]))

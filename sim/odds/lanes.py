@@ -83,7 +83,9 @@ def block(  # type: ignore[no-untyped-def]
     battery. shelf, ageing: as `wear` takes them, the first per day of the weather; without a loss per cycle
     nothing ages."""
     f = np.float32
-    s = np.zeros(ROWS * LANES, dtype=np.float32)
+    room = np.zeros(ROWS * LANES + 16, dtype=np.float32)
+    first = (64 - room.ctypes.data % 64) % 64 // 4  # rows on lines of the cache: no load meets two of them
+    s = room[first : first + ROWS * LANES]
     s[: 6 * LANES] = lane
     pick, words = np.zeros(LANES, dtype=np.int32), np.zeros(LANES, dtype=np.int32)
     found, calm = np.zeros(4 * LANES, dtype=np.float32), True
@@ -103,11 +105,11 @@ def block(  # type: ignore[no-untyped-def]
             sun = factor[year, day]
             for i in range(LANES):
                 s[STRENGTH + i] = s[PANEL + i] * sun
-            first = days[year, day] * 24
+            start_h = days[year, day] * 24
             month_days += f(1.0)
             for k in range(3):
                 shelved[k] += shelf[days[year, day], k]
-            for hour in range(first, first + 24):
+            for hour in range(start_h, start_h + 24):
                 draw(s, luck, limits, steps, most, hour)
                 if plain:
                     ramp(s, rows, lit, mix, hour, price, locks, calm)
@@ -118,7 +120,7 @@ def block(  # type: ignore[no-untyped-def]
             if not calm:
                 forget(s)
             if learns:
-                look(s, pick, words, table, rows, first + 23)
+                look(s, pick, words, table, rows, start_h + 23)
                 lessons(
                     s, pick, words, found, f(year * days.shape[1] + day), plans[half], season, half, wants
                 )

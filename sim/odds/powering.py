@@ -22,7 +22,6 @@ from sim.odds.layout import (
     TAKEN_J,
     WAS_U,
     DOWN_h,
-    OUT_h,
     Q,
     U,
     small,
@@ -48,11 +47,13 @@ def charged(s, rows, h, volts, plant, clips):  # type: ignore[no-untyped-def]
     asleep_A, spared_A = plant[7], plant[8]
     v0, v1, v2, v3, v4 = volts[0], volts[1], volts[2], volts[3], volts[4]
     zero, one = f(0.0), f(1.0)
+    if asleep_A > zero:  # what is a constant current, not a constant power
+        for i in range(LANES):
+            steady_A = (asleep_A - spared_A * s[FRESH + i]) * s[ALIVE + i] * s[LOAD_X + i]
+            s[LOAD + i] += steady_A * f(3600.0) * s[U + i]
     for i in range(LANES):
         volt, per, was = s[U + i], s[PER_A + i], s[Q + i]
-        steady_A = (asleep_A - spared_A * s[FRESH + i]) * s[ALIVE + i] * s[LOAD_X + i]
-        load_A = s[LOAD + i] * f(1.0 / 3600.0) / volt + steady_A
-        s[LOAD + i] += steady_A * f(3600.0) * volt
+        load_A = s[LOAD + i] * f(1.0 / 3600.0) / volt
         x = i0 + s0 * (volt - v0)
         x += s1 * max(volt - v1, zero) + s2 * max(volt - v2, zero)
         x += s3 * max(volt - v3, zero) + s4 * max(volt - v4, zero)
@@ -120,7 +121,6 @@ def supplied(s, rows, h, plant, calm):  # type: ignore[no-untyped-def]
             now = (zero if fails else one) if alive > zero else (zero if waits else one)
             s[DOWN_h + i] += one - alive
             s[FRESH + i] = one if alive <= zero else s[FRESH + i]
-            s[OUT_h + i] += s[LOCKED + i] * alive
             s[Q + i] = end - boot * s[PER_A + i] * max(zero, now - alive)
         s[ALIVE + i] = now
         up += now - s[LOCKED + i]
