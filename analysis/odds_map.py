@@ -17,6 +17,7 @@ from . import style
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.colors import BoundaryNorm, ListedColormap
+    from matplotlib.figure import Figure
 
 #: Places on a grid are told from others by how many of its cells they fill, 0..1.
 FILLED = 0.15
@@ -57,7 +58,7 @@ def map_png(
         axes.set_xlim(west, east)
         axes.set_ylim(south, north)
         _degrees(axes)
-        _legend(axes, shades, palette)
+        _legend(figure, shades, palette)
         style.heading(figure, title, under)
         return style.save(figure, path)
 
@@ -122,11 +123,12 @@ def _degrees(axes: Axes) -> None:
     axes.set_aspect("equal")
 
 
-def _legend(axes: Axes, shades: Shades, palette: ListedColormap) -> None:
+def _legend(figure: Figure, shades: Shades, palette: ListedColormap) -> None:
+    """Below the map, in room of its own."""
     from matplotlib.patches import Patch
 
     colours = palette(np.arange(len(shades.labels)))
     patches = [Patch(facecolor=colour, edgecolor=style.FAINT, label=label)
                for colour, label in zip(colours, shades.labels, strict=True)]  # fmt: skip
-    axes.legend(handles=patches, loc="upper center", bbox_to_anchor=(0.5, -0.07), ncols=min(len(patches), 8),
-                title=shades.name, handlelength=1.2, columnspacing=1.2)  # fmt: skip
+    figure.legend(handles=patches, loc="outside lower center", ncols=min(len(patches), 8),
+                  title=shades.name, handlelength=1.2, columnspacing=1.2)  # fmt: skip

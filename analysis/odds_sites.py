@@ -21,7 +21,7 @@ ROWS = 40
 #: How the map tells shares of the years: the last steps are what people ask for.
 SHADES = Shades(
     "years without a lost hour, %", (0.0, 10.0, 50.0, 75.0, 90.0, 95.0, 99.0, 99.9, 100.01),
-    ("under 10", "10 to 50", "50 to 75", "75 to 90", "90 to 95", "95 to 99", "99 to 99.9", "all of them"),
+    ("under 10", "10 to 50", "50 to 75", "75 to 90", "90 to 95", "95 to 99", "99 to 99.9", "over 99.9"),
 )  # fmt: skip
 
 

@@ -158,13 +158,16 @@ def _about(case: Case) -> list[str]:
     if case.snow.by_weather or case.snow.falls:
         hides.append("snow")
     looks = panel_looks(case)
+    prices = ["Prices are those of a measured profile."] if case.prices else []
     sky = f"Light is hidden by {', '.join(hides)}." if hides else "The panel is clean, with an open sky."
+    if not case.design.camera:
+        return [looks, sky, *prices]
     garden = f"{case.garden.visitors_per_day * case.visitors_x:g} visitors a day, more in summer."
     knows = "it is told its latitude" if case.latitude else "it is not told its latitude"
     policy = f"The node decides by its own policy; {knows}."
     if case.policy != "ours":
         policy = f"The node decides by the policy {case.policy!r}."
-    return [looks, sky, garden, policy, *(["Prices are those of a measured profile."] if case.prices else [])]
+    return [looks, sky, garden, policy, *prices]
 
 
 def panel_looks(case: Case) -> str:

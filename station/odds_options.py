@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import rich_click as click
 
 from station.errors import Exit, StationError
+from station.figure import Figure
 from station.weather_option import weather_choice, weather_options
 
 if TYPE_CHECKING:
@@ -24,24 +25,25 @@ if TYPE_CHECKING:
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 _PATH = click.Path(path_type=Path)
-_ABOVE_0 = click.FloatRange(min=0.0, min_open=True)
+#: A panel in W, a battery in Ah.
+_SIZE = Figure(1e-6, 1e6)
 
 NODE = (
     click.option("--config", type=_PATH,
                  help="TOML as torpor simulate takes it: [garden], [link], [surroundings], [snow], ..."),
     click.option("--settings", type=_PATH, help="The node's settings.toml."),
     click.option("--profile", type=_PATH, help="TOML: measured energy profile instead of the design's."),
-    click.option("--panel", type=_ABOVE_0, metavar="W", help="Panel by its label, instead of the design's."),
-    click.option("--battery", type=_ABOVE_0, metavar="AH", help="Battery, instead of the design's."),
-    click.option("--visitors", type=click.FloatRange(0, 10_000), metavar="N", help="Visitors a day."),
-    click.option("--tilt", type=click.FloatRange(0, 90), help="Panel's tilt, degrees."),
-    click.option("--azimuth", type=click.FloatRange(0, 360), help="Where it looks: 180 is south."),
+    click.option("--panel", type=_SIZE, metavar="W", help="Panel by its label, instead of the design's."),
+    click.option("--battery", type=_SIZE, metavar="AH", help="Battery, instead of the design's."),
+    click.option("--visitors", type=Figure(0, 10_000), metavar="N", help="Visitors a day."),
+    click.option("--tilt", type=Figure(0, 90), help="Panel's tilt, degrees."),
+    click.option("--azimuth", type=Figure(0, 360), help="Where it looks: 180 is south."),
     click.option("--horizon", type=_PATH, help="Horizon file: PVGIS, or a table."),
     click.option("--no-latitude", is_flag=True, help="The node is not told where it is."),
 )  # fmt: skip
 PLACE = (
-    click.option("--latitude", type=click.FloatRange(-90, 90), help="No file: weather is made up here."),
-    click.option("--longitude", type=click.FloatRange(-180, 180)),
+    click.option("--latitude", type=Figure(-90, 90), help="No file: weather is made up here."),
+    click.option("--longitude", type=Figure(-180, 180)),
     click.option("--monthly", type=_PATH,
                  help="CSV, 12 rows: kWh_m2 (and C) a month, for made-up weather; with a weather file "
                  "the long-term means that its years are brought to."),
@@ -66,7 +68,7 @@ def years_options(default: int, by: str) -> tuple[Callable[[Any], Any], ...]:
                      help=f"Years of weather, each lived by {by}."),
         click.option("--span", type=click.IntRange(1, 30), default=1, show_default=True,
                      help="Years that a node lives on, its battery ageing."),
-        click.option("--seed", type=int, default=1, show_default=True,
+        click.option("--seed", type=click.IntRange(0, 2**63 - 1), default=1, show_default=True,
                      help="Everything random comes from it."),
     )  # fmt: skip
 
@@ -101,8 +103,9 @@ def question_of(design: str | None, given: dict[str, Any]) -> Question:
     scenario = _scenario(design, given)
     weather, monthly = _weather(scenario, given)
     span, years = given["span"], given["years"]
-    case = turned(case_of(scenario, weather, given), weather[0].latitude)
-    case = case.change(span=span, seed=given["seed"])
+    case = case_of(scenario, weather, given).change(span=span, seed=given["seed"])
+    if not (given.get("sites") or given.get("grid")):  # each of those turns its own panel
+        case = turned(case, weather[0].latitude)
     return Question(scenario.design, case, -(-years // span) * span, monthly, given.get("tolerances", False))
 
 
@@ -220,6 +223,8 @@ def sites_of(given: dict[str, Any]) -> tuple[Site, ...]:
 
     if given["sites"] and given["grid"]:
         raise StationError("--sites and --grid: expected one of them.", Exit.USAGE)
+    if given["land"] and not given["grid"]:
+        raise StationError("--land: wants --grid beside it.", Exit.USAGE)
     if given["sites"]:
         return read_sites(given["sites"])
     found = grid(given["grid"]) if given["grid"] else ()

@@ -12,6 +12,7 @@ import rich_click as click
 
 from station.boards_command import names_like
 from station.errors import Exit, StationError
+from station.figure import Figure
 from station.odds_options import MANY, NODE, RUN, options, question_of, sites_of, where, years_options
 from station.odds_running import folder_of, live
 
@@ -21,11 +22,11 @@ if TYPE_CHECKING:
     from sim.odds.sizing import Sizes
     from sim.odds.spread import Map
 
-_ABOVE_0 = click.FloatRange(min=0.0, min_open=True)
+_ABOVE_0 = Figure(min=0.0, min_open=True)
 _SIZES = (
-    click.option("--promise", type=click.FloatRange(0, 1, min_open=True), default=0.99, show_default=True,
+    click.option("--promise", type=Figure(0, 1, min_open=True), default=0.99, show_default=True,
                  help="Share of years without a lost hour."),
-    click.option("--pictures", type=click.FloatRange(min=0), default=0.0, metavar="N",
+    click.option("--pictures", type=Figure(min=0), default=0.0, metavar="N",
                  help="Pictures a day, in the year's mean, that belong to the promise."),
     click.option("--panels", metavar="W,W,...", help="Panels to choose from.  [default: 20]"),
     click.option("--batteries", metavar="AH,AH,...", help="Batteries to choose from."),

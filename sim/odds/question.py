@@ -114,9 +114,11 @@ def _told(value: object) -> str:
 
 def _weather(one: Weather) -> str:
     digest = hashlib.sha256()
-    for column in (one.ghi, one.dni, one.dhi, one.temp_air, one.wind, one.mid_h, one.swing):
+    columns = (one.ghi, one.dni, one.dhi, one.temp_air, one.wind, one.mid_h, one.swing, one.snow_cm)
+    for column in columns:
         digest.update(b"none" if column is None else np.ascontiguousarray(column).tobytes())
-    return f"{one.latitude} {one.longitude} {one.utc_offset_h} {one.year} {digest.hexdigest()}"
+    place = f"{one.latitude} {one.longitude} {one.altitude_m} {one.utc_offset_h}"
+    return f"{place} {one.year} {digest.hexdigest()}"
 
 
 _tables: OrderedDict[str, Ready] = OrderedDict()

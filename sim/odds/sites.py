@@ -161,7 +161,7 @@ def _toml(path: Path, text: str) -> list[tuple[str, dict[str, Any]]]:
     except tomllib.TOMLDecodeError as error:
         raise SimError(f"{path}: is no valid TOML ({error}).") from None
     listed = data.get("site", [])
-    if set(data) - {"site"} or not all(isinstance(one, dict) for one in listed):
+    if set(data) - {"site"} or not isinstance(listed, list) or not all(isinstance(x, dict) for x in listed):
         raise SimError(f"{path}: expected nothing but [[site]] tables.")
     return [(f"{path}: site {at + 1}", one) for at, one in enumerate(listed)]
 

@@ -16,8 +16,8 @@ from sim.odds.tally import wilson
 Floats = NDArray[np.float64]
 #: The map that is drawn unless sizes are named: so many each way, from the design's size over to times this.
 POINTS, PANEL_TIMES, BATTERY_TIMES = 20, 8.0, 8.0
-#: Least and most that a size may be of the design's, 1.
-LEAST, MOST = 0.001, 1000.0
+#: Least and most that a panel, W, or a battery, Ah, can be: beyond them the lanes' figures have no room.
+LEAST, MOST = 1e-6, 1e6
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -140,9 +140,13 @@ class Sizes:
     def __post_init__(self) -> None:
         """Raises SimError for a size that cannot be."""
         for what, sizes in (("panel", self.panels_W), ("battery", self.batteries_Ah)):
-            if not sizes or min(sizes) <= 0.0 or len(set(sizes)) < len(sizes):
+            right = all(LEAST <= size <= MOST for size in sizes)  # no nan is
+            if not (sizes and right and len(set(sizes)) == len(sizes)):
                 listed = ", ".join(f"{size:g}" for size in sizes) or "none"
-                raise SimError(f"{what} sizes {listed}: expected one or more, all different and above 0.")
+                raise SimError(
+                    f"{what} sizes {listed}: expected one or more, all different and above 0, "
+                    f"at most {MOST:,.0f}."
+                )
 
     @property
     def priced(self) -> bool:

@@ -84,7 +84,9 @@ class Tally:
         """(chance of no hour down, and an interval that holds it 19 times of 20) in a month or the year.
 
         Nodes under one weather share its fate, so the interval is Wilson's for as many independent years as
-        the spread between the weather years amounts to (Kish's design effect).
+        the spread between the weather years amounts to (Kish's design effect). It always holds what these
+        years leave open when nothing at all happens in them: that one node was lost by itself tells nothing
+        of the winter that nobody has seen, which takes all of them.
         """
         n, years = self.node_years, self.weather_years
         if not n:
@@ -92,7 +94,8 @@ class Tally:
         p = float(self.alive[at]) / n
         between = max(0.0, float(self.alive_sq[at]) / years - p * p) / max(1, years - 1)
         alone = p * (1.0 - p) / between if between > 0.0 else float(years)
-        return p, *wilson(p, min(max(alone, 1.0), float(n)))
+        least, most = wilson(p, min(max(alone, 1.0), float(n)))
+        return p, min(least, wilson(1.0, years)[0]), max(most, wilson(0.0, years)[1])
 
     def hours_down(self, quantile: float, at: int = YEAR) -> float:
         """Hours down that so many of the years (0..1) do not exceed."""

@@ -100,6 +100,13 @@ def test_what_is_no_grid(text: str) -> None:
         grid(text)
 
 
+def test_a_number_is_no_list_of_sites(tmp_path: Path) -> None:
+    path = tmp_path / "sites.toml"
+    path.write_text("site = 3\n")
+    with pytest.raises(SimError, match=r"expected nothing but \[\[site\]\] tables\.$"):
+        read_sites(path)
+
+
 def test_land_is_told_from_sea() -> None:
     places = grid("0:50:50,-30:10:20")  # two oceans, then Franconia and Gabon
     assert [(one.latitude, one.longitude) for one in on_land(places)] == [(50.0, 10.0), (0.0, 10.0)]

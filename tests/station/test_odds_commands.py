@@ -213,6 +213,21 @@ def test_sites_in_a_table_and_on_a_map(tmp_path: Path, capsys: pytest.CaptureFix
         assert picture.width == 1400
 
 
+def test_a_site_in_the_south_is_asked_with_its_panel_to_the_north(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The same place as one of many and alone, and its panel turned the wrong way by hand."""
+    much = ("--panel", "0.3", "--years", "4", "--json")
+    code, out, _ = spoken(capsys, "viability", "--grid=-45:-45:5,170:170:5", *much, "--out", str(tmp_path))
+    (many,) = json.loads(out)["sites"]
+    away = ("--azimuth", "180", *much, "--out", str(tmp_path))
+    other, out, _ = spoken(capsys, "viability", "--grid=-45:-45:5,170:170:5", *away)
+    (wrong,) = json.loads(out)["sites"]
+    assert (code, other) == (0, 0)
+    assert many["down_mean_h"] < 100.0 < 1000.0 < wrong["down_mean_h"]
+    assert many["tightest_month"] in ("May", "Jun", "Jul", "Aug")
+
+
 def test_sizes_of_a_grid(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     code, out, _ = spoken(
         capsys, "size", "--grid", "0:40:40,10:20:10", "--panels", "0.1,0.5,2", "--batteries", "3",
@@ -240,7 +255,12 @@ WRONG = [
     (("viability", "no-such"), "no-such"),
     (("viability", "--weather", "no.epw"), "no.epw"),
     (("viability", "--panel", "0"), "--panel"),
+    (("viability", "--panel", "nan"), "--panel"),
+    (("viability", "--panel", "1e300"), "--panel"),
     (("viability", "--battery", "-1"), "--battery"),
+    (("viability", "--tilt", "nan"), "--tilt"),
+    (("viability", "--seed", "-1"), "--seed"),
+    (("viability", "--land"), "--land: wants --grid beside it."),
     (("viability", "--latitude", "50"), "--latitude and --longitude go together"),
     (("viability", "--latitude", "95", "--longitude", "0"), "--latitude"),
     (("viability", "--weather", "1,2", "--latitude", "1", "--longitude", "2"), "without --weather"),
@@ -255,6 +275,7 @@ WRONG = [
     (("size", "--promise", "1.5"), "--promise"),
     (("size", "--promise", "0"), "--promise"),
     (("size", "--panels", "1,x"), "--panels 1,x: expected numbers and commas."),
+    (("size", "--panels", "nan"), "panel sizes nan: expected one or more"),
     (("size", "--panels", "0,1"), "panel sizes 0, 1: expected one or more"),
     (("size", "--prices", "no.toml"), "no.toml: cannot be read"),
     (("size", "--prices", "no.toml", "--panels", "1"), "--prices: names sizes and prices"),

@@ -39,6 +39,15 @@ def test_nodes_with_a_luck_of_their_own_count_each() -> None:
     assert high - low == pytest.approx(2 * 1.96 * 0.5 / np.sqrt(12_800), rel=0.35)
 
 
+def test_one_lost_node_makes_nobody_surer_than_none() -> None:
+    """400 years without a loss leave one year in a hundred open; a node that is lost by itself in one of them
+    does not close that."""
+    none = some(51_200, 51_200, 400, 400.0).probability()
+    one = some(51_200, 51_199, 400, 399.0 + (127 / 128) ** 2).probability()
+    assert none == pytest.approx((1.0, 0.9905, 1.0), abs=1e-4)
+    assert one[1] == none[1] and one[0] < 1.0 == pytest.approx(one[2], abs=1e-4)
+
+
 def test_quantiles_of_hours_down() -> None:
     tally = Tally.empty()
     tally.down[YEAR, 0] = 90
