@@ -58,8 +58,9 @@ def viability_json(question: Question, found: Viability, effects: Sequence[Effec
 
 
 def asked_json(question: Question) -> dict[str, Any]:
-    """What was asked: design, title, site, source, sources (how many), latitude, longitude, policy, panel_W, battery_Ah, tilt_deg
-    (null: the design's), visitors_a_day, weather_years, span, seed, tolerances, fingerprint."""
+    """What was asked: design, title, site, source, sources (how many), latitude, longitude,
+    policy, panel_W, battery_Ah, tilt_deg (null: the design's), visitors_a_day,
+    weather_years, span, seed, tolerances, fingerprint."""
     from sim.odds.sensitivity import size_Ah
 
     case = question.case

@@ -104,9 +104,19 @@ def question_of(design: str | None, given: dict[str, Any]) -> Question:
     weather, monthly = _weather(scenario, given)
     span, years = given["span"], given["years"]
     case = case_of(scenario, weather, given).change(span=span, seed=given["seed"])
-    if not (given.get("sites") or given.get("grid")):  # each of those turns its own panel
+    if not _elsewhere(given):  # each of many places turns its own panel
         case = turned(case, weather[0].latitude)
     return Question(scenario.design, case, -(-years // span) * span, monthly, given.get("tolerances", False))
+
+
+def _elsewhere(given: dict[str, Any]) -> bool:
+    """Whether many places are asked for, that say themselves where they are and what weather they have."""
+    many = next((name for name in ("sites", "grid") if given.get(name)), None)
+    one = next((name for name in ("weather", "year", "latitude", "longitude", "monthly")
+                if given[name] not in (None, ())), None)  # fmt: skip
+    if many and one:
+        raise StationError(f"--{many}: has places of its own, expected no --{one} beside it.", Exit.USAGE)
+    return many is not None
 
 
 def _scenario(design: str | None, given: dict[str, Any]) -> Scenario:
@@ -228,4 +238,7 @@ def sites_of(given: dict[str, Any]) -> tuple[Site, ...]:
     if given["sites"]:
         return read_sites(given["sites"])
     found = grid(given["grid"]) if given["grid"] else ()
-    return on_land(found) if given["land"] else found
+    dry = on_land(found) if given["land"] else found
+    if found and not dry:
+        raise StationError(f"--land: none of the {len(found)} places of the grid is on land.", Exit.USAGE)
+    return dry

@@ -261,6 +261,11 @@ WRONG = [
     (("viability", "--tilt", "nan"), "--tilt"),
     (("viability", "--seed", "-1"), "--seed"),
     (("viability", "--land"), "--land: wants --grid beside it."),
+    (
+        ("viability", "--land", "--grid=30:30:1,-40:-40:1"),
+        "--land: none of the 1 places of the grid is on land.",
+    ),
+    (("viability", "--grid", "0:1:1,0:1:1", "--weather", "1,2"), "expected no --weather beside it."),
     (("viability", "--latitude", "50"), "--latitude and --longitude go together"),
     (("viability", "--latitude", "95", "--longitude", "0"), "--latitude"),
     (("viability", "--weather", "1,2", "--latitude", "1", "--longitude", "2"), "without --weather"),
