@@ -55,12 +55,22 @@ def check(node: Node, settings: Mapping[str, str | int]) -> None:
     if strange := next((key for key in settings if key not in known), None):
         there = ", ".join(key for key in known if key not in AT_THE_NODE)
         raise StationError(f"{strange} is no setting of a node; there is: {there}.", Exit.USAGE)
+    _read(rules, settings)
+    if len(json.dumps(dict(settings))) > LONGEST_ANSWER - _REST:
+        raise StationError("These settings are too long for one answer: send fewer at a time.", Exit.USAGE)
+
+
+def check_those_at_home(design: Design, settings: Mapping[str, object]) -> None:
+    """StationError, one sentence, if a node of this design would not start with them; what concerns its
+    network alone is not looked at."""
+    _read(_rules(design), {key: value for key, value in settings.items() if key not in AT_THE_NODE})
+
+
+def _read(rules: Mapping[str, Any], settings: Mapping[str, object]) -> None:
     try:
         rules["read"]({**TWIN_SETTINGS, **settings}.get)
     except rules["SettingsError"] as error:
         raise StationError(f"{error}.", Exit.USAGE) from None
-    if len(json.dumps(dict(settings))) > LONGEST_ANSWER - _REST:
-        raise StationError("These settings are too long for one answer: send fewer at a time.", Exit.USAGE)
 
 
 def _names() -> list[str]:

@@ -139,9 +139,11 @@ def case_of(scenario: Scenario, weather: tuple[Weather, ...], given: dict[str, A
     """What is asked of the kernel, by a scenario of the twin and the options beside it."""
     from boards import load_design
     from sim.odds.case import Case
+    from station.node_settings import check_those_at_home
 
     _refuse(scenario)
     design = load_design(scenario.design)
+    check_those_at_home(design, scenario.settings)
     cells = float(str(design.options.get("cells_parallel", 1)))
     panel_W, battery_Ah = design.panel.v("rated"), design.cell.v("capacity") * cells
     settings = {key: value for key, value in scenario.settings.items() if isinstance(value, int)}

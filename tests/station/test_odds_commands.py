@@ -307,6 +307,22 @@ def test_what_cannot_be_is_one_sentence(
     assert said in line
 
 
+def test_settings_that_the_node_refuses_are_refused(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    path = tmp_path / "settings.toml"
+    for text, said in (
+        (
+            "TORPOR_LOW_PCT = 5000\nTORPOR_TLS = 1\n",
+            "TORPOR_LOW_PCT is 5000, expected a whole number 5",
+        ),
+        ("TORPOR_LOW_PCT = 60\n", "TORPOR_LOW_PCT 60 < TORPOR_HIGH_PCT"),
+    ):
+        path.write_text(text)
+        code, out, err = spoken(capsys, "viability", "--settings", str(path))
+        assert (code, out) == (Exit.USAGE, "") and said in err
+
+
 def test_a_log_is_no_design_yet(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
