@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -78,7 +77,8 @@ def size_report(one: Sizing, wall_s: float, folder: Path) -> str:
     case = one.question.case
     parts = [
         paragraph(case.design.title, width=WIDTH) + "\n" + words.site_line(one.question),
-        paragraph(f"{size_sentence(one)} {doubt_sentence(one)}", width=WIDTH), _map(one), _offers(one),
+        paragraph(" ".join((size_sentence(one), doubt_sentence(one), *coarse(one))), width=WIDTH),
+        _map(one), _offers(one),
         "\n".join((heading("What was assumed"),
                    *(paragraph(note, "- ", WIDTH) for note in words.assumptions(one.question)))),
         f"Seed {case.seed}, worked out in {hours_or_s(wall_s)}.\nFiles: {folder}",
@@ -168,8 +168,10 @@ def _lists(values: Any, digits: int) -> list[list[float]]:
     return [[round(float(value), digits) for value in row] for row in values]
 
 
-def check_promise(promise: float, years: int) -> Sequence[str]:
-    """What the number of years cannot tell, as a sentence, or nothing."""
-    if promise > 1.0 - 1.0 / years and promise < 1.0:
-        return [f"{years:,} years cannot tell {words.share(promise)} % from all of them: take more --years."]
-    return []
+def coarse(one: Sizing) -> tuple[str, ...]:
+    """What so few years cannot tell, as a sentence, or nothing."""
+    years = one.found.years
+    if 1.0 - 1.0 / years < one.promise < 1.0:
+        told = f"{years:,} years cannot tell {words.share(one.promise)} % from all of them."
+        return (told,)
+    return ()

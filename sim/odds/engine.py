@@ -24,7 +24,7 @@ from sim.kernel_prices import config_of
 from sim.nodefile import node_values
 from sim.odds.case import Case
 from sim.odds.events import Events, events
-from sim.odds.hours import Hours, hours_of, offered_J
+from sim.odds.hours import Hours, hours_of, offered_A
 from sim.odds.pricing import boot_J_of, owner_of, price_row, prices_of_case
 from sim.odds.rules import Rules, mJ, rules
 from sim.odds.tally import WEEKS, Tally
@@ -72,7 +72,7 @@ class Ready:
     wants: Floats
     season: Floats
     plans: NDArray[np.generic]
-    offered_J: NDArray[np.float64]
+    offered: tuple[Floats, float]
     capacity_J: float
     cells: float
     ageing: Floats
@@ -108,7 +108,7 @@ def ready(case: Case) -> Ready:
         ),
         np.array(season, dtype=np.float32),
         lesson.plan_table(tuple(season), int(config["low_pct"])),
-        offered_J(hours),
+        offered_A(hours),
         float(str(rows["CELL_J"])),
         float(str(design.options.get("cells_parallel", 1))),
         np.array([old.per_cycle, old.exponent, old.growth], dtype=np.float32),
@@ -238,10 +238,14 @@ def _lanes(one: Ready, width: int, scales: Scales | None) -> Floats:
 
 
 def _offered(one: Ready, years: Years, number: int) -> NDArray[np.float64]:
-    """What the charger could have had under a block's weather, J per month and in all, a node's mean."""
+    """What the charger could have had under a block's weather, J per month and in all, a node's mean; more
+    than its limit no charger has."""
     case, span = one.case, one.case.span
     chosen = years.of(number, span)
-    daily = one.offered_J[years.day[chosen]] * years.factor[chosen] * case.panel_x
+    panel_A, battery_V = one.offered
+    strength = years.factor[chosen] * np.float32(case.panel_x)
+    amps = np.minimum(panel_A[years.day[chosen]] * strength[:, :, None], np.float32(one.hours.plant[0]))
+    daily = amps.sum(axis=2, dtype=np.float64) * (3600.0 * battery_V)
     month = (case.start_day + np.arange(365)) % 365 * 12 // 365
     found = np.zeros(13)
     for year in daily:

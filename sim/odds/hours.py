@@ -84,8 +84,9 @@ def _knots(table: HourTable) -> Floats:
     return knots
 
 
-def offered_J(hours: Hours) -> NDArray[np.float64]:
-    """What the charger could have had on each day at a half-full battery, J, shape (years * 365,)."""
+def offered_A(hours: Hours) -> tuple[Floats, float]:
+    """What the design's panel gives in each hour into a half-full battery, before the charger's limit, A,
+    shape (years * 365, 24), and that battery's voltage."""
     middle = float(hours.knots[0, 0] + np.sum(hours.knots[0, 1] * 0.5))
     bends = np.maximum(0.5 - hours.knots[1:, 0], 0.0)
     middle += float(np.sum(hours.knots[1:, 1] * bends))
@@ -93,4 +94,4 @@ def offered_J(hours: Hours) -> NDArray[np.float64]:
     current = hours.rows[:, CURRENT] + hours.rows[:, CURRENT + 1] * (middle - volts[0])
     for at, bend in enumerate(volts[1:]):
         current = current + hours.rows[:, CURRENT + 2 + at] * max(middle - bend, 0.0)
-    return np.asarray(np.maximum(current, 0.0).reshape(-1, 24).sum(axis=1) * middle * 3600.0)
+    return np.maximum(current, 0.0).astype(np.float32).reshape(-1, 24), middle
