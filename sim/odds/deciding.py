@@ -113,7 +113,7 @@ def ramp(s, rows, lits, mixes, h, price, locks, calm):  # type: ignore[no-untype
     base_J, refused_J = price[0], price[4]
     each_J = price[6] + price[8] + price[9] + price[2] - refused_J if lit else price[5] + price[2] - refused_J
     zero, one = f(0.0), f(1.0)
-    kept, shown = (one, mixes[h]) if lit else (zero, zero)
+    mix = mixes[h]
     slope = one / (locks[3] - locks[0])
     steep = f(100.0) / (f(1.0) - floor) * slope
     start = floor * steep + locks[0] * slope
@@ -126,5 +126,6 @@ def ramp(s, rows, lits, mixes, h, price, locks, calm):  # type: ignore[no-untype
         s[CREDIT + i] = min(total - go, one)
         s[LOAD + i] = (base_J * alive + n * refused_J + go * each_J) * s[LOAD_X + i]
         s[SEEN + i] += n
-        s[PICTURES + i] += go * kept
-        s[VISITORS + i] += go * shown
+        if lit:
+            s[PICTURES + i] += go
+            s[VISITORS + i] += go * mix

@@ -23,6 +23,7 @@ from sim.odds.layout import (
     STIFF_NEW,
     STRENGTH,
     DOWN_h,
+    FILL_Ah,
     Q,
     U,
     jit,
@@ -97,6 +98,7 @@ def block(  # type: ignore[no-untyped-def]
         s[U + i] = v
         s[LOWEST + i] = s[LEFT + i] = s[FRESH + i] = f(1.0)
         s[PER_NEW + i], s[STIFF_NEW + i] = s[PER_A + i], s[STIFF + i]
+        s[FILL_Ah + i] = f(1.0) / s[PER_A + i]
     shelved, month_days = np.zeros(3, dtype=np.float32), f(0.0)
     for year in range(days.shape[0]):
         for day in range(days.shape[1]):

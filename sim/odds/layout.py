@@ -45,8 +45,9 @@ SEEN_AT,
     PER_NEW,
     STIFF_NEW,
     FRESH,
-) = tuple(range(34 * LANES, 49 * LANES, LANES))
-ROWS = 49
+    FILL_Ah,
+) = tuple(range(34 * LANES, 50 * LANES, LANES))
+ROWS = 50
 #: All motions of the run so far: what a day's count is taken from.
 MONTH_NAMES = ("down_h", "locked_h", "harvest_J", "load_J", "seen", "pictures", "visitors")
 

@@ -22,6 +22,7 @@ from sim.odds.layout import (
     TAKEN_J,
     WAS_U,
     DOWN_h,
+    FILL_Ah,
     Q,
     U,
     small,
@@ -41,7 +42,7 @@ def live(s, rows, h, volts, knots, plant, clips, calm):  # type: ignore[no-untyp
 def charged(s, rows, h, volts, plant, clips):  # type: ignore[no-untyped-def]
     """What the panel gives and what is in the battery after it."""
     f = np.float32
-    standing, leak, swing = rows[h, 0], rows[h, 3], rows[h, 4]
+    standing, keeps, swing = rows[h, 0], np.float32(1.0) - rows[h, 3], rows[h, 4]
     i0, s0, s1, s2, s3, s4 = rows[h, 6], rows[h, 7], rows[h, 8], rows[h, 9], rows[h, 10], rows[h, 11]
     limit, quiescent, again_V, end_q = plant[0], plant[1], plant[2], rows[h, 5]
     asleep_A, spared_A = plant[7], plant[8]
@@ -67,13 +68,12 @@ def charged(s, rows, h, volts, plant, clips):  # type: ignore[no-untyped-def]
         done = s[DONE + i] if (x > zero) & (volt > again_V) else zero
         x = zero if done > zero else x
         out = load_A + standing
-        end = was + (x - out) * per - was * leak
-        full = (end > end_q) & (x > zero)
-        room = max(zero, end_q - was) / per + out
-        s[IN_A + i] = min(x, room) if full else x
+        end = was * keeps + (x - out) * per
+        over = max(end - max(end_q, was), zero) if x > zero else zero
+        s[IN_A + i] = x - over * s[FILL_Ah + i]
         s[OUT_A + i] = out
-        s[DONE + i] = one if full else done
-        s[Q + i] = max(min(end, max(end_q, was)) if full else end, zero)
+        s[DONE + i] = one if over > zero else done
+        s[Q + i] = max(end - over, zero)
         s[WAS_U + i] = volt
 
 

@@ -16,6 +16,7 @@ from sim.odds.layout import (
     STIFF_NEW,
     TAKEN_J,
     WEAR,
+    FILL_Ah,
     Q,
     small,
 )
@@ -38,4 +39,5 @@ def wear(s, days, shelf, part):  # type: ignore[no-untyped-def]
         left = max(f(LEAST), f(1.0) - np.sqrt(s[SQUARE + i]) - s[WEAR + i])
         s[LEFT + i] = left
         s[PER_A + i] = s[PER_NEW + i] / left
+        s[FILL_Ah + i] = left / s[PER_NEW + i]
         s[STIFF + i] = s[STIFF_NEW + i] * (f(1.0) + part[2] * (f(1.0) - left))
