@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, fields, replace
 from math import sqrt
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -144,25 +143,6 @@ def _quantile(counts: Ints, share: float) -> int:
     if not summed[-1]:
         return 0
     return int(np.searchsorted(summed, share * summed[-1] - 1e-9))
-
-
-def to_dict(tally: Tally) -> dict[str, Any]:
-    """As plain lists, for a file that a run is resumed from."""
-    return {
-        field.name: value.tolist() if isinstance(value := getattr(tally, field.name), np.ndarray) else value
-        for field in fields(tally)
-    }
-
-
-def from_dict(kept: dict[str, Any]) -> Tally:
-    """Out of such lists."""
-    empty = Tally.empty()
-    made: dict[str, Any] = {}
-    for field in fields(empty):
-        before = getattr(empty, field.name)
-        value = kept[field.name]
-        made[field.name] = np.array(value, before.dtype) if isinstance(before, np.ndarray) else int(value)
-    return Tally(**made)
 
 
 def _none(*shape: int) -> Ints:

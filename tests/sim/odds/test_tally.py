@@ -7,7 +7,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from sim.odds.tally import YEAR, Tally, from_dict, to_dict, total, wilson
+from sim.odds.resuming import packed, unpacked
+from sim.odds.tally import YEAR, Tally, total, wilson
 
 
 def some(years: int, alive: int, weathers: int, squares: float) -> Tally:
@@ -71,8 +72,7 @@ def test_parts_add_up_and_go_through_a_file() -> None:
     one, two = some(100, 90, 10, 8.0), some(50, 10, 5, 0.5)
     both = total([one, two])
     assert (both.node_years, both.weather_years, int(both.alive[YEAR])) == (150, 15, 100)
-    again = from_dict(to_dict(both))
-    assert to_dict(again) == to_dict(both)
+    assert packed(unpacked(packed(both))) == packed(both)
 
 
 def test_nothing_says_nothing() -> None:
