@@ -19,11 +19,14 @@ from .report_parts import heading, paragraph, table
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
+#: Chances that count as the same, 0..1: all see the same weather. Ours.
+ALIKE = 0.02
+
 
 def compare_sentence(rows: Sequence[Row]) -> str:
-    """Which is best: of those that cannot be told from the likeliest the one with most pictures."""
-    likeliest = max((row.found.year for row in rows), key=lambda year: year.chance)
-    alike = [row for row in rows if row.found.year.chance >= likeliest.least]
+    """Which is best: of those about as likely as the likeliest the one with most pictures."""
+    likeliest = max(row.found.year.chance for row in rows)
+    alike = [row for row in rows if row.found.year.chance >= likeliest - ALIKE]
     best = max(alike, key=lambda row: (row.found.year.pictures[0], row.found.year.chance))
     year = best.found.year
     return f"{best.name}: in {words.interval(year)} of years never without supply" + (

@@ -169,20 +169,8 @@ function sensitivity(chosen) {
 }
 
 function tabs() {
-  const host = document.getElementById("measures");
   const sure = DATA.sensitivity.every((one) => Math.abs(one.chance) < 0.0005);
-  const press = (chosen) => {
-    for (const button of host.children) button.setAttribute("aria-pressed", button.dataset.key === chosen);
-    sensitivity(chosen);
-  };
-  for (const [key, [name]] of Object.entries(MEASURES)) {
-    const button = document.createElement("button");
-    button.textContent = name;
-    button.dataset.key = key;
-    button.addEventListener("click", () => press(key));
-    host.appendChild(button);
-  }
-  press(sure ? "reserve" : "chance");
+  choose(document.getElementById("measures"), MEASURES, sensitivity, sure ? "reserve" : "chance");
 }
 
 if (DATA.kind === "viability") {
@@ -274,3 +262,78 @@ function promises() {
 }
 
 if (DATA.kind === "size") promises();
+
+// Several side by side: a bar each, by the figure that is chosen.
+const SIDES = {
+  chance: ["years without loss", (one) => 100 * one.year.chance, (value) => value.toFixed(1) + " %"],
+  down: ["hours down", (one) => one.year.down_h.mean, (value) => value.toFixed(1) + " h a year"],
+  reserve: ["lowest charge", (one) => 100 * one.reserve_p90, (value) => value.toFixed(0) + " %"],
+  pictures: ["pictures", (one) => one.year.pictures_a_day.p50, (value) => value.toFixed(1) + " a day"],
+  cost: ["energy of a picture", (one) => (one.mJ_per_picture ?? 0) / 1000, (value) => value.toFixed(1) + " J"],
+};
+
+function sides(chosen) {
+  const [, value, told] = SIDES[chosen];
+  const wide = document.getElementById("sides").clientWidth > 760 ? 1000 : 620;
+  const row = 34, c = chart("sides", wide, 20 + row * DATA.rows.length, 190, 6, 0, 1, [], "");
+  const most = Math.max(1e-9, ...DATA.rows.map(value)), scale = (c.inner - 110) / most;
+  DATA.rows.forEach((one, at) => {
+    const y = 10 + row * at, year = one.year, long = Math.max(1, scale * value(one));
+    make(c.svg, "text", { x: c.left - 10, y: y + row / 2 + 4, "text-anchor": "end" }, one.name);
+    make(c.svg, "rect", { x: c.left, y: y + row * 0.17, width: long, height: row * 0.66, rx: 2, fill: "var(--blue)" });
+    make(c.svg, "text", { x: c.left + long + 8, y: y + row / 2 + 4 }, told(value(one)));
+    says(c.svg, { x: 0, y, width: c.wide, height: row },
+      `${one.name}: ${share(year.chance)} % of years without a lost hour (${share(year.least)} to ${share(year.most)})\n` +
+      `hours down: mean ${year.down_h.mean.toFixed(1)}, P90 ${year.down_h.p90}, P99 ${year.down_h.p99}\n` +
+      `lowest charge ${(100 * one.reserve_p90).toFixed(0)} %; pictures a day ${year.pictures_a_day.p50.toFixed(1)}`);
+  });
+}
+
+// Sites where they lie, by longitude and latitude; each says its figures.
+function places(value, told, low, top) {
+  const all = DATA.sites, shown = (of, most) => [Math.min(...all.map(of)), Math.max(...all.map(of))]
+    .map((end, at) => Math.max(-most, Math.min(most, end + (at ? 1 : -1) * 0.06 * most)));
+  const [west, east] = shown((one) => one.longitude, 180), [south, north] = shown((one) => one.latitude, 90);
+  const wide = 1000, high = Math.max(220, Math.min(700, 30 + 940 * (north - south) / (east - west)));
+  const c = chart("places", wide, high, 52, 26, south, north, ticksOf(south, north, 6), "°");
+  const x = (at) => c.left + c.inner * (at - west) / (east - west);
+  for (const tick of ticksOf(west, east, 8))
+    make(c.svg, "text", { x: x(tick), y: c.high - 6, "text-anchor": "middle", class: "faint" }, tick + "°");
+  const size = Math.max(6, Math.min(22, 900 / Math.sqrt(2 * all.length)));
+  for (const one of all) {
+    const at = value(one), part = (at - low) / (top - low || 1);
+    const box = { x: x(one.longitude) - size / 2, y: c.y(one.latitude) - size / 2, width: size, height: size };
+    make(c.svg, "rect", { ...box, rx: 2, fill: at === null ? "var(--faint)" : CIVIDIS[Math.round(8 * Math.max(0, Math.min(1, part)))],
+      stroke: "var(--ink)", "stroke-width": 0.4 });
+    says(c.svg, box, told(one));
+  }
+}
+
+function choose(host, measures, draw, first) {
+  const press = (chosen) => {
+    for (const button of host.children) button.setAttribute("aria-pressed", button.dataset.key === chosen);
+    draw(chosen);
+  };
+  for (const [key, [name]] of Object.entries(measures)) {
+    const button = document.createElement("button");
+    button.textContent = name;
+    button.dataset.key = key;
+    button.addEventListener("click", () => press(key));
+    host.appendChild(button);
+  }
+  press(first);
+}
+
+if (DATA.kind === "compare") choose(document.getElementById("measures"), SIDES, sides, "chance");
+if (DATA.kind === "sites") places((one) => one.chance, (one) =>
+  `${one.name}: ${share(one.chance)} % of years without a lost hour (${share(one.least)} to ${share(one.most)})\n` +
+  `hours down: mean ${one.down_mean_h.toFixed(1)}, P99 ${one.down_p99_h}; lowest charge ${(100 * one.reserve_p90).toFixed(0)} %\n` +
+  `worst in ${one.worst_month}; pictures a day ${one.pictures_a_day.toFixed(0)}`, 0, 1);
+if (DATA.kind === "size of sites") {
+  const panels = DATA.sites.map((one) => one.panel_W).filter((one) => one !== null).map(Math.log);
+  places((one) => one.panel_W === null ? null : Math.log(one.panel_W), (one) => one.panel_W === null
+    ? `${one.name}: nothing on the map keeps the promise`
+    : `${one.name}: ${+one.panel_W.toPrecision(3)} W and ${+one.battery_Ah.toPrecision(3)} Ah` +
+      `${one.price === null ? "" : ` for ${one.price.toFixed(2)}`}: ${share(one.chance)} % of years`,
+    Math.min(...panels), Math.max(...panels));
+}

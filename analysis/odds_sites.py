@@ -88,10 +88,15 @@ def _line(site: Site, one: Viability) -> tuple[str, ...]:
     )  # fmt: skip
 
 
+def sites_sentence(sites: Sequence[Site], found: Sequence[Viability]) -> str:
+    """At how many sites it lives."""
+    good = sum(one.year.chance >= words.SURVIVES for one in found)
+    return f"{good:,} of {len(sites):,} sites keep it alive in 99 years of a hundred"
+
+
 def sites_png(question: Question, sites: Sequence[Site], found: Sequence[Viability], path: Path) -> Path:
     """The map; returns the path."""
-    good = sum(one.year.chance >= words.SURVIVES for one in found)
-    title = f"{good:,} of {len(sites):,} sites keep it alive in 99 years of a hundred"
+    title = sites_sentence(sites, found)
     under = (
         f"{question.case.design.name}, {words.sizes(question.case)}; {question.weather_years:,} years of "
         f"weather at each"

@@ -52,7 +52,9 @@ def size_sites_report(
     question: Question, sites: Sequence[Site], found: Sequence[Sizing], wall_s: float, folder: Path
 ) -> str:
     """A table, the most demanding sites first."""
-    said = f"{_sentence(found)} {question.weather_years:,} years of weather for every size and site."
+    said = (
+        f"{size_sites_sentence(found)} {question.weather_years:,} years of weather for every size and site."
+    )
     order = sorted(range(len(sites)), key=lambda at: -_need(found[at]))
     head = ("", "panel", "battery", "price", "keeps it", "19 times of 20", "pictures")
     rows = [head, *(_line(sites[at], found[at]) for at in order[:ROWS])]
@@ -65,7 +67,8 @@ def size_sites_report(
     return "\n".join(parts) + "\n"
 
 
-def _sentence(found: Sequence[Sizing]) -> str:
+def size_sites_sentence(found: Sequence[Sizing]) -> str:
+    """At how many sites the promise can be kept."""
     kept = sum(one.best is not None for one in found)
     promise = f"{words.share(found[0].promise)} % of years without a lost hour"
     pictures = f" and {found[0].pictures:g} pictures a day" if found[0].pictures else ""
@@ -98,4 +101,4 @@ def size_sites_png(question: Question, sites: Sequence[Site], found: Sequence[Si
     labels = [f"{group[0]:.2g}" + (f" to {group[-1]:.2g}" if len(group) > 1 else "") for group in groups]
     shades = Shades("panel to buy, W", tuple(bounds), tuple(labels))
     under = f"{question.case.design.name}; {question.weather_years:,} years of weather for every size"
-    return map_png(sites, values, shades, _sentence(found), under, path)
+    return map_png(sites, values, shades, size_sites_sentence(found), under, path)

@@ -79,6 +79,7 @@ def _both(one: Question, other: Question) -> Question:
 
 def _answer(asked: list[Question], folder: Path, given: dict[str, Any], started: float) -> None:
     from analysis.odds_compare import compare_json, compare_png, compare_report
+    from analysis.odds_side_page import compare_page
     from sim.odds.comparing import rows
     from sim.odds.spread import tallies, tasks_of
 
@@ -86,5 +87,6 @@ def _answer(asked: list[Question], folder: Path, given: dict[str, Any], started:
     found = live(tasks_of(asked), text, folder, given, lambda parts: rows(asked, tallies(asked, parts)))
     (folder / "compare.json").write_text(json.dumps(compare_json(found), indent=2) + "\n", "utf-8")
     compare_png(found, folder / "compare.png")
+    compare_page(found, folder / "compare.html")
     report = compare_report(found, time.perf_counter() - started, folder)
     (folder / "report.txt").write_text(report, "utf-8")

@@ -38,6 +38,7 @@ def viability_of_sites(
     question: Question, sites: Sequence[Site], given: dict[str, Any], started: float
 ) -> None:
     """A row for each site: sites.csv, sites.json, sites.png and report.txt."""
+    from analysis.odds_side_page import sites_page
     from analysis.odds_sites import sites_json, sites_png, sites_report
     from sim.odds.spread import tallies, tasks_of
     from sim.odds.viability import viability
@@ -52,6 +53,7 @@ def viability_of_sites(
     document = sites_json(question, sites, found)
     write_rows(document, folder)
     sites_png(question, sites, found, folder / "sites.png")
+    sites_page(question, sites, found, folder / "sites.html")
     wall_s = time.perf_counter() - started
     report = sites_report(question, sites, found, wall_s, folder)
     (folder / "report.txt").write_text(report, "utf-8")
@@ -77,6 +79,7 @@ def sizes_of_sites(
     question: Question, sites: Sequence[Site], sizes: Sizes, given: dict[str, Any], started: float
 ) -> None:
     """What to buy at each site: sites.csv, sites.json, sites.png and report.txt."""
+    from analysis.odds_side_page import size_sites_page
     from analysis.odds_size_report import Sizing
     from analysis.odds_size_sites import size_sites_json, size_sites_png, size_sites_report
     from sim.odds.spread import surveys, tasks_of
@@ -93,6 +96,7 @@ def sizes_of_sites(
     document = size_sites_json(question, sites, found)
     write_rows(document, folder)
     size_sites_png(question, sites, found, folder / "sites.png")
+    size_sites_page(question, sites, found, folder / "sites.html")
     report = size_sites_report(question, sites, found, time.perf_counter() - started, folder)
     (folder / "report.txt").write_text(report, "utf-8")
     say(document, report, given["as_json"])

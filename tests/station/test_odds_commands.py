@@ -195,6 +195,11 @@ def test_policies_side_by_side(tmp_path: Path, capsys: pytest.CaptureFixture[str
     assert ours["year"]["down_h"]["mean"] == 0.0 and on["year"]["down_h"]["mean"] > 4000.0
     with Image.open(folder / "compare.png") as picture:
         assert picture.width == 1400
+    page = drawn(folder / "compare.html")
+    tips = re.findall(r'aria-label="([^"]+)"', page)
+    assert [tip.split(":")[0] for tip in tips] == ["ours", "always_on"]
+    assert page.count("<button") == 5
+    assert len(re.findall('<button[^>]* aria-pressed="true"', page)) == 1
 
 
 def test_sites_in_a_table_and_on_a_map(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -209,6 +214,8 @@ def test_sites_in_a_table_and_on_a_map(tmp_path: Path, capsys: pytest.CaptureFix
     header, first, second = (folder / "sites.csv").read_text("utf-8").splitlines()
     assert header.startswith("name,latitude,longitude,chance") and first.startswith("Oslo,59.9,10.7,")
     assert second.startswith("Nairobi,-1.3,36.8,1.0,")
+    tips = re.findall(r'aria-label="([^"]+)"', drawn(folder / "sites.html"))
+    assert [tip.split(":")[0] for tip in tips] == ["Oslo", "Nairobi"]
     with Image.open(folder / "sites.png") as picture:
         assert picture.width == 1400
 
@@ -238,6 +245,9 @@ def test_sizes_of_a_grid(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> 
     assert [one["name"] for one in found["sites"]] == ["40 10", "40 20", "0 10", "0 20"]
     assert all(one["battery_Ah"] == 3.0 for one in found["sites"])
     assert found["sites"][0]["panel_W"] >= found["sites"][2]["panel_W"]
+    tips = re.findall(r'aria-label="([^"]+)"', drawn(tmp_path / "sites.html"))
+    assert [tip.split(":")[0] for tip in tips] == ["40 10", "40 20", "0 10", "0 20"]
+    assert f"{found['sites'][0]['panel_W']:g} W and 3 Ah" in tips[0]
 
 
 def test_a_measured_profile_takes_the_place_of_prices(
