@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from sim.errors import SimError
+from sim.odds.owners_file import text_of
 from sim.odds.sizing import Sizes
 
 UNITS = {"panel": "W", "battery": "Ah"}
@@ -24,12 +25,7 @@ UNITS = {"panel": "W", "battery": "Ah"}
 
 def read_catalogue(path: Path) -> Sizes:
     """Read what can be bought; SimError, one sentence, for whatever is not as expected."""
-    try:
-        text = path.read_text("utf-8-sig")
-    except OSError as error:
-        raise SimError(f"{path}: cannot be read ({error.strerror}).") from None
-    except UnicodeDecodeError:
-        raise SimError(f"{path}: is no text.") from None
+    text = text_of(path)
     offered = _toml(path, text) if path.suffix == ".toml" else _csv(path, text)
     for kind in UNITS:
         if not offered[kind]:

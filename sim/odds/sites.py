@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from sim.errors import SimError
 from sim.odds.case import Case
+from sim.odds.owners_file import text_of
 from sim.odds.question import Question
 from sim.place import Place
 from sim.weather import read_years
@@ -100,12 +101,7 @@ def read_sites(path: Path) -> tuple[Site, ...]:
 
     Raises SimError, one sentence, for whatever is not as expected.
     """
-    try:
-        text = path.read_text("utf-8-sig")
-    except OSError as error:
-        raise SimError(f"{path}: cannot be read ({error.strerror}).") from None
-    except UnicodeDecodeError:
-        raise SimError(f"{path}: is no text.") from None
+    text = text_of(path)
     rows = _toml(path, text) if path.suffix == ".toml" else _csv(path, text)
     if not rows:
         raise SimError(f"{path}: names no site, expected one or more.")
