@@ -11,9 +11,12 @@ from boards import load_design
 from sim.odds import engine
 from sim.odds.case import Case
 from sim.odds.engine import Years
-from sim.odds.layout import (
+from sim.odds.layout import (  # fmt: skip
     ALIVE,
+    BASE,
     CAPACITY_J,
+    CREDIT,
+    HARVEST,
     LANES,
     LEARNT,
     LEFT,
@@ -21,16 +24,18 @@ from sim.odds.layout import (
     PER_A,
     PER_NEW,
     REFS,
+    ROW,
     ROWS,
     SQUARE,
     STIFF,
     STIFF_NEW,
     TAKEN_J,
     WEAR,
+    WISH,
     Q,
-)  # fmt: skip
+)
 from sim.odds.lesson import CHARGES, HARVESTS
-from sim.odds.lessons import lessons
+from sim.odds.lessons import forget, lessons
 from sim.odds.wearing import wear
 from sim.weather import default_weather
 
@@ -62,6 +67,17 @@ def test_only_who_spoke_with_home_learns() -> None:
     assert not s[MET : MET + LANES].any()
 
 
+def test_who_lost_its_supply_begins_anew() -> None:
+    s = state()
+    kept = (CREDIT, ROW, HARVEST, BASE, WISH)
+    for row in (*kept, LEARNT):
+        s[row : row + 2] = 7.0
+    s[ALIVE + 1] = 0.0
+    forget(s)
+    assert [float(s[row]) for row in (*kept, LEARNT)] == [7.0] * 6
+    assert [float(s[row + 1]) for row in (*kept, LEARNT)] == [0.0] * 5 + [-1.0]
+
+
 def test_a_month_of_ageing_by_hand() -> None:
     """Half-way between stored and full; 300 J a day of 40 kJ, a cycle's exponent of 2."""
     s = state()
@@ -79,7 +95,7 @@ def test_a_month_of_ageing_by_hand() -> None:
 def test_the_plan_of_january_is_made_in_january() -> None:
     """A poor node whose plan grants nothing in January and everything else takes its pictures in July."""
     one = engine.ready(
-        Case(load_design("pico-w-arducam-2mp"), (default_weather(),), panel_x=0.08, charge=0.8)
+        Case(load_design("pico-w-arducam-2mp"), (default_weather(),), panel_x=0.12, charge=0.8)
     )
     day = ((np.arange(365) + 181) % 365)[None].astype(np.int32)
     light = np.ones((1, 365), dtype=np.float32)
