@@ -10,7 +10,7 @@ import numpy as np
 from . import style
 from .log import VISITS, FloatArray, IntArray, Log
 from .reduce import BUCKETS, EXACT_ROWS, bucket_means, envelope, rows_between, step_line
-from .states import RESTING, StateRow
+from .states import StateRow, StateTable
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -60,30 +60,40 @@ def visits(
 
 
 def draw_bands(
-    axes: Axes, log: Log, codes: IntArray, names: Sequence[str], start_s: float, end_s: float
+    axes: Axes, log: Log, table: StateTable, start_s: float, end_s: float, zero_s: float = 0.0
 ) -> None:
-    """Colour the background by state and name each band that is wide enough, above the plot."""
-    colours = style.colours(names)
-    spans, _ = visits(log, codes, start_s, end_s)
+    """Colour the background by state and name each band that is wide enough, above the plot.
+
+    Times are the log's own; the axis counts from `zero_s`.
+    """
+    colours = style.colours(table.names)
+    spans, _ = visits(log, table.codes, start_s, end_s)
     transform = axes.get_xaxis_transform()
+    for code in sorted({code for _, _, code in spans}):
+        pieces = [(begin - zero_s, end - begin) for begin, end, of in spans if of == code]
+        colour = colours[table.names[code]]
+        axes.broken_barh(pieces, (0, 1), facecolor=colour, alpha=style.theme().band, linewidth=0, zorder=0,
+                         transform=transform)  # fmt: skip
+        axes.broken_barh(pieces, (1.0, 0.035), facecolor=colour, linewidth=0, clip_on=False,
+                         transform=transform)  # fmt: skip
     for begin, end, code in spans:
-        name = names[code]
-        axes.axvspan(begin, end, color=colours[name], alpha=0.28, linewidth=0, zorder=0)
-        axes.axvspan(begin, end, ymin=1.0, ymax=1.035, color=colours[name], linewidth=0, clip_on=False)
-        named = len(spans) <= REST_NAMED or name not in RESTING
+        name = table.names[code]
+        named = len(spans) <= REST_NAMED or not table.resting[code]
         if named and (end - begin) / (end_s - start_s) > LETTER * (len(name) + 1):
             axes.text(
-                (begin + end) / 2, 1.05, name, transform=transform, ha="center", va="bottom", fontsize=11
+                (begin + end) / 2 - zero_s, 1.05, name, transform=transform, ha="center", va="bottom",
+                fontsize=11,
             )
 
 
-def draw_current(axes: Axes, log: Log, start_s: float, end_s: float) -> None:
+def draw_current(axes: Axes, log: Log, start_s: float, end_s: float, zero_s: float = 0.0) -> None:
     """The current between two times; every spike is in the picture, whatever the number of rows."""
     inside = rows_between(log.t_s, start_s, end_s)
-    t_s, dt_s, mA = log.t_s[inside], log.dt_s[inside], log.mA[inside]
+    t_s, dt_s, mA = log.t_s[inside] - zero_s, log.dt_s[inside], log.mA[inside]
+    start_s, end_s = start_s - zero_s, end_s - zero_s
     if len(t_s) <= EXACT_ROWS:
         x, y = step_line(t_s, dt_s, mA)
-        axes.plot(x, y, color=style.INK, linewidth=1.3 if len(t_s) < FINE_FROM else 0.7, zorder=3)
+        axes.plot(x, y, color=style.theme().ink, linewidth=1.3 if len(t_s) < FINE_FROM else 0.7, zorder=3)
     else:
         _draw_reduced(axes, t_s, dt_s, mA, np.linspace(start_s, end_s, BUCKETS + 1))
     axes.set_xlim(start_s, end_s)
@@ -98,10 +108,10 @@ def _draw_reduced(axes: Axes, t_s: FloatArray, dt_s: FloatArray, mA: FloatArray,
     mean = bucket_means(t_s, dt_s, mA, edges)
     middle = (edges[:-1] + edges[1:]) / 2
     axes.fill_between(
-        middle, low, high, step="mid", color="#9A9A9A", linewidth=0.8, zorder=2,
+        middle, low, high, step="mid", color=style.theme().cloud, linewidth=0.8, zorder=2,
         label=f"lowest to highest in {style.seconds_text(edges[1] - edges[0])}",
     )  # fmt: skip
-    axes.plot(middle, mean, color=style.BLUE, linewidth=1.2, zorder=3, label="mean")
+    axes.plot(middle, mean, color=style.theme().mean, linewidth=1.2, zorder=3, label="mean")
 
 
 def draw_energy_bars(axes: Axes, rows: Sequence[StateRow], at_least: bool = False) -> None:
@@ -132,6 +142,7 @@ def _said(row: StateRow, part: float, use_energy: bool) -> str:
     return f"{amount} ({share})  in {length}, mean {row.mean_mA:.3g} mA"
 
 
-def awake_rows(rows: Sequence[StateRow]) -> list[StateRow]:
+def awake_rows(table: StateTable) -> list[StateRow]:
     """The rows that are not rest, or all of them if there is nothing else."""
-    return [row for row in rows if row.name not in RESTING] or list(rows)
+    resting = dict(zip(table.names, table.resting, strict=True))
+    return [row for row in table.states if not resting[row.name]] or list(table.states)

@@ -30,12 +30,12 @@ def wake_png(segments: Segments, path: Path, title: str = "One wake") -> Path:
     log = replace(log, t_s=log.t_s - begin_s)
     length_s = end_s - begin_s
     table = state_table(log)
-    rows = awake_rows(table.states)
+    rows = awake_rows(table)
     with style.styled():
         figure = style.new_figure(5.6 + 0.36 * len(rows))
         top, bottom = figure.subplots(2, 1, height_ratios=(4.0, 0.36 * len(rows) + 0.3))
         window = (-REST_SHOWN * length_s, (1 + REST_SHOWN) * length_s)
-        draw_bands(top, log, table.codes, table.names, *window)
+        draw_bands(top, log, table, *window)
         draw_current(top, log, *window)
         top.set_xlabel("seconds since the wake")
         top.set_ylabel("mA out of the battery")

@@ -6,8 +6,10 @@ common kind of colour blindness.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,11 +21,54 @@ ORANGE, SKY, GREEN, YELLOW = "#E69F00", "#56B4E9", "#009E73", "#F0E442"
 BLUE, VERMILION, PURPLE = "#0072B2", "#D55E00", "#CC79A7"
 INK, FAINT, GRID, PALE = "#222222", "#666666", "#DDDDDD", "#E4E4E4"
 
+
+@dataclass(frozen=True, slots=True)
+class Theme:
+    """What differs between a picture for paper and one for a dark screen.
+
+    `band` is how opaque a state's band is behind the current; `cloud` the grey of many rows in one
+    pixel; `rest` and `off` the colours of states in which nothing happens.
+    """
+
+    paper: str
+    ink: str
+    faint: str
+    grid: str
+    edge: str
+    rest: str
+    off: str
+    cloud: str
+    mean: str
+    band: float
+    density: tuple[str, ...]
+
+
+LIGHT = Theme(
+    "white", INK, FAINT, GRID, "#999999", PALE, "#F7F7F7", "#9A9A9A", BLUE, 0.28,
+    ("#FFFFFF", "#D9D9D9", "#8F8F8F", "#3A3A3A"),
+)  # fmt: skip
+DARK = Theme(
+    "#16191D", "#ECECEC", "#A9AEB4", "#343A41", "#6A7078", "#3B4148", "#272C32", "#767D85", SKY, 0.42,
+    ("#16191D", "#3A4149", "#80878F", "#E0E0E0"),
+)  # fmt: skip
+_theme: ContextVar[Theme] = ContextVar("theme", default=LIGHT)
+
+
+def theme() -> Theme:
+    """The theme of the picture that is being drawn."""
+    return _theme.get()
+
+
 #: One colour per state of the firmware, the same in every plot.
 STATE_COLOURS = {
     "BOOT": ORANGE, "TRIAGE": YELLOW, "CAMERA": SKY, "CAPTURE": GREEN, "STORE": PURPLE, "CONNECT": BLUE,
     "UPLOAD": VERMILION, "SETTLE": "#8C8C8C", "RECOVER": "#4D4D4D", "SLEEP": PALE, "OFF": "#F7F7F7",
     "asleep": PALE, "awake": VERMILION, "marker 0": PALE,
+}  # fmt: skip
+#: States as owners call them, and whose colour they get.
+_LIKE = {
+    "WIFI": "CONNECT", "WI-FI": "CONNECT", "RADIO": "CONNECT", "SEND": "UPLOAD", "TX": "UPLOAD",
+    "PICTURE": "CAPTURE", "SAVE": "STORE", "REST": "SLEEP", "IDLE": "SETTLE",
 }  # fmt: skip
 _OTHERS = (BLUE, ORANGE, GREEN, PURPLE, SKY, VERMILION, YELLOW)
 
@@ -31,26 +76,50 @@ _OTHERS = (BLUE, ORANGE, GREEN, PURPLE, SKY, VERMILION, YELLOW)
 WIDTH_IN, DPI = 14.0, 100
 _SETTINGS = {
     "font.size": 12.0, "font.family": "DejaVu Sans", "axes.titlesize": 13.0, "axes.titleweight": "bold",
-    "axes.titlelocation": "left", "axes.labelsize": 12.0, "axes.edgecolor": "#999999",
+    "axes.titlelocation": "left", "axes.labelsize": 12.0,
     "axes.spines.top": False, "axes.spines.right": False, "axes.grid": True, "axes.axisbelow": True,
-    "grid.color": GRID, "grid.linewidth": 0.8, "text.color": INK, "axes.labelcolor": INK,
-    "axes.titlecolor": INK, "xtick.color": INK, "ytick.color": INK, "legend.frameon": False,
-    "figure.facecolor": "white", "savefig.facecolor": "white", "figure.dpi": DPI, "savefig.dpi": DPI,
+    "grid.linewidth": 0.8, "legend.frameon": False, "figure.dpi": DPI, "savefig.dpi": DPI,
 }  # fmt: skip
 
 
+def _settings(theme: Theme) -> dict[str, object]:
+    colours = {
+        theme.ink: ("text.color", "axes.labelcolor", "axes.titlecolor", "xtick.color", "ytick.color"),
+        theme.paper: ("figure.facecolor", "savefig.facecolor", "axes.facecolor"),
+        theme.grid: ("grid.color",),
+        theme.edge: ("axes.edgecolor",),
+    }
+    return {**_SETTINGS, **{name: colour for colour, names in colours.items() for name in names}}
+
+
 def colours(names: Sequence[str]) -> dict[str, str]:
-    """A colour for each state; states of the firmware always have their own."""
-    unknown = [name for name in names if name not in STATE_COLOURS]
-    extra = {name: _OTHERS[number % len(_OTHERS)] for number, name in enumerate(unknown)}
-    return {name: STATE_COLOURS.get(name) or extra[name] for name in names}
+    """A colour for each state; states of the firmware always have their own, and so does what is like them."""
+    known = {name: found for name in names if (found := _own_colour(name)) is not None}
+    free = [colour for colour in _OTHERS if colour not in known.values()] or list(_OTHERS)
+    unknown = [name for name in names if name not in known]
+    extra = {name: free[number % len(free)] for number, name in enumerate(unknown)}
+    return {name: known.get(name) or extra[name] for name in names}
 
 
-def styled() -> AbstractContextManager[None]:
-    """A context in which matplotlib draws in this style."""
+def _own_colour(name: str) -> str | None:
+    """The colour that a state has in every picture, in the theme of this one; None if it has none."""
+    like = _LIKE.get(name.upper(), name.upper())
+    found = STATE_COLOURS.get(name) or STATE_COLOURS.get(like)
+    quiet = {PALE: theme().rest, STATE_COLOURS["OFF"]: theme().off}
+    return quiet.get(found, found) if found else None
+
+
+@contextmanager
+def styled(dark: bool = False) -> Iterator[None]:
+    """A context in which matplotlib draws in this style, for paper or for a dark screen."""
     import matplotlib
 
-    return matplotlib.rc_context(_SETTINGS)  # type: ignore[arg-type]
+    chosen = _theme.set(DARK if dark else LIGHT)
+    try:
+        with matplotlib.rc_context(_settings(theme())):  # type: ignore[arg-type]
+            yield
+    finally:
+        _theme.reset(chosen)
 
 
 def new_figure(height_in: float) -> Figure:
@@ -69,7 +138,7 @@ def heading(figure: Figure, title: str, under: str = "") -> None:
     text = f"{title}\n" if under else title
     figure.suptitle(text, x=0.012, ha="left", fontsize=17, fontweight="bold", linespacing=1.5)
     if under:
-        figure.text(0.012, 1 - 0.52 / figure.get_figheight(), under, ha="left", va="top", color=FAINT)
+        figure.text(0.012, 1 - 0.52 / figure.get_figheight(), under, ha="left", va="top", color=theme().faint)
 
 
 def save(figure: Figure, path: Path) -> Path:

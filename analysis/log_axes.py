@@ -1,0 +1,62 @@
+"""Axes that pictures of a log share: time in readable steps, current plain or logarithmic."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from .log import Log
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+#: A log whose peak is this many times its mean current is drawn on a logarithmic axis.
+LOG_AXIS_FROM = 40.0
+_TIME_UNITS = ((180.0, 1.0, "seconds"), (3 * 3600.0, 60.0, "minutes"), (4 * 86400.0, 3600.0, "hours"))
+_STEPS = (
+    0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 15, 20, 30, 50, 60, 100, 200, 500,
+    1e3, 1e4, 1e9,
+)  # fmt: skip
+#: No more labels than this along the time.
+MOST_LABELS = 14
+
+
+def time_axis(axes: Axes, length_s: float, said: str = "of the log") -> None:
+    """Seconds, minutes, hours or days, whichever gives readable numbers."""
+    from matplotlib.ticker import FuncFormatter, MultipleLocator
+
+    unit = next((row for row in _TIME_UNITS if length_s < row[0]), (0.0, 86400.0, "days"))
+    _, size, name = unit
+    step = next((s for s in _STEPS if length_s / size / s <= MOST_LABELS), None)
+    if step is not None:  # shorter than a millisecond: matplotlib's own steps
+        axes.xaxis.set_major_locator(MultipleLocator(step * size))
+    axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value / size:g}"))
+    axes.set_xlabel(f"{name} {said}")
+
+
+def current_axis(axes: Axes, log: Log) -> None:
+    """A logarithmic axis for a node that mostly sleeps: it shows nothing on a plain one."""
+    real = log.mA[log.mA > 0]  # a visit too short for its log's resolution has neither time nor charge
+    if len(real) == 0 or float(log.dt_s[log.mA <= 0].sum()) > 0.001 * float(log.dt_s.sum()):
+        return
+    low, top = float(real.min()), float(real.max())
+    usual = float(log.charge_mC.sum() / log.dt_s.sum())
+    if top > LOG_AXIS_FROM * usual:
+        axes.set_yscale("log")
+        axes.set_ylim(low / 1.5, top * 1.8)
+        plain_numbers(axes, "y")
+        axes.set_ylabel("mA (logarithmic)")
+
+
+def plain_numbers(axes: Axes, which: str) -> None:
+    """0.01, 1, 100 instead of powers of ten."""
+    from matplotlib.ticker import FuncFormatter, NullFormatter
+
+    axis = axes.yaxis if which == "y" else axes.xaxis
+    axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
+    axis.set_minor_formatter(NullFormatter())
+
+
+def legend(axes: Axes) -> None:
+    """At the right above the plot, where no data can be."""
+    if axes.get_legend_handles_labels()[0]:
+        axes.legend(loc="lower right", bbox_to_anchor=(1.0, 1.11), ncols=3, borderaxespad=0.0)

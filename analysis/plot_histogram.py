@@ -1,0 +1,94 @@
+"""Where the time and where the charge of a log sit: by current, by state, and added up."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from . import style
+from .histogram import Histogram, charge_by_state, histogram
+from .log import Log
+from .log_axes import plain_numbers
+from .states import StateTable
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+#: The share of charge whose current is named.
+HALF = 0.5
+
+
+def histogram_png(log: Log, path: Path, table: StateTable, dark: bool = False) -> Path:
+    """Draw time, charge and their running sums over current; returns the path."""
+    found = histogram(log)
+    with style.styled(dark):
+        figure = style.new_figure(9.6)
+        time, charge, until = figure.subplots(3, 1, sharex=True, height_ratios=(2.4, 2.6, 2.6))
+        _time(time, found)
+        _charge(charge, found, charge_by_state(log, found, table.codes, len(table.names)), table.names)
+        _until(until, found)
+        until.set_xlabel("mA (logarithmic)" if found.logarithmic else "mA")
+        if found.logarithmic:
+            until.set_xscale("log")
+            plain_numbers(until, "x")
+        until.set_xlim(float(found.edges_mA[0]), float(found.edges_mA[-1]))
+        style.heading(figure, f"{log.source}: where time and charge sit", _under(found))
+        return style.save(figure, path)
+
+
+def _under(found: Histogram) -> str:
+    step = f"bins of whole meter steps of {found.step_mA:.3g} mA" if found.step_mA else "bins as drawn"
+    zero = ""
+    total = found.below_s + float(found.time_s.sum())
+    if found.below_s > 0.0005 * total:
+        edge = f"{found.edges_mA[0]:.3g}"
+        zero = f"; {style.percent_text(found.below_s / total)} of the time lies at or under {edge} mA, left of it"
+    return step + zero
+
+
+def _time(axes: Axes, found: Histogram) -> None:
+    axes.stairs(found.time_s, found.edges_mA, fill=True, color=style.theme().cloud)
+    axes.set_yscale("log")
+    plain_numbers(axes, "y")
+    least = found.time_s[found.time_s > 0].min(initial=np.inf)
+    axes.set_ylim(0.7 * float(least) if np.isfinite(least) else 0.1, 2 * float(found.time_s.max() or 1.0))
+    axes.set_ylabel("seconds (log.)")
+    axes.set_title("Time at each current")
+
+
+def _charge(axes: Axes, found: Histogram, by_state: np.ndarray, names: Sequence[str]) -> None:
+    """Charge stacked by state: a state's colour shows at which currents it draws."""
+    colours = style.colours(names)
+    base = np.zeros(by_state.shape[1])
+    for code in np.argsort(-by_state.sum(axis=1), kind="stable"):
+        if not by_state[code].any():
+            continue
+        axes.stairs(
+            base + by_state[code], found.edges_mA, baseline=base, fill=True, color=colours[names[code]],
+            label=names[code], linewidth=0,
+        )  # fmt: skip
+        base = base + by_state[code]
+    axes.stairs(base, found.edges_mA, color=style.theme().faint, linewidth=0.7)
+    axes.set_ylabel("mC")
+    axes.set_title("Charge at each current, by state")
+    axes.legend(loc="lower right", bbox_to_anchor=(1.0, 1.0), ncols=8, borderaxespad=0.0, fontsize=11)
+
+
+def _until(axes: Axes, found: Histogram) -> None:
+    at = found.edges_mA[1:]
+    axes.plot(at, 100 * found.time_until, color=style.theme().faint, linewidth=2.0, label="time")
+    axes.plot(at, 100 * found.charge_until, color=style.theme().mean, linewidth=2.0, label="charge")
+    half_mA = found.charge_at(HALF)
+    axes.axhline(50, color=style.theme().grid, linewidth=1.2)
+    axes.plot([half_mA], [50], "o", color=style.VERMILION, zorder=4)
+    axes.annotate(
+        f"half of the charge is drawn at {half_mA:.3g} mA or less", (half_mA, 50), xytext=(-10, 7),
+        textcoords="offset points", ha="right",
+    )  # fmt: skip
+    axes.set_ylim(0, 102)
+    axes.set_ylabel("% at or under")
+    axes.set_title("Added up from the left")
+    axes.legend(loc="lower right", bbox_to_anchor=(1.0, 1.0), ncols=2, borderaxespad=0.0)
