@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -60,11 +60,17 @@ def visits(
 
 
 def draw_bands(
-    axes: Axes, log: Log, table: StateTable, start_s: float, end_s: float, zero_s: float = 0.0
+    axes: Axes,
+    log: Log,
+    table: StateTable,
+    start_s: float,
+    end_s: float,
+    zero_s: float = 0.0,
+    tint: bool = True,
 ) -> None:
     """Colour the background by state and name each band that is wide enough, above the plot.
 
-    Times are the log's own; the axis counts from `zero_s`.
+    Times are the log's own; the axis counts from `zero_s`. Without `tint` only a strip above is coloured.
     """
     colours = style.colours(table.names)
     spans, _ = visits(log, table.codes, start_s, end_s)
@@ -72,16 +78,21 @@ def draw_bands(
     for code in sorted({code for _, _, code in spans}):
         pieces = [(begin - zero_s, end - begin) for begin, end, of in spans if of == code]
         colour = colours[table.names[code]]
-        axes.broken_barh(pieces, (0, 1), facecolor=colour, alpha=style.theme().band, linewidth=0, zorder=0,
-                         transform=transform)  # fmt: skip
-        axes.broken_barh(pieces, (1.0, 0.035), facecolor=colour, linewidth=0, clip_on=False,
-                         transform=transform)  # fmt: skip
+        drawn: dict[str, Any] = {"facecolor": colour, "linewidth": 0, "transform": transform}
+        if tint:
+            axes.broken_barh(pieces, (0, 1), alpha=style.theme().band, zorder=0, **drawn)
+        axes.broken_barh(pieces, (1.0, 0.035), clip_on=False, **drawn)
     for begin, end, code in spans:
         name = table.names[code]
         named = len(spans) <= REST_NAMED or not table.resting[code]
         if named and (end - begin) / (end_s - start_s) > LETTER * (len(name) + 1):
             axes.text(
-                (begin + end) / 2 - zero_s, 1.05, name, transform=transform, ha="center", va="bottom",
+                (begin + end) / 2 - zero_s,
+                1.05,
+                name,
+                transform=transform,
+                ha="center",
+                va="bottom",
                 fontsize=11,
             )
 

@@ -15,8 +15,8 @@ from .states import StateTable
 
 #: Columns of the grid, about one for two pixels of a picture.
 BINS = 480
-#: A wake longer than this many times the usual one (95 % of them) does not stretch the picture.
-LONGEST = 1.5
+#: A wake longer than this many times the usual one (nine of ten) does not stretch the picture.
+LONGEST = 1.25
 #: Shown before the wake and after it, as a part of its length.
 BEFORE, AFTER = 0.05, 0.08
 
@@ -50,7 +50,7 @@ def cycle_grid(log: Log, table: StateTable, bins: int = BINS) -> CycleGrid | Non
         return None
     awake_s = np.array([cycle.awake_s for cycle in table.cycles])
     begin_s = np.array([cycle.t_s for cycle in table.cycles])
-    usual_s = float(np.percentile(awake_s, 95))
+    usual_s = float(np.percentile(awake_s, 90))
     length_s = min(float(awake_s.max()), LONGEST * usual_s)
     edges_s = np.linspace(-BEFORE * length_s, (1 + AFTER) * length_s, _bins(log, length_s, bins) + 1)
     low, high, mean = (np.empty((len(begin_s), len(edges_s) - 1)) for _ in range(3))

@@ -14,7 +14,7 @@ from .clipping import SHUNT_STEP_mV
 from .log import FloatArray, IntArray, Log
 
 #: Bins to a decade of current.
-PER_DECADE = 24
+PER_DECADE = 36
 #: A value this near to a multiple of the step is one, as a part of the step.
 NEAR = 0.02
 #: So many rows, spread over the log, tell whether its values are multiples.
@@ -50,19 +50,29 @@ class Histogram:
     @property
     def time_until(self) -> FloatArray:
         """Share of the time (0..1) that the log spends at or under each upper edge."""
-        total = self.below_s + float(self.time_s.sum())
-        return (self.below_s + np.cumsum(self.time_s)) / (total or 1.0)
+        return (self.below_s + np.cumsum(self.time_s)) / self.total_s
 
     @property
     def charge_until(self) -> FloatArray:
         """Share of the charge (0..1) drawn at or under each upper edge."""
-        total = self.below_mC + float(self.charge_mC.sum())
-        return (self.below_mC + np.cumsum(self.charge_mC)) / (total or 1.0)
+        return (self.below_mC + np.cumsum(self.charge_mC)) / self.total_mC
 
     def charge_at(self, share: float) -> float:
-        """The current up to which this share of the charge is drawn, mA (a bin's upper edge)."""
-        place = int(np.searchsorted(self.charge_until, share))
-        return float(self.edges_mA[1:][min(place, len(self.time_s) - 1)])
+        """The current up to which this share of the charge is drawn, mA; inside a bin by a straight line."""
+        until = np.concatenate(
+            ([self.charge_until[0] - self.charge_mC[0] / self.total_mC], self.charge_until)
+        )
+        return float(np.interp(share, np.maximum.accumulate(until), self.edges_mA))
+
+    @property
+    def total_s(self) -> float:
+        """All of the time, s."""
+        return (self.below_s + float(self.time_s.sum())) or 1.0
+
+    @property
+    def total_mC(self) -> float:
+        """All of the charge, mC."""
+        return (self.below_mC + float(self.charge_mC.sum())) or 1.0
 
 
 def histogram(log: Log) -> Histogram:
@@ -73,18 +83,20 @@ def histogram(log: Log) -> Histogram:
     logarithmic = out <= NEGATIVE * float(np.abs(charge).sum()) and float(log.mA.max()) > 0
     edges = _logarithmic(log, step) if logarithmic else _plain(log, step)
     place = _places(log.mA, edges, step)
-    time = np.bincount(place, log.dt_s, len(edges))
-    summed = np.bincount(place, charge, len(edges))
-    return Histogram(
-        edges, time[1:], summed[1:], float(time[0]), float(summed[0]), step, logarithmic
-    )  # fmt: skip
+    time, summed = _added(place, log.dt_s, len(edges)), _added(place, charge, len(edges))
+    return Histogram(edges, time[1:], summed[1:], float(time[0]), float(summed[0]), step, logarithmic)
 
 
 def charge_by_state(log: Log, found: Histogram, codes: IntArray, states: int) -> FloatArray:
     """Charge in each bin for each state, mC; shape (states, bins)."""
     width = len(found.edges_mA)
     place = _places(log.mA, found.edges_mA, found.step_mA) + width * codes
-    return np.bincount(place, log.charge_mC, width * states).reshape(states, width)[:, 1:]
+    return _added(place, log.charge_mC, width * states).reshape(states, width)[:, 1:]
+
+
+def _added(place: IntArray, values: FloatArray, count: int) -> FloatArray:
+    """The sum of the values at each place."""
+    return np.asarray(np.bincount(place, values, count), dtype=np.float64)
 
 
 def _places(mA: FloatArray, edges: FloatArray, step: float | None) -> IntArray:

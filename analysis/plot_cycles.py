@@ -28,7 +28,7 @@ ONE_CYCLE = 0.16
 #: So many cycles that stand out are named in the picture.
 MOST_NAMED = 6
 #: With fewer cycles than this a 5 to 95 % band says nothing.
-BAND_FROM = 8
+BAND_FROM = 20
 
 
 def cycles_png(log: Log, path: Path, table: StateTable, dark: bool = False) -> Path | None:
@@ -65,11 +65,11 @@ def _overlay(axes: Axes, log: Log, table: StateTable, grid: CycleGrid, typical: 
     )  # fmt: skip
     zero_s = typical.t_s
     end_of_it = min(zero_s + end_s, _next_wake(log, table, typical))
-    draw_bands(axes, log, table, max(zero_s + start_s, float(log.t_s[0])), end_of_it, zero_s)
+    draw_bands(axes, log, table, max(zero_s + start_s, float(log.t_s[0])), end_of_it, zero_s, tint=False)
     if len(table.cycles) >= BAND_FROM:
         low, high = usual_band(grid)
         for values, said in ((low, "nine cycles of ten (means)"), (high, None)):
-            axes.plot(grid.middle_s, values, color=style.theme().mean, linewidth=1.1, linestyle="--",
+            axes.plot(grid.middle_s, values, color=style.VERMILION, linewidth=1.2, linestyle="--",
                       label=said, zorder=3)  # fmt: skip
     _one(axes, log, (zero_s + start_s, end_of_it), zero_s, f"cycle {typical.name}, of median charge")
     axes.set_xlim(start_s, end_s)
@@ -95,7 +95,7 @@ def _one(axes: Axes, log: Log, span_s: tuple[float, float], zero_s: float, label
     else:
         edges = np.linspace(span_s[0] - zero_s, span_s[1] - zero_s, BUCKETS + 1)
         x, y = (edges[:-1] + edges[1:]) / 2, bucket_means(t_s, dt_s, mA, edges)
-    axes.plot(x, y, color=style.VERMILION, linewidth=1.2, label=label, zorder=4)
+    axes.plot(x, y, color=style.theme().mean, linewidth=1.2, label=label, zorder=4)
 
 
 def usual_band(grid: CycleGrid) -> tuple[FloatArray, FloatArray]:
@@ -129,8 +129,7 @@ def _greys() -> Colormap:
     from matplotlib.colors import LinearSegmentedColormap
 
     greys = LinearSegmentedColormap.from_list("cycles", style.theme().density)
-    greys.set_bad(alpha=0.0)
-    return greys
+    return greys.with_extremes(bad=(0.0, 0.0, 0.0, 0.0))
 
 
 def _cost(axes: Axes, log: Log, table: StateTable, named: tuple[StandsOut, ...]) -> None:

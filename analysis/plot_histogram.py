@@ -40,21 +40,23 @@ def histogram_png(log: Log, path: Path, table: StateTable, dark: bool = False) -
 
 
 def _under(found: Histogram) -> str:
-    step = f"bins of whole meter steps of {found.step_mA:.3g} mA" if found.step_mA else "bins as drawn"
-    zero = ""
-    total = found.below_s + float(found.time_s.sum())
-    if found.below_s > 0.0005 * total:
-        edge = f"{found.edges_mA[0]:.3g}"
-        zero = f"; {style.percent_text(found.below_s / total)} of the time lies at or under {edge} mA, left of it"
-    return step + zero
+    """What the bins are, and what the axis has no place for."""
+    said = []
+    if found.step_mA:
+        said.append(f"each bin holds whole steps of the meter, {found.step_mA:.3g} mA")
+    if found.below_s > 0.0005 * found.total_s:
+        share, edge = style.percent_text(found.below_s / found.total_s), found.edges_mA[0]
+        said.append(f"{share} of the time is at or under {edge:.3g} mA, left of this axis")
+    return "; ".join(said)
 
 
 def _time(axes: Axes, found: Histogram) -> None:
     axes.stairs(found.time_s, found.edges_mA, fill=True, color=style.theme().cloud)
-    axes.set_yscale("log")
-    plain_numbers(axes, "y")
-    least = found.time_s[found.time_s > 0].min(initial=np.inf)
-    axes.set_ylim(0.7 * float(least) if np.isfinite(least) else 0.1, 2 * float(found.time_s.max() or 1.0))
+    seconds = found.time_s[found.time_s > 0]
+    if len(seconds):
+        axes.set_ylim(0.7 * float(seconds.min()), 2 * float(seconds.max()))
+        axes.set_yscale("log")
+        plain_numbers(axes, "y")
     axes.set_ylabel("seconds (log.)")
     axes.set_title("Time at each current")
 
@@ -62,6 +64,8 @@ def _time(axes: Axes, found: Histogram) -> None:
 def _charge(axes: Axes, found: Histogram, by_state: np.ndarray, names: Sequence[str]) -> None:
     """Charge stacked by state: a state's colour shows at which currents it draws."""
     colours = style.colours(names)
+    size, unit = (1e-3, "C") if by_state.sum(axis=0).max(initial=0.0) > 2000 else (1.0, "mC")
+    by_state = by_state * size
     base = np.zeros(by_state.shape[1])
     for code in np.argsort(-by_state.sum(axis=1), kind="stable"):
         if not by_state[code].any():
@@ -72,15 +76,18 @@ def _charge(axes: Axes, found: Histogram, by_state: np.ndarray, names: Sequence[
         )  # fmt: skip
         base = base + by_state[code]
     axes.stairs(base, found.edges_mA, color=style.theme().faint, linewidth=0.7)
-    axes.set_ylabel("mC")
+    axes.set_ylabel(unit)
     axes.set_title("Charge at each current, by state")
-    axes.legend(loc="lower right", bbox_to_anchor=(1.0, 1.0), ncols=8, borderaxespad=0.0, fontsize=11)
+    if by_state.any():
+        axes.legend(loc="lower right", bbox_to_anchor=(1.0, 1.0), ncols=8, borderaxespad=0.0, fontsize=11)
 
 
 def _until(axes: Axes, found: Histogram) -> None:
-    at = found.edges_mA[1:]
-    axes.plot(at, 100 * found.time_until, color=style.theme().faint, linewidth=2.0, label="time")
-    axes.plot(at, 100 * found.charge_until, color=style.theme().mean, linewidth=2.0, label="charge")
+    at = found.edges_mA
+    time = np.append(found.below_s / found.total_s, found.time_until)
+    charge = np.append(found.below_mC / found.total_mC, found.charge_until)
+    axes.plot(at, 100 * time, color=style.theme().faint, linewidth=2.0, label="time")
+    axes.plot(at, 100 * charge, color=style.theme().mean, linewidth=2.0, label="charge")
     half_mA = found.charge_at(HALF)
     axes.axhline(50, color=style.theme().grid, linewidth=1.2)
     axes.plot([half_mA], [50], "o", color=style.VERMILION, zorder=4)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from .log import FloatArray
+from .log import FloatArray, IntArray
 
 #: With at most this many rows in view each one is drawn as it is.
 EXACT_ROWS = 4000
@@ -41,20 +41,18 @@ def envelope(
 
 def bucket_means(t_s: FloatArray, dt_s: FloatArray, y: FloatArray, edges: FloatArray) -> FloatArray:
     """Mean over time in each bucket, by the rows' own lengths; NaN where no row is."""
-    bounds = np.column_stack((t_s, t_s + dt_s)).ravel()
-
-    def until(total: FloatArray) -> FloatArray:
-        before = np.column_stack((total - total_of_row(total), total)).ravel()
-        return np.interp(edges, bounds, before)
-
-    covered = np.diff(until(np.cumsum(dt_s)))
-    summed = np.diff(until(np.cumsum(y * dt_s)))
+    at = np.maximum(np.searchsorted(t_s, edges, side="right") - 1, 0)  # the row that an edge falls into
+    inside = np.clip(edges - t_s[at], 0.0, dt_s[at])
+    covered = np.diff(_before(dt_s, at) + inside)
+    summed = np.diff(_before(y * dt_s, at) + y[at] * inside)
     return np.where(covered > 0, summed / np.where(covered > 0, covered, 1.0), np.nan)
 
 
-def total_of_row(total: FloatArray) -> FloatArray:
-    """What each row added to a running total."""
-    return np.diff(total, prepend=0.0)
+def _before(values: FloatArray, rows: IntArray) -> FloatArray:
+    """The sum of all values from the first of these (rising) rows up to each of them."""
+    first = np.unique(rows)
+    sums = np.concatenate(([0.0], np.cumsum(np.add.reduceat(values, first)[:-1])))
+    return np.asarray(sums[np.searchsorted(first, rows)])
 
 
 def rows_between(t_s: FloatArray, start_s: float, end_s: float) -> slice:

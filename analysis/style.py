@@ -48,7 +48,7 @@ LIGHT = Theme(
     ("#FFFFFF", "#D9D9D9", "#8F8F8F", "#3A3A3A"),
 )  # fmt: skip
 DARK = Theme(
-    "#16191D", "#ECECEC", "#A9AEB4", "#343A41", "#6A7078", "#3B4148", "#272C32", "#767D85", SKY, 0.42,
+    "#16191D", "#ECECEC", "#A9AEB4", "#343A41", "#6A7078", "#3B4148", "#272C32", "#767D85", SKY, 0.32,
     ("#16191D", "#3A4149", "#80878F", "#E0E0E0"),
 )  # fmt: skip
 _theme: ContextVar[Theme] = ContextVar("theme", default=LIGHT)
@@ -93,7 +93,7 @@ def _settings(theme: Theme) -> dict[str, object]:
 
 
 def colours(names: Sequence[str]) -> dict[str, str]:
-    """A colour for each state; states of the firmware always have their own, and so does what is like them."""
+    """A colour for each state; states of the firmware, and what is like them, have their own."""
     known = {name: found for name in names if (found := _own_colour(name)) is not None}
     free = [colour for colour in _OTHERS if colour not in known.values()] or list(_OTHERS)
     unknown = [name for name in names if name not in known]
