@@ -224,10 +224,18 @@ def test_no_wrong_value_in_a_design_gives_a_traceback(name: str, tmp_path: Path)
     assert refusals > 300
 
 
-@pytest.mark.parametrize("name", ["cells.toml", "meters.toml", "clocks.toml"])
-def test_no_wrong_value_in_a_part_file_gives_a_traceback(name: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("name", "each"),
+    [
+        ("cells.toml", 7),  # of a long file only each seventh
+        ("meters.toml", 1),
+        ("clocks.toml", 1),
+        pytest.param("cells.toml", 1, marks=pytest.mark.full),
+    ],
+)
+def test_no_wrong_value_in_a_part_file_gives_a_traceback(name: str, each: int, tmp_path: Path) -> None:
     path, refusals = tmp_path / "part.toml", 0
-    for text in mutations((HOME / "parts" / name).read_text(encoding="utf-8")):
+    for text in mutations((HOME / "parts" / name).read_text(encoding="utf-8"))[::each]:
         path.write_text(text, encoding="utf-8")
         try:
             read_part_file(path)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from _pytest.mark import ParameterSet
 
 from benchmarks.agreement_twin import WEEKS, Window, compared
 from boards import list_designs
@@ -17,10 +18,28 @@ LOOSER = {
     ("esp32-soil", 350): 4.0,  # 159 J in all
 }
 HARVEST_pct = 0.65
+#: What is tried at every run: each season, each sort of board and of sleep. The other weeks need --full.
+USUAL = {
+    ("pico-w-arducam-2mp", 165),
+    ("pico-w-arducam-2mp", 300),
+    ("esp32-cam", 300),
+    ("pico-w-latched", 350),
+    ("esp32-soil", 10),
+}
 
 
-@pytest.mark.parametrize("week", WEEKS, ids=lambda week: f"day {week.start_day}")
-@pytest.mark.parametrize("design", list_designs())
+def weeks() -> list[ParameterSet]:
+    return [
+        pytest.param(
+            design, week, id=f"{design}-day {week.start_day}",
+            marks=() if (design, week.start_day) in USUAL else pytest.mark.full,
+        )
+        for design in list_designs()
+        for week in WEEKS
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(("design", "week"), weeks())
 def test_a_week_is_the_twins(design: str, week: Window) -> None:
     both = compared(design, week)
     said = f"kernel {both.kernel}, twin {both.twin} (J in, J out, h down), seed {week.seed}"
