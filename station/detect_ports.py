@@ -88,10 +88,14 @@ def _speaks(vid: int, pid: int, words: str) -> Speaks:
 
 def _consoles(seen: list[Port]) -> list[Port]:
     """One port a device: the one that is not named as data, else the first."""
-    kept: dict[tuple[int, int, str], Port] = {}
+    kept: dict[tuple[int, int, str, str], Port] = {}
     for port in seen:
-        if _CDC2 in port.interface:
-            continue
-        key = (port.vid, port.pid, port.serial or port.device)
-        kept.setdefault(key, port)
+        if _CDC2 not in port.interface:
+            kept.setdefault((port.vid, port.pid, port.serial, _place(port)), port)
     return sorted(kept.values(), key=lambda one: one.device)
+
+
+def _place(port: Port) -> str:
+    """Where its USB device is plugged in. The number alone will not do: most CP2102 have the number 0001."""
+    own_number = port.serial and port.speaks is Speaks.CIRCUITPYTHON
+    return port.location.partition(":")[0] or ("" if own_number else port.device)

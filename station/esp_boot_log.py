@@ -11,8 +11,8 @@ from dataclasses import dataclass
 
 #: Why the ROM finds no bootloader, the likeliest first. `{at}` is where this image was or is to be written.
 SIX_CAUSES = (
-    "Wrong offset: the image was written where the ROM does not look. `torpor flash` reads the place from the "
-    "image ({at}); a tool that asks for it must be told exactly that.",
+    "Wrong offset: the image was written where the ROM does not look. `torpor flash` reads the place from "
+    "the image ({at}); a tool that asks for it must be told exactly that.",
     "The flash was erased and then only an application was written, without bootloader and partition table. "
     "Write the whole image.",
     "A wrong or partial image: for another chip, or a download that broke off. "
@@ -81,9 +81,7 @@ _KNOWN: tuple[tuple[re.Pattern[str], str, tuple[str, ...] | None], ...] = (
     (
         re.compile(r"PSRAM ID read error|psram.*not found|Failed to init external RAM", re.IGNORECASE),
         "The memory beside the chip (PSRAM) does not answer; pictures need it.",
-        (
-            "Is it a module with PSRAM? On the ESP32, IO16 and IO17 belong to it: nothing else may hang there.",
-        ),
+        ("Is it a module with PSRAM? On the ESP32, IO16 and IO17 belong to it: leave them free.",),
     ),
 )
 _REPEATED = 2

@@ -1,0 +1,124 @@
+"""`torpor detect`: every board with its serial number, port, drive, address and version."""
+
+from __future__ import annotations
+
+import json
+import time
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+import rich_click as click
+
+from station.detect_completion import complete_boards
+from station.errors import Exit, StationError
+from station.screen import console
+
+if TYPE_CHECKING:
+    from station.detect import Found
+
+JSON_VERSION = 1
+BROWSE_s = 3.0
+_AGAIN_s = 0.5
+
+
+@click.command(name="detect")
+@click.argument("board", required=False, shell_complete=complete_boards)
+@click.option("--wait", "wait_s", type=click.FloatRange(min=0), default=0.0, metavar="SECONDS",
+              help="Until a board is there, so long at most.")  # fmt: skip
+@click.option("--web", is_flag=True, help=f"Listen on the network too, {BROWSE_s:g} s (needs zeroconf).")
+@click.option("--host", "hosts", multiple=True, help="A board's address on the network; may be repeated.")
+@click.option("--probe", is_flag=True,
+              help="Ask behind USB-serial adapters which chip it is; resets it (needs esptool).")  # fmt: skip
+@click.option("--json", "as_json", is_flag=True, help="One JSON document for a machine.")
+def command(
+    board: str | None, wait_s: float, web: bool, hosts: tuple[str, ...], probe: bool, as_json: bool
+) -> None:
+    """Every board that is here, or just BOARD: a serial number, port, drive, host or board id.
+
+    Exit code 3 if there is none. How boards are told apart: docs/flash.md.
+    """
+    from station.detect_choice import NONE_HERE
+
+    found = _patiently(wait_s, web, hosts, board)
+    if probe:
+        from station.esp_probe import probed
+
+        found = [probed(one) for one in found]
+    if as_json:
+        click.echo(
+            json.dumps({"version": JSON_VERSION, "boards": [document(one) for one in found]}, indent=1)
+        )
+    elif found:
+        _table(found)
+    if not found:
+        raise StationError(NONE_HERE, Exit.NO_BOARD)
+
+
+def _patiently(wait_s: float, web: bool, hosts: tuple[str, ...], board: str | None) -> list[Found]:
+    """What is there, at once or within `wait_s`."""
+    deadline = time.monotonic() + wait_s
+    while True:
+        try:
+            found = _now(web, hosts, board)
+        except StationError as problem:
+            if problem.exit_code is not Exit.NO_BOARD or time.monotonic() >= deadline:
+                raise
+            found = []
+        if found or time.monotonic() >= deadline:
+            return found
+        time.sleep(min(_AGAIN_s, max(0.0, deadline - time.monotonic())))
+
+
+def _now(web: bool, hosts: tuple[str, ...], board: str | None) -> list[Found]:
+    from station.detect import detect
+    from station.detect_choice import choose
+
+    found = detect(_by_network(web, hosts))
+    return [choose(board, found)] if board and found else found
+
+
+def _by_network(web: bool, hosts: tuple[str, ...]) -> list[Found]:
+    """A host that was named must answer; one that only announced itself may have gone to sleep again."""
+    if not web and not hosts:
+        return []
+    from station.detect_web import ask, browse
+
+    asked = [ask(host) for host in hosts]
+    for host in browse(BROWSE_s) if web else []:
+        try:
+            asked.append(ask(host))
+        except StationError as problem:
+            click.echo(f"torpor: {problem}", err=True)
+    return asked
+
+
+def document(one: Found) -> dict[str, Any]:
+    """A board as --json has it."""
+    from station.detect_choice import designs_for
+
+    told = asdict(one)
+    told["drive"] = str(one.drive) if one.drive else ""
+    told["mode"] = str(one.mode)
+    return {**told, "designs": list(designs_for(one.board_id))}
+
+
+def _table(found: list[Found]) -> None:
+    from rich.box import SIMPLE_HEAD
+    from rich.table import Table
+
+    from station.detect_choice import designs_for
+
+    table = Table(box=SIMPLE_HEAD, pad_edge=False)
+    for title in ("board", "serial number", "port", "drive or host", "CircuitPython", "designs"):
+        table.add_column(title, overflow="fold")
+    for one in found:
+        place = " ".join(word for word in (str(one.drive or ""), one.host) if word)
+        designs = designs_for(one.board_id)
+        few = ", ".join(designs[:2]) + (f" and {len(designs) - 2} more" if len(designs) > 2 else "")
+        title = one.name or one.board_id or one.chip or one.usb
+        table.add_row(title, one.serial, one.port, place, one.version or str(one.mode), few)
+    screen = console()
+    screen.print(table)
+    for one in found:
+        for note in one.notes:
+            screen.print(f"- {one.port or one.drive or one.host}: {note}", markup=False, soft_wrap=True)

@@ -1,0 +1,229 @@
+"""An ESP chip's own loader over its serial port: which chip, erase, write, verify. The work is esptool's.
+
+Every wait is esptool's, bounded; its errors become one sentence here.
+"""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from station.errors import Exit, StationError
+from station.esp_boot_log import booted, troubles
+from station.esp_image import EspImage, flash_needed_MiB
+
+ROM_BAUD = 115200
+_SIZE = re.compile(r"(\d+)(KB|MB)")
+#: What esptool says when bytes were lost on the way; a slower line helps.
+_NOISE = re.compile(
+    r"timed out|timeout|invalid head|serial data|packet|checksum|corrupt|no more data"
+    r"|failed to write|failed to enter|bad (compressed )?data|write failed with",
+    re.IGNORECASE,
+)
+Watch = Callable[[int, int], None]
+
+
+class LinkNoise(StationError):
+    """Bytes were lost between the computer and the chip."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """How to go about it. `attempts` to reach the loader; `listen_s` is how long the board is heard after
+    its reset, at most; `stub` False keeps to the loader in the chip's ROM, which is slower."""
+
+    baud: int = 460800
+    erase: bool = False
+    stub: bool = True
+    attempts: int = 7
+    listen_s: float = 6.0
+
+
+@dataclass(frozen=True, slots=True)
+class ChipSeen:
+    """The chip that answered; `flash_MiB` None where its flash does not tell its size."""
+
+    name: str
+    mac: str
+    flash_MiB: float | None = None
+
+
+def ask_chip(port: str, attempts: int = 3) -> ChipSeen:
+    """Which chip hangs on a port. Resets it into its loader and out again.
+
+    Raises
+    ------
+    StationError : esptool is missing, the port cannot be opened, no chip answers.
+    """
+    with _loader(port, attempts) as esp, _words(port):
+        seen = ChipSeen(str(esp.CHIP_NAME), _mac(esp))
+        esp.hard_reset()
+        return seen
+
+
+def write(port: str, content: bytes, image: EspImage, asked: Asked, watch: Watch) -> tuple[ChipSeen, str]:
+    """Write a checked image, verify it, start the board; the chip, and what it said as it started.
+
+    After lost bytes it is done again at 115200 baud, once.
+
+    Raises
+    ------
+    StationError : nothing was written if chip or flash do not fit; else the sentence says how far it came.
+    """
+    try:
+        return _write(port, content, image, asked, watch)
+    except LinkNoise:
+        if asked.baud <= ROM_BAUD:
+            raise
+        slower = Asked(ROM_BAUD, asked.erase, asked.stub, asked.attempts, asked.listen_s)
+        return _write(port, content, image, slower, watch)
+
+
+def _write(port: str, content: bytes, image: EspImage, asked: Asked, watch: Watch) -> tuple[ChipSeen, str]:
+    from esptool.cmds import attach_flash, detect_flash_size, run_stub, write_flash
+
+    with _loader(port, asked.attempts, watch) as rom, _words(port):
+        check_chip(str(rom.CHIP_NAME), image)
+        esp = run_stub(rom) if asked.stub else rom
+        if asked.baud > ROM_BAUD:
+            esp.change_baud(asked.baud)
+        attach_flash(esp)
+        seen = ChipSeen(str(esp.CHIP_NAME), _mac(esp), _MiB(detect_flash_size(esp)))
+        check_flash(seen.flash_MiB, image)
+        esp.WRITE_FLASH_ATTEMPTS = 1  # a board that was unplugged is asked for again by whoever runs this
+        write_flash(esp, [(image.offset, content)], erase_all=asked.erase)
+        return seen, _start(esp, asked.listen_s)
+
+
+def check_chip(found: str, image: EspImage) -> None:
+    """StationError unless the image is for the chip that was found ("ESP32-D0WD" is not its name here)."""
+    if found != image.chip.name:
+        raise StationError(
+            f"The image is for {image.chip.name} and the chip on this port is {found}; nothing was written."
+        )
+
+
+def check_flash(found_MiB: float | None, image: EspImage) -> None:
+    """StationError if the image needs more flash than the board has; unknown is let pass."""
+    needed = flash_needed_MiB(image)
+    if found_MiB is not None and found_MiB < needed:
+        raise StationError(
+            f"The image needs {needed} MiB of flash and this board has {found_MiB:g} MiB; nothing was "
+            "written. Take the image of this very board.",
+            Exit.NO_SPACE,
+        )
+
+
+def _MiB(size: str | None) -> float | None:
+    found = _SIZE.fullmatch(size or "")
+    return None if found is None else int(found[1]) / (1024 if found[2] == "KB" else 1)
+
+
+def _mac(esp: Any) -> str:
+    mac = esp.read_mac("BASE_MAC")
+    return ":".join(f"{byte:02x}" for byte in mac) if mac else ""
+
+
+def _start(esp: Any, listen_s: float) -> str:
+    """Reset the board and hear what it says. A port that goes away with the reset says nothing."""
+    from serial import SerialException
+
+    heard = bytearray()
+    try:
+        esp._port.baudrate = ROM_BAUD
+        esp._port.reset_input_buffer()
+        esp.hard_reset()
+        esp._port.timeout = 0.1
+        deadline = time.monotonic() + listen_s
+        while time.monotonic() < deadline and not _enough(heard):
+            heard += esp._port.read(4096)
+    except (SerialException, OSError):
+        pass
+    return heard.decode("utf-8", "replace")
+
+
+def _enough(heard: bytearray) -> bool:
+    """A good start, or the same trouble three times: a board that resets in a loop says nothing new."""
+    text = heard.decode("utf-8", "replace")
+    found = troubles(text)
+    return booted(text) or bool(found and text.count(found[0].seen) > 2)
+
+
+@contextmanager
+def _loader(port: str, attempts: int, watch: Watch | None = None) -> Iterator[Any]:
+    """A connection to the loader; the port is closed on every way out."""
+    try:
+        from esptool.cmds import detect_chip
+
+        from station.esp_silence import silenced
+    except ModuleNotFoundError:
+        raise StationError(
+            "ESP32 boards need the library esptool: .venv/bin/python -m pip install esptool", Exit.USAGE
+        ) from None
+    with silenced(watch):
+        with _words(port):
+            esp = detect_chip(port, ROM_BAUD, connect_attempts=attempts)
+        try:
+            yield esp
+        finally:
+            esp._port.close()
+
+
+@contextmanager
+def _words(port: str) -> Iterator[None]:
+    """esptool's errors in one sentence each."""
+    from esptool.util import FatalError
+    from serial import SerialException
+
+    try:
+        yield
+    except FatalError as problem:
+        raise _sentence(str(problem), port) from None
+    except (SerialException, OSError):
+        raise StationError(
+            f"{port} went away in the midst; the board's flash may be half written. "
+            "Plug it in again and flash it again.",
+            Exit.NO_BOARD,
+        ) from None
+
+
+def _sentence(said: str, port: str) -> StationError:
+    if "Could not open" in said:
+        return StationError(_opening(said, port), _code_of_opening(said))
+    if "Wrong boot mode detected" in said:
+        return StationError(f"The chip on {port} restarts, but not into its loader: {BUTTONS}", Exit.NO_BOARD)
+    if "Failed to connect" in said:
+        return StationError(f"No ESP chip answers on {port}: {BUTTONS}", Exit.NO_BOARD)
+    if "MD5 of file does not match" in said or "flash region is empty" in said:
+        return StationError(
+            f"What was written reads back differently ({said.splitlines()[0].rstrip('.!')}): the supply "
+            "sags, the flash is worn, or GPIO12 is high at reset. Try --baud 115200 and another supply.",
+            Exit.MISMATCH,
+        )
+    line = said.splitlines()[0]
+    return LinkNoise(f"{port}: {line}") if _NOISE.search(said) else StationError(f"{port}: {line}")
+
+
+BUTTONS = (
+    "hold BOOT (or IO0 to GND), press RESET, let RESET go, and try again; is the cable one that carries "
+    "data, and is the board's supply strong enough?"
+)
+
+
+def _opening(said: str, port: str) -> str:
+    if re.search(r"Permission denied|Access is denied", said):
+        return (
+            f"{port} may not be opened: another program has it (a serial monitor?), or you are not in the "
+            "group dialout (uucp)."
+        )
+    if re.search(r"Errno 2|FileNotFound", said):
+        return f"There is no port {port}; `torpor detect` lists what is there."
+    return f"{port} cannot be opened; does another program have it?"
+
+
+def _code_of_opening(said: str) -> Exit:
+    return Exit.NO_BOARD if re.search(r"Errno 2|FileNotFound", said) else Exit.READ_ONLY
