@@ -12,38 +12,15 @@ import pytest
 from analysis import style
 from analysis.cycle_grid import cycle_grid
 from analysis.histogram import charge_by_state, histogram, meter_step_mA
-from analysis.log import SAMPLES, Log
 from analysis.plot_cycles import cycles_png, density, usual_band
 from analysis.plot_histogram import histogram_png
 from analysis.plot_log import log_png
 from analysis.read import read_log
-from analysis.recording import everywhere
 from analysis.standing_out import standing_out
 from analysis.states import state_table
+from tests.analysis.made_logs import duty, log_of
 
 Write = Callable[..., Path]
-
-
-def log_of(mA: np.ndarray, rate_hz: float = 100.0, V: float = 4.0) -> Log:
-    """Samples of a current, evenly in time."""
-    rows = len(mA)
-    step = np.broadcast_to(np.float64(1 / rate_hz), (rows,))
-    return Log(
-        source="made.csv", kind=SAMPLES, t_s=np.arange(rows) / rate_hz, dt_s=step,
-        V=np.broadcast_to(np.float64(V), (rows,)), mA=mA, state=everywhere(-1, rows), states=(),
-        marker=everywhere(0, rows), has_marker=False, quality=everywhere(-1, rows), qualities=(),
-    )  # fmt: skip
-
-
-def duty(cycles: int = 20, long: int | None = None, spike: int | None = None) -> np.ndarray:
-    """Wakes of 1 s at 50 and 1 s at 100 mA, then 8 s at 1 mA; one may be longer, one has a spike of a row."""
-    parts = [np.full(500, 1.0)]
-    for cycle in range(cycles):
-        parts += [np.full(100, 50.0), np.full(300 if cycle == long else 100, 100.0), np.full(800, 1.0)]
-        if cycle == spike:
-            parts[-2][37] = 390.0
-    mA = np.concatenate(parts)
-    return np.round(mA + 0.1 * np.random.default_rng(1).standard_normal(len(mA)), 1)
 
 
 def test_cycles_lie_over_each_other_and_keep_a_spike_of_one_row() -> None:

@@ -1,0 +1,58 @@
+"""How cycles differ: the typical one, the spread of all of them, the dearest."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from .states import CycleRow, StateTable
+
+#: So many of the dearest cycles are named.
+DEAREST = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Spread:
+    """5th percentile, median, 95th percentile, mean and half the width of the mean's 95 % interval."""
+
+    low: float
+    median: float
+    high: float
+    mean: float
+    off: float
+
+
+@dataclass(frozen=True, slots=True)
+class CycleSpread:
+    """Charge, energy (None without a voltage), length and rest of the wakes; the dearest first."""
+
+    count: int
+    charge_mC: Spread
+    energy_mJ: Spread | None
+    awake_s: Spread
+    rest_s: Spread
+    dearest: tuple[CycleRow, ...]
+
+
+def cycle_spread(table: StateTable) -> CycleSpread | None:
+    """The spread of a log's cycles; None without any."""
+    cycles = table.cycles
+    if not cycles:
+        return None
+    energy = [cycle.awake_mJ for cycle in cycles]
+    return CycleSpread(
+        len(cycles),
+        spread([cycle.awake_mC for cycle in cycles]),
+        spread(energy) if not np.isnan(energy).any() else None,
+        spread([cycle.awake_s for cycle in cycles]),
+        spread([cycle.rest_s for cycle in cycles]),
+        tuple(sorted(cycles, key=lambda cycle: -cycle.awake_mC)[:DEAREST]),
+    )
+
+
+def spread(values: list[float]) -> Spread:
+    """The spread of some values, at least one."""
+    low, median, high = (float(one) for one in np.percentile(values, (5, 50, 95)))
+    off = 1.96 * float(np.std(values, ddof=1)) / len(values) ** 0.5 if len(values) > 1 else float("nan")
+    return Spread(low, median, high, float(np.mean(values)), off)

@@ -1,0 +1,142 @@
+"""What a node draws over its cycle, and what would change if one of its states drew less.
+
+A cycle is a wake and the rest after it. Charges are those of the log's wakes; at rest the sleep floor counts
+for as long as the cycle lasts, so the same wakes can be priced at another pace.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from .states import StateTable
+
+#: The part of a charge that "halving" a state takes away.
+HALF = 0.5
+#: What the rest between wakes is called among the states.
+REST = "the rest"
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """One state's charge in a cycle, mC, and half the width of its 95 % interval (0 if it is not known)."""
+
+    name: str
+    charge_mC: float
+    off_mC: float
+
+
+@dataclass(frozen=True, slots=True)
+class Duty:
+    """One cycle on average.
+
+    Attributes
+    ----------
+    awake : the states that are no rest, in the table's order. awake_s : their time in a cycle.
+    awake_off_mC : half the width of the 95 % interval of their charge together.
+    rest_mA, rest_off_mA : what the node draws at rest, and half the width of its interval.
+    period_s : from one wake to the next.
+    """
+
+    awake: tuple[Drawn, ...]
+    awake_s: float
+    awake_off_mC: float
+    rest_mA: float
+    rest_off_mA: float
+    period_s: float
+
+    @property
+    def awake_mC(self) -> float:
+        """Charge of the wake."""
+        return sum(one.charge_mC for one in self.awake)
+
+    @property
+    def rest_mC(self) -> float:
+        """Charge of the rest."""
+        return self.rest_mA * self.rest_s
+
+    @property
+    def rest_s(self) -> float:
+        """Time at rest."""
+        return max(self.period_s - self.awake_s, 0.0)
+
+    @property
+    def mean_mA(self) -> float:
+        """Charge of a cycle over its length."""
+        return (self.awake_mC + self.rest_mC) / self.period_s
+
+    @property
+    def off_mA(self) -> float:
+        """Half the width of the mean's interval; the floor's doubt is no chance and is added."""
+        return (self.awake_off_mC + self.rest_off_mA * self.rest_s) / self.period_s
+
+    @property
+    def rest_share(self) -> float:
+        """The part of the charge that is drawn at rest (0..1)."""
+        return self.rest_mC / ((self.awake_mC + self.rest_mC) or 1.0)
+
+    def every(self, period_s: float) -> Duty:
+        """The same wake at another pace, never quicker than it lasts."""
+        return replace(self, period_s=max(period_s, self.awake_s))
+
+
+@dataclass(frozen=True, slots=True)
+class Gain:
+    """What half of one state's charge would bring: life grows by this part (0.47 is +47 %)."""
+
+    name: str
+    share: float
+    longer: float
+
+
+def duty_of(table: StateTable, rest: tuple[float, float] | None = None) -> Duty | None:
+    """One cycle on average, from the charge of all wakes that the log has whole; None without any.
+
+    Parameters
+    ----------
+    rest : mA at rest and half the width of its interval, where they are known better than by the log's
+        own mean at rest.
+    """
+    count = len(table.cycles)
+    length_s = table.total.duration_s
+    if not count or length_s <= 0:
+        return None
+    resting = dict(zip(table.names, table.resting, strict=True))
+    rows = [row for row in table.states if not resting[row.name]]
+    rests = [row for row in table.states if resting[row.name]]
+    awake = tuple(
+        Drawn(row.name, row.charge_mC / count, float(np.nan_to_num(row.charge_off_mC)) / count)
+        for row in rows
+    )
+    rest_s = sum(row.duration_s for row in rests)
+    rest_mA = sum(row.charge_mC for row in rests) / rest_s if rest_s else 0.0
+    awake_s = sum(row.duration_s for row in rows) / count
+    value_mA, off_mA = rest or (rest_mA, 0.0)
+    off_mC = _awake_off_mC(table, awake)
+    return Duty(awake, awake_s, off_mC, value_mA, off_mA, period_s(table) or length_s / count)
+
+
+def _awake_off_mC(table: StateTable, awake: tuple[Drawn, ...]) -> float:
+    """The doubt of a wake's mean charge: from sampling, or from how wakes differ where that is more."""
+    sampling = float(np.sqrt(sum(one.off_mC**2 for one in awake)))
+    charges = [cycle.awake_mC for cycle in table.cycles]
+    if len(charges) < 2:
+        return sampling
+    return max(sampling, float(1.96 * np.std(charges, ddof=1) / np.sqrt(len(charges))))
+
+
+def period_s(table: StateTable) -> float | None:
+    """From one wake to the next, on average: between the first wake and the last, None with only one."""
+    at = [cycle.t_s for cycle in table.cycles]
+    return (at[-1] - at[0]) / (len(at) - 1) if len(at) > 1 else None
+
+
+def gains(duty: Duty) -> tuple[Gain, ...]:
+    """What half of each state's charge would bring, the most first; rest is one of them."""
+    whole = duty.awake_mC + duty.rest_mC
+    if whole <= 0:
+        return ()
+    parts = [(one.name, one.charge_mC) for one in duty.awake] + [(REST, duty.rest_mC)]
+    found = [Gain(name, part / whole, whole / (whole - HALF * part) - 1) for name, part in parts if part > 0]
+    return tuple(sorted(found, key=lambda gain: -gain.longer))

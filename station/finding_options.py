@@ -1,0 +1,55 @@
+"""What a command that looks for wakes and states in a log lets its owner say about them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import rich_click as click
+
+from station.amount_option import MILLIAMPERES, SECONDS
+from station.boards_command import names_like
+
+if TYPE_CHECKING:
+    from analysis.states import FindOptions
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+_OPTIONS = (
+    click.option("--states", "named", metavar="NAME,NAME,...",
+                 help="Your names for the states of a wake, in their order: boot,camera,wifi."),
+    click.option("--design", metavar="NAME", shell_complete=names_like,
+                 help="The node's design: its rows name the states, and are compared with them."),
+    click.option("--wake-above", type=MILLIAMPERES, metavar="MA", help="A wake starts above this current."),
+    click.option("--sleep-below", type=MILLIAMPERES, metavar="MA", help="It ends below this one."),
+    click.option("--least-state", type=SECONDS, metavar="TIME", help="Nothing shorter is a state: 50ms."),
+)  # fmt: skip
+KEYS = ("named", "design", "wake_above", "sleep_below", "least_state")
+
+
+def finding_options(command: Command) -> Command:
+    """Add the options; `find_options_of` makes FindOptions of what they say."""
+    for option in reversed(_OPTIONS):
+        command = option(command)
+    return command
+
+
+def find_options_of(said: dict[str, Any]) -> FindOptions:
+    """Take the keyword arguments of the options above out of `said`."""
+    from analysis.states import FindOptions
+
+    given = {key: said.pop(key) for key in KEYS}
+    return FindOptions(
+        states=tuple(name.strip() for name in given["named"].split(",")) if given["named"] else (),
+        design=_design(given["design"]), wake_mA=given["wake_above"], sleep_mA=given["sleep_below"],
+        least_state_s=given["least_state"],
+    )  # fmt: skip
+
+
+def _design(name: str | Path | None) -> Any:
+    if name is None:
+        return None
+    from boards import load_design
+
+    return load_design(name)

@@ -1,0 +1,116 @@
+"""`torpor analyse` from the command line, on logs with literal figures."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from click.testing import CliRunner, Result
+
+from station.analyse_command import command
+from station.cli import main
+from station.errors import StationError
+from tests.analysis.made_logs import duty
+
+Write = Callable[..., Path]
+
+
+def csv_of(mA: np.ndarray, rate_hz: float = 100.0, V: float | None = 4.0) -> str:
+    """What an INA219 logger writes."""
+    title = "timestamp_ms,voltage_V,current_mA\n" if V else "timestamp_ms,current_mA\n"
+    volts = f"{V:g}," if V else ""
+    return title + "".join(f"{1000 * n / rate_hz:.0f},{volts}{value:.1f}\n" for n, value in enumerate(mA))
+
+
+def run(*args: object) -> Result:
+    return CliRunner().invoke(command, [str(arg) for arg in args], catch_exceptions=False)
+
+
+def test_the_report_answers_in_order(write: Write) -> None:
+    done = run(write(csv_of(duty(long=12))), "--battery", "2600mAh", "--every", "15min")
+    said = done.output
+    assert done.exit_code == 0
+    assert said.startswith("log.csv\n20,700 rows over 3.45 min, one each 10 ms\n")
+    heads = ["A wake, the mean of 20, costs 640", "What it costs", "Cycle by cycle", "The battery",
+             "Where to work first", "What was read, and what this log cannot tell"]  # fmt: skip
+    places = [said.index(head) for head in heads]
+    assert places == sorted(places)
+    assert "- Cycle 13, at 2.08 min, stands out: 350 mC, usual 150; 4 s, usual 2 s." in said
+    assert "With a wake every 15 min that is 1.1" in said
+    assert "A battery of 2.6 Ah then lasts 2.6 months" in said
+
+
+def test_json_has_literal_figures(write: Write) -> None:
+    read = json.loads(run(write(csv_of(duty())), "--json", "--battery", "2.6").output)
+    assert (read["version"], read["rows"], read["spread"]["awake_s"]["median"]) == (1, 20_500, 2.0)
+    assert read["spread"]["charge_mC"]["mean"] == pytest.approx(150.0, abs=0.1)
+    assert read["duty"]["period_s"] == pytest.approx(10.0) and read["duty"]["mean_mA"] == pytest.approx(
+        15.8, abs=0.05
+    )
+    assert read["life"]["days"] == pytest.approx(2600 * 0.9 * 0.974 / 15.8 / 24, rel=0.01)
+    assert len(read["cycles"]) == 20 and read["stands_out"] == [] and read["limits"] == []
+
+
+def test_the_folder_holds_report_json_and_pictures(write: Write, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    done = run(write(csv_of(duty())), "--out", out, "--dark")
+    names = {"report.txt", "analysis.json", "log.png", "cycles.png", "histogram.png"}
+    assert {path.name for path in out.iterdir()} >= names
+    assert (out / "report.txt").read_text("utf-8") == done.output
+    files = json.loads((out / "analysis.json").read_text("utf-8"))["files"]
+    assert {Path(name).name for name in files} >= names
+
+
+def test_limits_decide_the_exit_code(write: Write, capfd: pytest.CaptureFixture[str]) -> None:
+    path = str(write(csv_of(duty())))
+    assert main(["analyse", path, "--limit", "wake_mJ=610", "--limit", "cycles=20"]) == 0
+    assert "kept" in capfd.readouterr().out
+    assert main(["analyse", path, "--limit", "wake_mJ=590", "--limit", "cycles=21"]) == 1
+    said = capfd.readouterr()
+    assert (
+        "torpor: wake_mJ is 600.0, not at most 590. " in said.err
+        and "cycles is 20.0, not at least 21." in said.err
+    )
+    assert said.out.count("BROKEN") == 2
+
+
+@pytest.mark.parametrize(
+    ("args", "sentence"),
+    [
+        (["--limit", "naps=3"], "--limit naps: this log has no such figure; it has peak_mA, mean_mA,"),
+        (["--limit", "wake"], "--limit wake: expected NAME=NUMBER, such as wake_mJ=3500 or sleep_uA=50."),
+        (["--battery", "some"], "expected a number with a unit of Ah, mAh, such as 2.6Ah."),
+        (["--every", "3 apples"], "expected a number with a unit of s, ms, min, h, d, such as 15min."),
+        (["--battery", "2", "--cell", "potato"], "--cell potato: expected one of nmc-18650-3000, "),
+        (["--design", "no-such"], "no-such"),
+    ],
+)
+def test_what_is_asked_wrongly_is_one_sentence(
+    args: list[str], sentence: str, write: Write, capfd: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["analyse", str(write(csv_of(duty(cycles=2)))), *args]) in (1, 2)
+    said = capfd.readouterr().err
+    assert sentence in said and "Traceback" not in said
+
+
+def test_a_file_in_the_folders_place_is_refused(write: Write) -> None:
+    path = write(csv_of(duty(cycles=2)))
+    with pytest.raises(StationError, match="is a file, expected a folder"):
+        run(path, "--out", path)
+
+
+@pytest.mark.parametrize("V", [4.0, None])
+def test_odd_logs_are_analysed_too(V: float | None, write: Write) -> None:
+    flat = run(write(csv_of(np.full(200, 5.0), V=V)), "--battery", "1")
+    assert "The log has no wake: it draws 5.00 mA all the time." in flat.output
+    charging = run(write(csv_of(np.full(200, -50.0), V=V)), "--battery", "1")
+    assert "it draws -50.0 mA all the time" in charging.output
+    assert run(write(csv_of(np.array([3.0]), V=V)), "--rate", "100").exit_code == 0
+
+
+def test_the_real_capture(real_logs: Path) -> None:
+    done = run(real_logs / "xifi_wifi_1024B.csv")
+    assert "costs at least 1.28 J" in done.output and "13 samples sit at 400.00 mA" in done.output
