@@ -27,6 +27,9 @@ class FindOptions:
     wake_mA, sleep_mA : above the first the node is awake, below the second it rests again.
     rest_mA : what it draws at rest, where the log itself never shows it.
     least_state_s : nothing shorter is a state of its own.
+    inside_markers : look for states within each value of the marker column, too.
+    conversion_s : how long the meter looks for one sample; 0: samples are points.
+    clock_off : how wrong the logger's clock may be, as a part (0.005: a ceramic resonator).
     """
 
     states: tuple[str, ...] = ()
@@ -35,6 +38,9 @@ class FindOptions:
     sleep_mA: float | None = None
     rest_mA: float | None = None
     least_state_s: float | None = None
+    inside_markers: bool = False
+    conversion_s: float = 0.0
+    clock_off: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

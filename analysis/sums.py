@@ -10,13 +10,11 @@ from .log import FloatArray, IntArray, Log
 from .state_rows import CycleRow, StateRow, Visits
 
 
-def visits_of(log: Log, codes: IntArray, cycle_of_row: IntArray) -> Visits:
-    """Every stretch of one state within one cycle, with its sums."""
-    new = (codes[1:] != codes[:-1]) | (cycle_of_row[1:] != cycle_of_row[:-1])
-    first = np.flatnonzero(np.concatenate(([True], new)))
+def visits_of(log: Log, first: NDArray[np.intp], state: IntArray, cycle: IntArray) -> Visits:
+    """Stretches that begin at these rows, with their sums."""
     duration, charge = np.add.reduceat(log.dt_s, first), np.add.reduceat(log.charge_mC, first)
     return Visits(
-        first=first, end=np.append(first[1:], len(codes)), state=codes[first], cycle=cycle_of_row[first],
+        first=first, end=np.append(first[1:], len(log.mA)), state=state, cycle=cycle,
         t_s=log.t_s[first], duration_s=duration, charge_mC=charge,
         energy_mJ=np.add.reduceat(log.energy_mJ, first),
         mean_mA=charge / np.where(duration > 0, duration, np.inf),

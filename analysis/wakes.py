@@ -2,33 +2,52 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from .clipping import SHUNT_STEP_mV
 from .log import FloatArray, Log
+from .quiet import drifting_floor, looked_at, quiet_level
+from .state_rows import FindOptions
+
+Rows = NDArray[np.intp]
 
 #: Thresholds above the floor, in standard deviations of the log's quiet noise.
 WAKE_SD, SLEEP_SD = 6.0, 3.0
+#: A rest shorter than this is none (between two bursts, say), and neither is a wake; s.
+LEAST_REST_s, LEAST_WAKE_s = 0.05, 0.0015
+#: Wakes usually shorter than the first, with rests hardly ever longer than the second, are bursts of a node
+#: that never rests, s.
+BURST_s, BURST_REST_s = 0.03, 0.4
+#: A second rest: a quiet level that takes this share of what seemed to be awake.
+SECOND_REST = 0.6
+#: A lower wake holds at least so many higher ones, and the rests between last at least so long, s.
+SEVERAL, LEAST_SECOND_s = 4, 1.0
 
 
 @dataclass(frozen=True, slots=True)
 class Thresholds:
-    """Hysteresis from a log's own noise, all in mA; what the owner said goes before."""
+    """Hysteresis from a log's own noise, all in mA; what the owner said goes before.
+
+    `low_mA` and `high_mA` are the ends of a quiet level that drifts: the thresholds go with it, and
+    `floor_mA` is its median.
+    """
 
     floor_mA: float
     sd_mA: float
     stated_wake_mA: float | None = None
     stated_sleep_mA: float | None = None
+    low_mA: float | None = None
+    high_mA: float | None = None
 
     @property
     def wake_mA(self) -> float:
         """Above this the node is awake."""
         if self.stated_wake_mA is not None:
             return self.stated_wake_mA
-        return self.floor_mA + WAKE_SD * self.sd_mA
+        return max(self.floor_mA + WAKE_SD * self.sd_mA, self.stated_sleep_mA or -np.inf)
 
     @property
     def sleep_mA(self) -> float:
@@ -45,32 +64,179 @@ class Thresholds:
         return (
             f"The log names no states; a wake starts above {self.wake_mA:.2f} mA and ends below "
             f"{self.sleep_mA:.2f} mA (quiet level {self.floor_mA:.2f} mA, its noise {self.sd_mA:.3f} mA, "
-            f"{times})."
+            f"{times}).{self._drift}"
+        )
+
+    @property
+    def _drift(self) -> str:
+        if self.low_mA is None or self.high_mA is None:
+            return ""
+        return (
+            f" The quiet level drifts between {self.low_mA:.2f} and {self.high_mA:.2f} mA, and the "
+            "thresholds drift with it."
         )
 
 
+@dataclass(frozen=True, slots=True)
+class Wakes:
+    """Rows first .. end - 1 of each wake, by what thresholds, and what is to be said.
+
+    `level_mA` is the current above which sub-states are measured (the quiet level).
+    """
+
+    first: Rows
+    end: Rows
+    limits: Thresholds
+    notes: tuple[str, ...]
+
+
 def thresholds(log: Log) -> Thresholds:
-    """Quiet level and noise: the median and spread of what lies near the log's lowest tenth.
+    """Quiet level and noise of a log: where its lowest rows pile up, and how far these spread.
 
     The noise is at least that of the meter's own step (step / sqrt(12)).
     """
-    least_sd = SHUNT_STEP_mV / log.shunt_ohm / np.sqrt(12)
-    floor = float(np.percentile(log.mA, 10, method="lower"))
-    sd = max(_spread(log.mA[log.mA <= floor]), least_sd)
-    for _ in range(5):
-        quiet = log.mA[np.abs(log.mA - floor) <= WAKE_SD * sd]
-        floor, sd = float(np.median(quiet)), max(_spread(quiet), float(least_sd))
-    return Thresholds(floor, float(sd))
+    floor_mA, sd_mA = quiet_level(looked_at(log.mA), _step_sd(log))
+    return Thresholds(floor_mA, sd_mA)
 
 
-def _spread(values: FloatArray) -> float:
-    """Standard deviation from the median absolute deviation; the plain one if that is zero."""
-    robust = 1.4826 * float(np.median(np.abs(values - np.median(values))))
-    return robust or float(values.std())
+def _step_sd(log: Log) -> float:
+    return float(SHUNT_STEP_mV / log.shunt_ohm / np.sqrt(12))
+
+
+def find_wakes(log: Log, options: FindOptions) -> Wakes:
+    """Every wake of a log of samples or visits without names."""
+    limits, mA = _limits(log, options)
+    first, end = dwelt(log, *spells(mA, limits.wake_mA, limits.sleep_mA))
+    notes = [limits.sentence]
+    if not options.wake_mA and not options.sleep_mA and len(first):
+        again = _second_rest(log, mA, first, end, limits)
+        if again is not None:
+            limits, first, end = again.limits, again.first, again.end
+            notes = [*again.notes]
+    if _only_bursts(log, first, end):
+        notes.append(_bursts_sentence(log, first, end, limits))
+        first, end = np.array([0], dtype=np.intp), np.array([len(mA)], dtype=np.intp)
+    if not len(first):
+        notes.append(f"No row is above {limits.wake_mA:.2f} mA for long enough: the log has no wake.")
+    return Wakes(first, end, limits, tuple(notes))
+
+
+def _limits(log: Log, options: FindOptions) -> tuple[Thresholds, FloatArray]:
+    """Thresholds, and the current they hold for: the log's own, or freed of its floor's drift."""
+    if options.rest_mA is not None:
+        near = looked_at(log.mA)
+        _, sd_mA = quiet_level(near, _step_sd(log))
+        return Thresholds(options.rest_mA, sd_mA, options.wake_mA, options.sleep_mA), log.mA
+    if options.wake_mA is None and options.sleep_mA is None:
+        floor = drifting_floor(log, _step_sd(log))
+        if floor is not None:
+            middle = float(np.median(floor))
+            mA = log.mA - floor + middle
+            level_mA, sd_mA = quiet_level(looked_at(mA), _step_sd(log))
+            shift = level_mA - middle
+            return (
+                Thresholds(
+                    level_mA, sd_mA, low_mA=float(floor.min()) + shift, high_mA=float(floor.max()) + shift
+                ),
+                mA,
+            )
+    own = thresholds(log)
+    return replace(own, stated_wake_mA=options.wake_mA, stated_sleep_mA=options.sleep_mA), log.mA
+
+
+def spells(mA: FloatArray, wake_mA: float, sleep_mA: float) -> tuple[Rows, Rows]:
+    """First rows and ends of each stretch that is on: from above wake_mA until below sleep_mA."""
+    up, down = _begins(mA > wake_mA), _begins(mA < sleep_mA)
+    at = np.concatenate((up, down))
+    order = np.argsort(at, kind="stable")
+    at, on = at[order], order < len(up)
+    turns = np.concatenate((on[:1], on[1:] != on[:-1]))
+    at, on = at[turns], on[turns]
+    first, end = at[on], at[~on]
+    return first, end if len(end) == len(first) else np.append(end, len(mA))
+
+
+def _begins(true: NDArray[np.bool_]) -> Rows:
+    """Rows at which something begins to be true."""
+    begins = np.flatnonzero(true[1:] > true[:-1]) + 1
+    return np.concatenate(([0], begins)) if len(true) and true[0] else begins
 
 
 def hysteresis(mA: FloatArray, wake_mA: float, sleep_mA: float) -> NDArray[np.bool_]:
     """Awake or not, per row: on above wake_mA, off below sleep_mA, else as before (at first off)."""
-    event = np.where(mA > wake_mA, 1, np.where(mA < sleep_mA, -1, 0))
-    last = np.maximum.accumulate(np.where(event != 0, np.arange(len(mA)), -1))
-    return np.asarray((last >= 0) & (event[np.maximum(last, 0)] == 1))
+    change = np.zeros(len(mA) + 1, dtype=np.int8)
+    first, end = spells(mA, wake_mA, sleep_mA)
+    change[first], change[end] = 1, -1
+    return np.asarray(np.cumsum(change[:-1], dtype=np.int8) > 0)
+
+
+def dwelt(log: Log, first: Rows, end: Rows) -> tuple[Rows, Rows]:
+    """Without rests that are too short to be one, then without wakes that are."""
+    if not len(first):
+        return first, end
+    apart = log.t_s[first[1:]] - _end_s(log, end[:-1]) >= LEAST_REST_s
+    first, end = first[np.append(True, apart)], end[np.append(apart, True)]
+    lasts = (_end_s(log, end) - log.t_s[first] >= LEAST_WAKE_s) | (end - first > 1)
+    return first[lasts], end[lasts]
+
+
+def _end_s(log: Log, end: Rows) -> FloatArray:
+    """When the row before each end is over."""
+    return np.asarray(log.t_s[end - 1] + log.dt_s[end - 1])
+
+
+def _only_bursts(log: Log, first: Rows, end: Rows) -> bool:
+    """Whether what looks like wakes are bursts of a node that never rests."""
+    if len(first) < 20:
+        return False
+    wake_s = _end_s(log, end) - log.t_s[first]
+    rest_s = log.t_s[first[1:]] - _end_s(log, end[:-1])
+    return float(np.median(wake_s)) < BURST_s and float(np.percentile(rest_s, 95)) < BURST_REST_s
+
+
+def _bursts_sentence(log: Log, first: Rows, end: Rows, limits: Thresholds) -> str:
+    wake_s = float(np.median(_end_s(log, end) - log.t_s[first]))
+    every_s = float(np.median(np.diff(log.t_s[first])))
+    return (
+        f"It never rests: over {limits.floor_mA:.1f} mA come bursts of {1000 * wake_s:.3g} ms every "
+        f"{1000 * every_s:.3g} ms, too short and too near to be wakes; the log is one wake."
+    )
+
+
+def _second_rest(log: Log, mA: FloatArray, first: Rows, end: Rows, limits: Thresholds) -> Wakes | None:
+    """Wakes above a higher quiet level, where most of what seemed awake is that level (a light left on)."""
+    inside = _inside(first, end, len(mA))
+    awake = mA[inside]
+    level_mA, sd_mA = quiet_level(awake, max(limits.sd_mA, _step_sd(log)))
+    quiet = np.abs(awake - level_mA) <= WAKE_SD * sd_mA
+    if float(quiet.mean()) < SECOND_REST or level_mA + WAKE_SD * sd_mA >= float(awake.max()):
+        return None
+    higher = replace(limits, floor_mA=level_mA, sd_mA=sd_mA)
+    begin, stop = dwelt(log, *spells(mA, higher.wake_mA, higher.sleep_mA))
+    if not _rests_between(log, first, end, begin, stop):
+        return None
+    note = (
+        f"{higher.sentence} It rests at two levels, {limits.floor_mA:.2f} and {level_mA:.2f} mA: something "
+        "stays on in a part of its rests."
+    )
+    return Wakes(begin, stop, higher, (note,))
+
+
+def _rests_between(log: Log, first: Rows, end: Rows, begin: Rows, stop: Rows) -> bool:
+    """Whether what lies between the higher wakes (begin .. stop) is rest, and no state of the lower ones.
+
+    One lower wake holds several of them, and between these it is quiet about as long as at the lower rest.
+    """
+    inside = np.searchsorted(first, begin, side="right") - 1
+    if not len(begin) or int(np.bincount(inside[inside >= 0], minlength=1).max()) < SEVERAL:
+        return False
+    between_s = log.t_s[begin[1:]] - _end_s(log, stop[:-1])
+    higher_s = float(np.median(between_s[inside[1:] == inside[:-1]]))
+    lower_s = float(np.median(log.t_s[first[1:]] - _end_s(log, end[:-1]))) if len(first) > 1 else 0.0
+    return higher_s >= max(LEAST_SECOND_s, 0.5 * lower_s)
+
+
+def _inside(first: Rows, end: Rows, rows: int) -> slice | NDArray[np.bool_]:
+    mark = np.zeros(rows + 1, dtype=np.int8)
+    mark[first], mark[end] = 1, -1
+    return np.asarray(np.cumsum(mark[:-1], dtype=np.int8) > 0)
