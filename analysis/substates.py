@@ -1,8 +1,8 @@
 """States within a wake: levels of blocks, joined from below, and edges found again among the samples.
 
 A block's level is a low quantile of its samples, so that bursts (Wi-Fi) do not raise it. Neighbours are
-joined as long as noise explains their difference or that is too small for a state; what stays shorter than the
-least state is joined to the nearer neighbour. All wakes are worked on at once.
+joined as long as noise explains their difference or that is too small for a state; what stays shorter than
+the least state is joined to the nearer neighbour. All wakes are worked on at once.
 """
 
 from __future__ import annotations
