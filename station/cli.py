@@ -28,6 +28,8 @@ COMMANDS: dict[str, str] = {
     "analyse": "What a log says about a node: costs, sleep floor, battery life, limits.",
     "plot": "States, energy and plots of a log, the twin's or a real one.",
     "convert": "Any log as Parquet or CSV: INA219 loggers, Power Profiler, Joulescope.",
+    "deploy": "Everything that a node needs, onto its board; only what differs.",
+    "rollback": "What lay on a board before the last deploy, back onto it.",
     "record": "A bench logger's readings from a serial port, with a live plot.",
     "receive": "The home station: take what nodes send, and keep it.",
     "node": "Add nodes that may send, their keys, designs and settings.",

@@ -100,9 +100,10 @@ class Route(Protocol):
     def quiet(self) -> AbstractContextManager[None]:
         """Inside, the board's program stands still and does not start again when files change."""
 
-    def restart(self) -> str:
+    def restart(self) -> str | None:
         """The board boots anew what lies there (a hard reset: Wi-Fi settings need one). Returns what it says
-        on its console in the seconds after that, "" where the route cannot hear it."""
+        on its console in the seconds after that ("" where the route cannot hear it), None where a person has
+        to restart it."""
 
 
 def read_boot_out(text: str) -> BootOut:

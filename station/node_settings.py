@@ -66,6 +66,17 @@ def check_those_at_home(design: Design, settings: Mapping[str, object]) -> None:
     _read(_rules(design), {key: value for key, value in settings.items() if key not in AT_THE_NODE})
 
 
+def refused(design: Design, settings: Mapping[str, object]) -> str:
+    """Why a node of this design would not start with these settings of its own, "" if it would. Whether its
+    certificate is there is not looked at."""
+    rules = _rules(design)
+    try:
+        rules["read"](settings.get)
+    except rules["SettingsError"] as error:
+        return str(error)
+    return ""
+
+
 def _read(rules: Mapping[str, Any], settings: Mapping[str, object]) -> None:
     try:
         rules["read"]({**TWIN_SETTINGS, **settings}.get)
@@ -88,9 +99,17 @@ def _rules(design: Design) -> dict[str, Any]:
     exec(rows_source(design), vars(rows))
     board = SimpleNamespace(implementation=SimpleNamespace(version=(10, 2, 1)))
     there = {"os": os, "sys": board, "rows": rows, "torpor.settings": SimpleNamespace(NAMES=_names())}
+    there["torpor"] = SimpleNamespace(secure=SimpleNamespace(ready=lambda: True))
     names: dict[str, Any] = {
         "__name__": "validate",
         "__builtins__": {**vars(builtins), "__import__": lambda name, *rest: there[name]},
     }
     exec(compile(_VALIDATE.read_text(encoding="utf-8"), str(_VALIDATE), "exec"), names)
     return names
+
+
+def keys_of_settings() -> tuple[str, ...]:
+    """Every key that a node reads."""
+    from boards import list_designs
+
+    return tuple(row[0] for row in _rules(load_design(list_designs()[0]))["KEYS"])

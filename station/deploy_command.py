@@ -1,0 +1,152 @@
+"""`torpor deploy`: everything that a node needs, onto its drive."""
+
+from __future__ import annotations
+
+import json
+import time
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import rich_click as click
+
+from station.boards_command import names_like
+from station.deploy_choice import choose_route, route_options
+from station.errors import Exit, StationError
+from station.receive_command import data_option
+from station.screen import console
+
+if TYPE_CHECKING:
+    from boards import Design
+    from station.deploy_route import Route
+    from station.deploy_run import Ready, Wanted
+
+_file = click.Path(path_type=Path, exists=True, dir_okay=False)
+
+
+@click.command(name="deploy")
+@click.option(
+    "--board", "design", shell_complete=names_like, help="Design, or a .toml file.  [default: as before]"
+)
+@route_options
+@click.option("--node", help="A node of this station: its name, key and design are taken from there.")
+@data_option
+@click.option("--settings", "file", type=_file, help="A settings.toml whose values go in.")
+@click.option(
+    "--set", "pairs", multiple=True, metavar="KEY=VALUE", help="One setting; no secret. Repeatable."
+)
+@click.option("--certificate", type=_file, help="The station's certificate, for TORPOR_TLS.")
+@click.option("--py", "as_py", is_flag=True, help="Sources only; by default .mpy where that is sound.")
+@click.option(
+    "--mpy-cross", "own_compiler", type=_file, help="CircuitPython's own mpy-cross: .mpy everywhere."
+)
+@click.option("--any-board", is_flag=True, help="Even if the design is for another board.")
+@click.option("--dry-run", is_flag=True, help="Only show what would happen.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON document; no settings in it.")
+def command(design: str | None, as_json: bool, as_py: bool, **said: Any) -> None:
+    """Put a node's firmware and settings onto a board that runs CircuitPython (10.1 or later).
+
+    Only what differs is written, and read back. Nothing of ours runs before all of it is there: interrupted
+    anywhere, the same command completes it. Settings that the board has are kept. What was there before is
+    kept on this computer, for torpor rollback.
+
+    Secrets come from the environment (TORPOR_KEY, TORPOR_WIFI_PASSWORD), from --settings, from --node, or
+    they are asked for.
+    """
+    route = choose_route(said["drive"])
+    wanted = _wanted(route, design, said, compiled=not as_py)
+    began = time.monotonic()
+    found = _prepared(wanted, route)
+    _show(found, route, as_json)
+    if not said["dry_run"]:
+        _carry(found, wanted, route)
+    if as_json:
+        from station.deploy_words import document
+
+        seconds = time.monotonic() - began
+        click.echo(
+            json.dumps(
+                document(found, route.name, not said["dry_run"], seconds), indent=2, ensure_ascii=False
+            )
+        )
+
+
+def _wanted(route: Route, name: str | None, said: dict[str, Any], compiled: bool) -> Wanted:
+    from station import deploy_asking, deploy_run
+
+    from_station, of_node = (
+        deploy_asking.said_by_station(said["data"], said["node"]) if said["node"] else ({}, "")
+    )
+    design = _design(route, name or of_node)
+    deploy_run.refuse_unfit(route.boot(), design, said["any_board"])
+    values = deploy_asking.gathered(said["file"], said["pairs"], from_station)
+    there = deploy_run.existing_settings(route, deploy_run.versions_of(route.boot()))
+    ask = deploy_asking.nobody if said["dry_run"] else deploy_asking.person()
+    return deploy_run.Wanted(
+        design,
+        deploy_asking.asked(there, values, ask),
+        said["certificate"].read_bytes() if said["certificate"] else None,
+        compiled,
+        said["own_compiler"],
+        said["any_board"],
+    )
+
+
+def _design(route: Route, name: str) -> Design:
+    """The design that was named, else the one that was deployed to this board before."""
+    from boards import list_designs, load_design
+    from station.deploy_run import design_named
+
+    name = name or design_named(route)
+    if name:
+        return load_design(name)
+    here = route.boot().board_id
+    fit = [one for one in list_designs() if load_design(one).board.caps["circuitpython_board"] == here]
+    there = ", ".join(fit) or "none"
+    raise StationError(
+        f"Say with --board which design this is. For a {here or 'board'} there is: {there}.", Exit.USAGE
+    )
+
+
+def _prepared(wanted: Wanted, route: Route) -> Ready:
+    from station.deploy_run import prepare
+
+    return prepare(wanted, route)
+
+
+def _show(found: Ready, route: Route, as_json: bool) -> None:
+    """What will happen: on stdout, or with --json on stderr only what is wrong."""
+    from station.deploy_words import show_plan
+
+    if not as_json:
+        board = found.boot.board_id or "a board"
+        screen = console()
+        screen.print(f"{route.name}: {board}, CircuitPython {found.boot.text}", markup=False, soft_wrap=True)
+        show_plan(screen, found.plan)
+    for warning in found.warnings:
+        click.echo(f"torpor: {warning}", err=True)
+
+
+def _carry(found: Ready, wanted: Wanted, route: Route) -> None:
+    from station.deploy_progress import shown_bar
+    from station.deploy_run import carry, prepare, refuses_compiled
+
+    idle = found.plan.idle
+    with shown_bar(found.plan.to_write) as told:
+        carry(found, route, told)
+    said = "" if idle else route.restart()
+    if wanted.compiled and refuses_compiled(said or ""):
+        click.echo("torpor: The board does not take compiled files: the same again as .py.", err=True)
+        again = prepare(replace(wanted, compiled=False), route)
+        with shown_bar(again.plan.to_write) as told:
+            carry(again, route, told)
+        said = route.restart()
+    click.echo(_ending(idle, said), err=True)
+
+
+def _ending(idle: bool, said: str | None) -> str:
+    if idle:
+        return "Everything is there already."
+    if said is None:
+        return "All of it is there and was read back. Eject the drive, open the bench switch, press reset."
+    return "All of it is there and was read back; the board starts anew."

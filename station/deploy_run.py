@@ -1,0 +1,186 @@
+"""One deploy: what is to lie there, what lies there, the plan, the safety copy, and the copying."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from boards import Design
+from station import deploy_settings, deploy_versions
+from station.deploy_carry import Told, carry_out
+from station.deploy_image import MANIFEST, SETTINGS, Image, image_of
+from station.deploy_plan import DELETED, UNFINISHED, Fate, Plan, make_plan
+from station.deploy_route import BootOut, Route, RouteError, RouteLost
+from station.deploy_store import Versions
+
+CERTIFICATE = "home.pem"
+#: How a board says that it does not take a compiled file.
+_REFUSED = re.compile(r"(incompatible|invalid) \.mpy", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What the owner asked for.
+
+    Attributes
+    ----------
+    settings : keys of settings.toml that are to have these values; whatever else the board has is kept.
+    certificate : content of home.pem, None: as it is. compiled, own_compiler : see `image_of`.
+    any_board : even if the design is for another one.
+    """
+
+    design: Design
+    settings: Mapping[str, str | int] = field(default_factory=dict, repr=False)
+    certificate: bytes | None = field(default=None, repr=False)
+    compiled: bool = True
+    own_compiler: Path | None = None
+    any_board: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """Everything known before anything is changed."""
+
+    boot: BootOut
+    image: Image
+    plan: Plan
+    before: Image
+    versions: Versions
+    warnings: tuple[str, ...]
+
+
+def versions_of(boot: BootOut) -> Versions:
+    return Versions(boot.uid or boot.board_id)
+
+
+def existing_settings(route: Route, versions: Versions) -> str | None:
+    """The settings that the board has, wherever an interrupted deploy left them; None if it has none."""
+    there = route.files()
+    for path in (SETTINGS, SETTINGS + UNFINISHED):
+        if path in there:
+            with suppress(UnicodeDecodeError, RouteError):
+                text = route.read(path).decode("utf-8-sig")
+                if versions.pending() is None or (text.strip() and deploy_settings.is_toml(text)):
+                    return text
+    was = versions.pending()
+    return was.files[SETTINGS].decode("utf-8-sig") if was and SETTINGS in was.files else None
+
+
+def prepare(wanted: Wanted, route: Route) -> Ready:
+    """Look at the board and plan; nothing is changed.
+
+    Raises
+    ------
+    StationError : too old, another board, settings that the node would refuse, no room, ...
+    """
+    boot = route.boot()
+    refuse_unfit(boot, wanted.design, wanted.any_board)
+    versions = versions_of(boot)
+    compiled, told = _form(wanted, route)
+    settings = _settings(wanted, route, versions, boot)
+    image = image_of(wanted.design, settings, compiled, wanted.own_compiler)
+    if wanted.certificate is not None:
+        image = image.beside({CERTIFICATE: wanted.certificate})
+    told += deploy_versions.known_faults(boot, wanted.design) + deploy_settings.warnings(settings)
+    return ready(image, route, boot, versions, tuple(told))
+
+
+def ready(image: Image, route: Route, boot: BootOut, versions: Versions, told: tuple[str, ...]) -> Ready:
+    """The plan for an image, and what lies where it will be changed."""
+    plan = make_plan(image, route, versions.deployed())
+    return Ready(boot, image, plan, before(image, plan, route, versions), versions, told)
+
+
+def refuse_unfit(boot: BootOut, design: Design, any_board: bool) -> None:
+    """StationError for a CircuitPython that is too old, and for a board that the design is not for."""
+    deploy_versions.refuse_old(boot)
+    if not any_board:
+        deploy_versions.refuse_other_board(boot, design)
+
+
+def _form(wanted: Wanted, route: Route) -> tuple[bool, list[str]]:
+    """Whether to compile, and what is to be said about it."""
+    if not wanted.compiled:
+        return False, []
+    with suppress(RouteError):
+        if _REFUSED.search(route.read("boot_out.txt").decode("utf-8", "replace")):
+            return False, [
+                "The board refused a compiled file at its last start: everything goes there as .py."
+            ]
+    from station.deploy_mpy import compiler
+
+    if compiler(wanted.own_compiler) is None:
+        return False, [
+            "mpy-cross is not there for this computer, so everything goes there as .py: each wake takes"
+            " about a second longer."
+        ]
+    return True, []
+
+
+def _settings(wanted: Wanted, route: Route, versions: Versions, boot: BootOut) -> str:
+    found = existing_settings(route, versions)
+    text = deploy_settings.example(wanted.design) if found is None else found
+    text = deploy_settings.merged(text, wanted.settings)
+    has_certificate = wanted.certificate is not None or CERTIFICATE in route.files()
+    deploy_settings.check(text, wanted.design, boot.version, has_certificate)
+    return text
+
+
+def before(image: Image, plan: Plan, route: Route, versions: Versions) -> Image:
+    """What the board was: all that this deploy touches or could have, as a version to go back to. After an
+    interrupted deploy it is what was there before that one."""
+    pending = versions.pending()
+    files = dict(pending.files) if pending else {}
+    gone = set(pending.gone) if pending else set()
+    kept = {row.path for row in plan.rows if row.fate in (Fate.FOREIGN, Fate.LITTER)}
+    for row in plan.rows:
+        if row.path in files or row.path in gone or row.path in kept:
+            continue
+        if row.fate is Fate.NEW:
+            gone.add(row.path)
+        elif row.fate is Fate.SAME:
+            files[row.path] = image.files[row.path]
+        else:
+            _read_into(files, row.path, route, versions)
+    return Image("", files, frozenset(gone))
+
+
+def _read_into(files: dict[str, bytes], path: str, route: Route, versions: Versions) -> None:
+    """A file's content: from what is kept here if it is the same, else from the board."""
+    try:
+        kept = versions.has(route.digests([path]).get(path, "-"))
+        files[path] = route.read(path) if kept is None else kept
+    except RouteLost:
+        raise
+    except RouteError:  # not to be read: nothing that one could go back to
+        return
+
+
+def carry(found: Ready, route: Route, told: Told = lambda what, done: None, rollback: bool = False) -> None:
+    """Do it. Interrupted anywhere, the same again completes it."""
+    if found.plan.idle:
+        if found.versions.pending() is not None:  # an interrupted one lacked no more than its last word here
+            found.versions.done(rollback)
+        return
+    touched = [row.path for row in found.plan.rows if row.fate not in DELETED | {Fate.FOREIGN}]
+    found.versions.begin(found.before, touched, rollback)
+    carry_out(found.plan, found.image, route, told)
+    found.versions.done(rollback)
+
+
+def refuses_compiled(said: str) -> bool:
+    """Whether a board's own words after a restart say that it does not take .mpy."""
+    return bool(_REFUSED.search(said))
+
+
+def design_named(route: Route) -> str:
+    """The design that was deployed to this board, "" if none was."""
+    import json
+
+    try:
+        return str(json.loads(route.read(MANIFEST))["design"])
+    except (RouteError, ValueError, KeyError, TypeError):
+        return ""

@@ -1,0 +1,107 @@
+"""settings.toml for a node: what the owner has is kept with its comments, new values go in, and what comes
+out is in the part of TOML that CircuitPython reads."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+
+import tomlkit
+from tomlkit.exceptions import ParseError, TOMLKitError
+
+from boards import Design
+from sim.drive import ROOT, settings_toml
+from station.errors import Exit, StationError
+from station.node_settings import refused
+
+#: What nobody but node and station is to see.
+_SECRET = re.compile(r"KEY|PASSWORD|SECRET|TOKEN")
+_COMMENT = r"\s*(#.*)?"
+#: What CircuitPython reads: KEY = "text" or KEY = 12, on one line.
+_LINE = re.compile(
+    r'\s*[A-Za-z0-9_-]+\s*=\s*("(?:[^"\\\x00-\x1f]|\\(?:[rn"\\]|u[0-9A-Fa-f]{4}|U[0-9A-Fa-f]{8}))*"|[+-]?\d+)'
+    + _COMMENT
+)
+#: CircuitPython 10.3 reads these as well.
+_LINE_10_3 = re.compile(r"\s*[A-Za-z0-9_-]+\s*=\s*(true|false|[+-]?\d+\.\d+)" + _COMMENT)
+
+
+def is_secret(key: str) -> bool:
+    return bool(_SECRET.search(key))
+
+
+def example(design: Design) -> str:
+    """The settings that a design's application comes with."""
+    return (ROOT / "firmware" / design.application / "settings.example.toml").read_text(encoding="utf-8")
+
+
+def is_toml(text: str) -> bool:
+    try:
+        tomlkit.parse(text)
+    except TOMLKitError:
+        return False
+    return True
+
+
+def values_of(text: str, where: str = "settings.toml") -> dict[str, object]:
+    """Key -> value. StationError, one sentence, if it is no TOML; what stands in the line is not told."""
+    try:
+        return dict(tomlkit.parse(text).unwrap())
+    except ParseError as error:
+        raise StationError(f"{where} is no TOML in line {error.line}.", Exit.USAGE) from None
+    except TOMLKitError:
+        raise StationError(f"{where} is no TOML: a key stands twice, or a table.", Exit.USAGE) from None
+
+
+def merged(text: str, values: Mapping[str, str | int]) -> str:
+    """`text` with `values` in it; everything else stays as it is, comments and order too."""
+    document = tomlkit.parse(text if not text or text.endswith("\n") else text + "\n")
+    for key, value in values.items():
+        settings_toml({key: value})  # DriveError for what the board could not read
+        document[key] = value
+    return tomlkit.dumps(document)
+
+
+def check(text: str, design: Design, version: tuple[int, int, int], has_certificate: bool) -> None:
+    """StationError, one sentence, if the board could not read these settings or the node would not start."""
+    for number, line in enumerate(text.splitlines(), 1):
+        if not line.strip() or line.lstrip().startswith("#") or _LINE.fullmatch(line):
+            continue
+        if version < (10, 3, 0) or not _LINE_10_3.fullmatch(line):
+            name = line.partition("=")[0].strip()[:40]
+            raise StationError(
+                f"settings.toml, line {number} ({name}): CircuitPython {version[0]}.{version[1]} reads only"
+                ' KEY = "text" and KEY = 12, each on one line.',
+                Exit.USAGE,
+            )
+    values = values_of(text)
+    if told := refused(design, values):
+        raise StationError(f"{told}.", Exit.USAGE)
+    if values.get("TORPOR_TLS") and not has_certificate:
+        raise StationError(
+            "TORPOR_TLS is 1, and the station's certificate is not on the drive: copy it there as home.pem"
+            " or name it with --certificate.",
+            Exit.USAGE,
+        )
+
+
+def warnings(text: str) -> list[str]:
+    """What works, and is not wise."""
+    told = []
+    if "CIRCUITPY_WIFI_SSID" in values_of(text):
+        told.append(
+            "settings.toml has CIRCUITPY_WIFI_SSID: CircuitPython then joins Wi-Fi at every wake, before"
+            " the node's own code. Take it out once the board hangs in the garden."
+        )
+    return told
+
+
+def read_file(path: Path) -> dict[str, str | int]:
+    """Values from an owner's file, to be merged."""
+    found: dict[str, str | int] = {}
+    for key, value in values_of(path.read_text(encoding="utf-8"), str(path)).items():
+        if isinstance(value, bool) or not isinstance(value, str | int):
+            raise StationError(f"{path}: {key} is neither text nor a whole number.", Exit.USAGE)
+        found[key] = value
+    return found

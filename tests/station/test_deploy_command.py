@@ -1,0 +1,137 @@
+"""`torpor deploy` and `torpor rollback` from the command line, onto a folder that is a board's drive."""
+
+from __future__ import annotations
+
+import json
+import stat
+from pathlib import Path
+
+import pytest
+
+from boards import load_design
+from sim.drive import assemble
+from station import cli
+
+BOOT_OUT = (
+    "Adafruit CircuitPython {version} on 2026-05-12; Raspberry Pi Pico W with rp2040\r\n"
+    "Board ID:raspberry_pi_pico_w\r\nUID:E66118604B5F2B21\r\nboot.py output:\r\n"
+)
+KEY = "5a" * 32
+SECRETS = {"TORPOR_KEY": KEY, "TORPOR_WIFI_PASSWORD": "twelve words of it"}
+NEW = ("--board", "pico-w-arducam-2mp", "--set", "TORPOR_NODE=garden", "--set", "TORPOR_WIFI_SSID=home",
+       "--set", "TORPOR_HOST=192.168.1.9")  # fmt: skip
+
+
+def drive_at(folder: Path, version: str = "10.2.1") -> Path:
+    folder.mkdir(parents=True)
+    (folder / "boot_out.txt").write_bytes(BOOT_OUT.format(version=version).encode())
+    (folder / "code.py").write_text('print("Hello World!")\n')
+    return folder
+
+
+@pytest.fixture()
+def drive(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A board as it comes, on a path with a space in it."""
+    monkeypatch.setenv("TORPOR_VERSIONS", str(tmp_path / "kept"))
+    for key, value in SECRETS.items():
+        monkeypatch.setenv(key, value)
+    return drive_at(tmp_path / "media" / "MY BOARD")
+
+
+def spoken(capsys: pytest.CaptureFixture[str], *arguments: object) -> tuple[int, str, str]:
+    code = cli.main([str(argument) for argument in arguments])
+    captured = capsys.readouterr()
+    assert not any(secret in captured.out + captured.err for secret in SECRETS.values())
+    return code, captured.out, captured.err
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()
+    }
+
+
+def test_a_deploy_and_what_lies_there_then(drive: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    before = contents(drive)
+    code, out, _ = spoken(capsys, "deploy", "--drive", drive, *NEW, "--py")
+    assert (code, "of others, kept" in out) == (0, True)
+    meant = {path.lstrip("/") for path in assemble(load_design("pico-w-arducam-2mp")).files}
+    found = contents(drive)
+    assert set(found) == meant | {"boot_out.txt", "torpor.json", "lib/licences.txt"}
+    assert f'TORPOR_KEY = "{KEY}"' in found["settings.toml"].decode()
+    assert KEY not in found["torpor.json"].decode()
+
+    assert spoken(capsys, "deploy", "--drive", drive, "--py")[::2] == (0, "Everything is there already.\n")
+
+    code, out, _ = spoken(capsys, "rollback", "--drive", drive)
+    assert (code, contents(drive)) == (0, before)
+    assert spoken(capsys, "rollback", "--drive", drive)[0] == 0
+    assert contents(drive) == found
+
+
+def test_only_what_differs_is_written(drive: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert spoken(capsys, "deploy", "--drive", drive, *NEW)[0] == 0
+    (drive / "settings.toml").write_text(
+        "# mine\n" + (drive / "settings.toml").read_text() + 'MY_OWN = "stays"  # so does this\n'
+    )
+    (drive / "waking.mpy").write_bytes(b"C\x06")
+    (drive / "notes.txt").write_text("mine")
+    (drive / "._code.py").write_text("of macOS")
+    (drive / "lib" / "torpor" / "policy.py").write_text("old, and imported before policy.mpy")
+    code, out, _ = spoken(capsys, "deploy", "--drive", drive, "--set", "TORPOR_BATCH=3", "--json")
+    told = json.loads(out)
+    files = {row["path"]: row["fate"] for row in told["files"] if row["fate"] != "same"}
+    assert code == 0 and files == {
+        "boot_out.txt": "foreign", "notes.txt": "foreign", "._code.py": "litter", "settings.toml": "changed",
+        "waking.mpy": "changed", "lib/torpor/policy.py": "obsolete",
+    }  # fmt: skip
+    text = (drive / "settings.toml").read_text()
+    assert text.startswith("# mine\n") and 'MY_OWN = "stays"  # so does this\n' in text
+    assert "TORPOR_BATCH = 3 " in text and "# pictures worth one Wi-Fi session" in text
+    assert not (drive / "lib/torpor/policy.py").exists() and (drive / "notes.txt").read_text() == "mine"
+
+
+def test_a_dry_run_changes_nothing(drive: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    before = contents(drive)
+    code, out, _ = spoken(capsys, "deploy", "--drive", drive, "--board", "pico-w-rtc", "--dry-run")
+    assert code == 0 and "lib/torpor/ds3231.mpy" in out and "code.py" in out
+    assert contents(drive) == before
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "words"),
+    [
+        (["--board", "pico-w-rtc"], 2, "no TORPOR_NODE and no TORPOR_WIFI_SSID and no TORPOR_HOST yet"),
+        ([], 2, "Say with --board which design this is. For a raspberry_pi_pico_w there is: pico-w-arducam"),
+        (["--board", "esp32-cam"], 2, "raspberry_pi_pico_w, and esp32-cam is made for ai-thinker-esp32-cam"),
+        ([*NEW, "--set", "TORPOR_KEY=1"], 2, "TORPOR_KEY is a secret"),
+        ([*NEW, "--set", "TORPOR_BATCH=0"], 2, "TORPOR_BATCH is 0, expected a whole number 1 to 20"),
+        ([*NEW, "--set", "TORPOR_TLS=1"], 2, "TORPOR_TLS is 1, expected a whole number 0 to 0"),
+    ],
+)
+def test_what_cannot_be_deployed(
+    drive: Path, capsys: pytest.CaptureFixture[str], arguments: list[str], code: int, words: str
+) -> None:
+    before = contents(drive)
+    found, _, said = spoken(capsys, "deploy", "--drive", drive, *arguments)
+    assert (found, said.count("\n")) == (code, 1)
+    assert words in said
+    assert contents(drive) == before
+
+
+def test_a_board_that_is_too_old(drive: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    old = drive_at(tmp_path / "OLD", "10.0.3")
+    code, _, said = spoken(capsys, "deploy", "--drive", old, *NEW)
+    assert (code, said) == (1, "torpor: CircuitPython 10.0.3 has no SHA-256, so nothing could be signed:"
+                               " install 10.2.1 (10.1 or later).\n")  # fmt: skip
+
+
+def test_what_is_kept_here_is_the_owners_alone(
+    drive: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert spoken(capsys, "deploy", "--drive", drive, *NEW)[0] == 0
+    assert spoken(capsys, "deploy", "--drive", drive, "--set", "TORPOR_BATCH=2")[0] == 0
+    kept = list((tmp_path / "kept").rglob("*"))
+    assert any(KEY.encode() in path.read_bytes() for path in kept if path.is_file())
+    modes = {stat.S_IMODE(path.stat().st_mode) for path in (tmp_path / "kept", *kept)}
+    assert modes == {0o700, 0o600}
