@@ -11,7 +11,9 @@ import numpy as np
 
 from boards import Design, half_full_V, load_design
 from sim.air import Link
+from sim.differences import with_measured
 from sim.kernel import FALSE_DARK, FALSE_LIT, VISITOR_DARK, VISITOR_LIT, Motions, Prices
+from sim.measured import Difference
 from sim.nodefile import node_values
 from sim.prices import PICTURES_KiB, asleep_A, asleep_W, board_mW, sleep_W
 from sim.run import run
@@ -34,6 +36,9 @@ SCARCE = {
 }  # fmt: skip
 #: The same at a charge at which most motions are refused.
 SCARCER = {**SCARCE, "soc": 0.3}
+#: States that take something else than their rows say: name, mean mW, V at the battery if known.
+Measured = tuple[tuple[str, float, float | None], ...]
+Differences = Mapping[str, Difference] | None
 #: Light (`Sky.light`) below which a picture is dark. Source: the twin's report calls such pictures dark.
 DARK = 0.05
 
@@ -55,9 +60,8 @@ class _Spent:
         return max(1, self.counts.get(name, 0))
 
 
-def _spent(design: str, garden: Garden, link: Link, **changes: Any) -> _Spent:
+def _spent(whole: Scenario, **changes: Any) -> _Spent:
     """Some days of the twin."""
-    whole = Scenario(design, days=float(DAYS), start_day=START_DAY, garden=garden, link=link)
     result, twin = run(whole.change(**changes))
     days = round(twin.scenario.days)
     spent = {state: 3600.0 * Wh for state, Wh in result.energy_by_state_Wh.items()}
@@ -65,8 +69,8 @@ def _spent(design: str, garden: Garden, link: Link, **changes: Any) -> _Spent:
     kib = sum(picture.size for picture in result.pictures) / 1024.0 / max(1, len(result.pictures))
     curve = np.array(twin.design.cell.table("ocv"))
     mean_V = float(np.interp(result.hour_soc, curve[:, 0], curve[:, 1]).mean())
-    asleep_J = _asleep_J(twin.design, mean_V, days)
-    motions, _ = motions_of(garden, twin.sky.weather, twin.sky, days, START_DAY, twin.scenario.seed)
+    asleep_J = _asleep_J(twin.design, whole.differences, mean_V, days)
+    motions, _ = motions_of(whole.garden, twin.sky.weather, twin.sky, days, START_DAY, twin.scenario.seed)
     rest_J = sum(spent.values()) - taken_J - spent.get("CONNECT", 0.0) - spent.get("UPLOAD", 0.0)
     return _Spent(
         spent, result.journal_counts, taken_J, max(0.0, rest_J - asleep_J), max(1, len(motions.kinds)), kib
@@ -74,29 +78,31 @@ def _spent(design: str, garden: Garden, link: Link, **changes: Any) -> _Spent:
 
 
 @lru_cache(maxsize=16)
-def prices_of(design: str, garden: Garden, link: Link) -> Prices:
+def prices_of(design: str, garden: Garden, link: Link, measured: Measured = ()) -> Prices:
     """Prices of a design's node from short runs of the twin: its battery full, scarce, and locked out.
 
     What a wake takes beside picture and radio, its hold-offs included, is shared among the motions that the
-    PIR saw, so that the sum is the twin's own.
+    PIR saw, so that the sum is the twin's own. `measured` : states that really take something else.
     """
     known = load_design(design)
-    full = _spent(design, garden, link)
-    locked = _spent(design, garden, link, **LOCKED)
-    scarce = _spent(design, garden, link, **SCARCE)
+    whole = Scenario(design, days=float(DAYS), start_day=START_DAY, garden=garden, link=link)
+    whole = with_measured(whole, {state: (mW, volts) for state, mW, volts in measured})
+    full = _spent(whole)
+    locked = _spent(whole, **LOCKED)
+    scarce = _spent(whole, **SCARCE)
     clocked = int(str(node_values(known)["RECHECK_s"])) > 0
     pictures = full.times("PICTURE")
     camera_J = full.by_state.get("CAMERA", 0.0) / pictures
     small = PICTURES_KiB[1] / PICTURES_KiB[0]
     by_size_J = (full.taken_J / pictures - camera_J) * (1.0 - small)
     if clocked:  # locked out it meets no motion, so a second scarce run tells a refusal from a picture
-        scarce_J, refused_J = _apart(scarce, _spent(design, garden, link, **SCARCER))
+        scarce_J, refused_J = _apart(scarce, _spent(whole, **SCARCER))
     else:
         refused_J = locked.rest_J / locked.motions
         refused = scarce.counts.get("DUTY", 0) * locked.rest_J / locked.times("LOW_BATTERY")
         scarce_J = max(0.0, scarce.rest_J - refused) / scarce.times("PICTURE")
     return Prices(
-        sleep_W=asleep_W(known),
+        sleep_W=measured_asleep_W(known, whole.differences),
         booked_W=node_values(known)["SLEEP_PIN_uW"] / 1e6,  # type: ignore[operator]
         awake_W=board_mW(known, "radio_idle") / 1000.0 + sleep_W(known, "deep_sleep_pin"),
         wake_J=full.rest_J / full.motions,
@@ -109,7 +115,7 @@ def prices_of(design: str, garden: Garden, link: Link) -> Prices:
         kib_J=full.by_state.get("UPLOAD", 0.0) / max(1.0, full.kib * pictures),
         big_KiB=full.kib,
         small_KiB=full.kib * small,
-        sleep_A=asleep_A(known),
+        sleep_A=measured_asleep_A(known, whole.differences),
         locked_W=locked.rest_J / (DAYS * 86_400.0) if clocked else 0.0,
         clocked=float(clocked),
     )
@@ -122,11 +128,29 @@ def _apart(few: _Spent, many: _Spent) -> tuple[float, float]:
     return max(0.0, float(found[0])), max(0.0, float(found[1]))
 
 
-def _asleep_J(design: Design, mean_V: float, days: int) -> float:
+def _asleep_J(design: Design, differences: Differences, mean_V: float, days: int) -> float:
     """What the node would take if it slept all the time; constant currents at the voltage that the battery
     had."""
-    steady_W = asleep_W(design) + asleep_A(design) * (mean_V - half_full_V(design))
+    steady_A = measured_asleep_A(design, differences)
+    steady_W = measured_asleep_W(design, differences) + steady_A * (mean_V - half_full_V(design))
     return steady_W * days * 86_400.0
+
+
+def measured_asleep_W(design: Design, differences: Differences) -> float:
+    """What the node draws between events, W at a half-full battery, with what was measured of its sleep."""
+    found = _asleep(design, differences)
+    return asleep_W(design) * (1.0 + found.share) + found.watts + found.amps * half_full_V(design)
+
+
+def measured_asleep_A(design: Design, differences: Differences) -> float:
+    """The part of it that is a constant current, A."""
+    found = _asleep(design, differences)
+    return asleep_A(design) * (1.0 + found.share) + found.amps
+
+
+def _asleep(design: Design, differences: Differences) -> Difference:
+    """By how much the state between events parts from its rows: a latched node is then off."""
+    return (differences or {}).get("OFF" if design.latch else "SLEEP", Difference())
 
 
 def motions_of(

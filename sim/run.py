@@ -35,6 +35,7 @@ from sim.hardware import Hardware
 from sim.history import ordinary_wake
 from sim.home import Home
 from sim.life import Life
+from sim.measured import MeasuredWorld
 from sim.pictures import PicturePool
 from sim.plant import Plant
 from sim.reading_fates import reading_fates
@@ -111,7 +112,7 @@ def build(
         _age(design, cell_C, scenario.cell_years), cell_C.tolist(),
     )  # fmt: skip
     end_s = scenario.days * 86_400.0
-    world = World(plant, end_s, scenario.seed, scenario.currents, scenario.gauge_points)
+    world = _world(scenario, plant, end_s)
     found, motions = guests(scenario, weather) if design.pir else ([], [])
     pir = Pir(design.pir, motions, scenario.seed) if design.pir else None
     if pir and scenario.stuck_PIR is not None:
@@ -147,6 +148,13 @@ def build(
         sensor = attach_soil(hardware, soil, soil_faults or SoilFaults(scenario.seed))
         sensor.on_read = lambda now_s, value: taken.append((now_s, value))
     return Twin(scenario, design, sky, plant, world, hardware, home, life, found, pictures, taken)
+
+
+def _world(scenario: Scenario, plant: Plant, end_s: float) -> World:
+    given = (plant, end_s, scenario.seed, scenario.currents, scenario.gauge_points)
+    if scenario.differences is None:
+        return World(*given)
+    return MeasuredWorld(*given, scenario.differences)
 
 
 def volumes(hardware: Hardware) -> list[DriveFiles]:

@@ -10,6 +10,7 @@ from typing import Any
 
 from sim.air import Link
 from sim.errors import SimError
+from sim.measured import Difference
 from sim.place import place_of
 from sim.snow import NO_SNOW, Snow
 from sim.soiling import CLEAN, Soiling
@@ -42,6 +43,7 @@ class Scenario:
         too low) its cell's voltage reads, as that of another or an aged cell does.
     stuck_PIR : (from_s, until_s) in which the PIR's output never falls.
     quiet : no visitors and no false triggers but those in `visits` (start_s, stay_s).
+    differences : by state, what it draws beyond its rows, as measured (`sim.differences` works them out).
     """
 
     design: str = "pico-w-arducam-2mp"
@@ -69,6 +71,7 @@ class Scenario:
     quiet: bool = False
     visits: tuple[tuple[float, float], ...] = ()
     year: int | None = None
+    differences: Mapping[str, Difference] | None = None
 
     def __post_init__(self) -> None:
         """Raises SimError, one sentence, for a figure that makes no sense."""

@@ -188,7 +188,8 @@ def _with_profile(case: Case, path: Path | None) -> Case:
     from sim.odds.profile import read_profile
 
     profile = read_profile(path)
-    return case.change(prices=profile.prices(prices_of_case(case)), unsure=profile.unsure())
+    measured = tuple((state, mW, volts) for state, (mW, volts) in profile.means.items())
+    return case.change(prices=profile.prices(prices_of_case(case, measured)), unsure=profile.unsure())
 
 
 def _settings(path: Path) -> dict[str, int | str]:

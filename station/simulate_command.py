@@ -31,6 +31,9 @@ if TYPE_CHECKING:
     help="TOML: [run], [garden], [link], [surroundings], [soiling], [snow], [troubles], [settings].",
 )
 @weather_options
+@click.option(
+    "--profile", type=click.Path(path_type=Path), help="TOML: what a node's states really draw, measured."
+)
 @click.option("--horizon", type=click.Path(path_type=Path), help="Horizon file: PVGIS, or a table.")
 @click.option("--days", type=click.FloatRange(0.01, 3660), help="How long.  [default: 365]")
 @click.option("--start-day", type=click.IntRange(0, 364), help="First day of the year, 0 is 1 January.")
@@ -82,7 +85,21 @@ def _scenario(options: dict[str, Any]) -> Scenario:
     if options["horizon"] is not None:
         horizon = read_horizon(options["horizon"])
         scenario = scenario.change(surroundings=replace(scenario.surroundings, horizon=horizon))
-    return scenario.change(compiled=True) if options["compiled"] else scenario
+    scenario = scenario.change(compiled=True) if options["compiled"] else scenario
+    return _with_profile(scenario, options["profile"]) if options["profile"] is not None else scenario
+
+
+def _with_profile(scenario: Scenario, path: Path) -> Scenario:
+    """The node draws, state by state, what was measured; prices alone say nothing of states."""
+    from sim.differences import with_measured
+    from sim.odds.profile import read_profile
+
+    profile = read_profile(path)
+    if not profile.measured:
+        raise StationError(
+            f"{path}: has no [measured.STATE], which the twin goes by; [states] are for the odds."
+        )
+    return with_measured(scenario, profile.means)
 
 
 def _folder(out: Path | None, scenario: Scenario) -> Path:

@@ -10,8 +10,9 @@ from numpy.typing import NDArray
 
 from boards import half_full_V
 from sim.boot_cost import boot_J
+from sim.differences import with_measured
 from sim.kernel import Prices
-from sim.kernel_prices import LOCKED, prices_of
+from sim.kernel_prices import LOCKED, Measured, prices_of
 from sim.nodefile import node_values
 from sim.odds.case import Case
 from sim.odds.keeping import kept
@@ -22,27 +23,32 @@ from sim.scenario import Scenario
 STEADY_DAYS, STEADY_START = 4.0, 165
 
 
-def prices_of_case(case: Case) -> Prices:
-    """Prices of the case's design in its garden and behind its Wi-Fi."""
+def prices_of_case(case: Case, measured: Measured = ()) -> Prices:
+    """Prices of the case's design in its garden and behind its Wi-Fi, some of its states as `measured`."""
     if case.prices:
         return case.prices
     design = str(case.design.path)
     text = case.design.path.read_text("utf-8")
     if case.design.camera and case.design.pir:
         made = kept(
-            "prices", (design, text, case.garden, case.link),
-            lambda: np.array(astuple(prices_of(design, case.garden, case.link))),
+            "prices", (design, text, case.garden, case.link, *measured),
+            lambda: np.array(astuple(prices_of(design, case.garden, case.link, measured))),
         )  # fmt: skip
         return Prices(*(float(value) for value in made))
-    made = kept("steady", (design, text), lambda: np.array([_steady_W(design), _steady_W(design, **LOCKED)]))
+    made = kept(
+        "steady", (design, text, *measured),
+        lambda: np.array([_steady_W(design, measured), _steady_W(design, measured, **LOCKED)]),
+    )  # fmt: skip
     mean_W, locked_W = (float(value) for value in made)
     booked = float(str(node_values(case.design)["SLEEP_PIN_uW"])) / 1e6
     return Prices(mean_W, booked, mean_W, *(0.0,) * 11, locked_W - mean_W, 1.0)
 
 
-def _steady_W(design: str, **changes: Any) -> float:
+def _steady_W(design: str, measured: Measured, **changes: Any) -> float:
     """Mean load of some days of the twin, W."""
-    result, _ = run(Scenario(design, days=STEADY_DAYS, start_day=STEADY_START).change(**changes))
+    whole = Scenario(design, days=STEADY_DAYS, start_day=STEADY_START)
+    whole = with_measured(whole, {state: (mW, volts) for state, mW, volts in measured})
+    result, _ = run(whole.change(**changes))
     return float(result.hour_load_Wh.mean())
 
 

@@ -49,7 +49,10 @@ def test_a_scarce_wake_of_its_own(tmp_path: Path) -> None:
         ("[states]\nsleep_mW = nan\n", "[states] sleep_mW is nan, expected a number from 0"),
         ('[states]\nsleep_mW = "1"\n', "[states] sleep_mW is '1', expected a number from 0"),
         ("[states]\nsleep_mW = 1\n[uncertainty]\nwake_mJ = 1\n", "[uncertainty] wake_mJ has no figure in"),
-        ("[states]\nsleep_mW = 1\n[extra]\n", "'extra' is unknown; there are title, states, uncertainty."),
+        (
+            "[states]\nsleep_mW = 1\n[extra]\n",
+            "'extra' is unknown; there are title, from, measured, states, uncertainty.",
+        ),
         ("title = 3\n[states]\nsleep_mW = 1\n", "title is 3, expected text."),
         ("[states\n", "is no valid TOML"),
     ],
