@@ -1,0 +1,95 @@
+"""The sleep floor in sentences."""
+
+from __future__ import annotations
+
+from .amounts import current_text
+from .floor import HIDDEN, NONE, RECKONED, STATED, ZEROED, Floor
+from .floor_share import Part
+from .magnitudes import percent, span
+
+#: A share below this is worth no second thought.
+SMALL = 0.01
+
+
+def floor_sentences(floor: Floor) -> tuple[str, ...]:
+    """What it is, why it is no surer, how much it matters."""
+    if floor.how == NONE:
+        return ("The node never rests in this log, so nothing is known of its sleep.",)
+    found = [_value(floor), *_why(floor), *_rests(floor), *floor.notes, *_share(floor)]
+    return tuple(found)
+
+
+def _value(floor: Floor) -> str:
+    if floor.how == STATED:
+        return f"Asleep it takes {current_text(floor.value_mA)}{_plus_minus(floor)}, as you said."
+    if floor.how == RECKONED:
+        return (
+            f"Asleep it takes {current_text(floor.value_mA)} by the node's own prices: it has not measured its "
+            "sleep, so this tells nothing new. Say what you know with --sleep-current."
+        )
+    if floor.how == HIDDEN and floor.readings:
+        step_mA = floor.readings.step_mA or floor.meter.step_mA
+        return (
+            f"Asleep it takes less than {current_text(floor.high_mA)}: {percent(floor.readings.zeros)} of the "
+            f"readings are exactly zero, so the meter's steps of {current_text(step_mA)} hide the rest."
+        )
+    if floor.below:
+        return (
+            f"Asleep it takes less than {current_text(floor.high_mA)}: the mean is {current_text(floor.value_mA)}, "
+            "which cannot be told from nothing."
+        )
+    return f"Asleep it takes {current_text(floor.value_mA)}{_plus_minus(floor)}."
+
+
+def _plus_minus(floor: Floor) -> str:
+    return f" \N{PLUS-MINUS SIGN}{current_text(floor.off_mA)}" if floor.off_mA > 0.0 else ""
+
+
+def _why(floor: Floor) -> list[str]:
+    """Where the uncertainty comes from."""
+    readings, meter = floor.readings, floor.meter
+    if readings is None or meter.worst_mA == 0.0:
+        return []
+    said = [
+        f"{readings.count:,} readings, worth {readings.independent:,.0f} independent ones, tell their mean "
+        f"to \N{PLUS-MINUS SIGN}{current_text(readings.scatter_mA)}."
+    ]
+    if readings.hidden_mA > 0.1 * readings.scatter_mA and readings.hidden_mA > 0.0:
+        said.append(
+            f"Rounding to steps of {current_text(readings.step_mA)} may hide {current_text(readings.hidden_mA)} more."
+        )
+    if floor.how == ZEROED:
+        said.append(f"Its zero was taken off; it may have moved by {current_text(meter.drift_mA)} since.")
+    else:
+        assumed = f" ({meter.assumed})" if meter.assumed else ""
+        said.append(
+            f"The zero of an {meter.title} may be off by {current_text(meter.worst_mA)} at worst, "
+            f"{current_text(meter.typical_mA)} typically{assumed}; a recording with the load unplugged "
+            "(--zero) takes that away."
+        )
+    if floor.input_mA > 0.0:
+        said.append(f"About {current_text(floor.input_mA)} of it are what the meter's own inputs take.")
+    return said
+
+
+def _rests(floor: Floor) -> list[str]:
+    if len(floor.rests) < 2:
+        return []
+    each = ", ".join(f"{current_text(rest.mA)} for {span(rest.seconds)} ({rest.name})" for rest in floor.rests)
+    return [f"It has {len(floor.rests)} ways to rest: {each}. The floor is their mean over time."]
+
+
+def _share(floor: Floor) -> list[str]:
+    share = floor.share
+    if share is None or share.awake_mC <= 0.0:
+        return []
+    said = [f"Of all charge in this log its rest is {_part(share.now)}"]
+    said += [f"with a wake every {span(part.cycle_s)} {_part(part)}" for part in share.longer]
+    matters = [] if share.now.high >= SMALL else ["At this pace the floor hardly matters."]
+    return ["; ".join(said) + ".", *matters]
+
+
+def _part(part: Part) -> str:
+    if part.low == part.high or part.low != part.low:
+        return percent(part.share)
+    return f"{percent(part.share)} ({percent(part.low)} to {percent(part.high)})"
