@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .amounts import current_text
+from .amounts import current_text as current
 from .floor import HIDDEN, NONE, RECKONED, STATED, ZEROED, Floor
 from .floor_share import Part
 from .magnitudes import percent, span
@@ -21,28 +21,28 @@ def floor_sentences(floor: Floor) -> tuple[str, ...]:
 
 def _value(floor: Floor) -> str:
     if floor.how == STATED:
-        return f"Asleep it takes {current_text(floor.value_mA)}{_plus_minus(floor)}, as you said."
+        return f"Asleep it takes {current(floor.value_mA)}{_plus_minus(floor)}, as you said."
     if floor.how == RECKONED:
         return (
-            f"Asleep it takes {current_text(floor.value_mA)} by the node's own prices: it has not measured its "
+            f"Asleep it takes {current(floor.value_mA)} by the node's own prices: it has not measured its "
             "sleep, so this tells nothing new. Say what you know with --sleep-current."
         )
     if floor.how == HIDDEN and floor.readings:
         step_mA = floor.readings.step_mA or floor.meter.step_mA
         return (
-            f"Asleep it takes less than {current_text(floor.high_mA)}: {percent(floor.readings.zeros)} of the "
-            f"readings are exactly zero, so the meter's steps of {current_text(step_mA)} hide the rest."
+            f"Asleep it takes less than {current(floor.high_mA)}: {percent(floor.readings.zeros)} of the "
+            f"readings are exactly zero, so the meter's steps of {current(step_mA)} hide the rest."
         )
     if floor.below:
         return (
-            f"Asleep it takes less than {current_text(floor.high_mA)}: the mean is {current_text(floor.value_mA)}, "
+            f"Asleep it takes less than {current(floor.high_mA)}: the mean is {current(floor.value_mA)}, "
             "which cannot be told from nothing."
         )
-    return f"Asleep it takes {current_text(floor.value_mA)}{_plus_minus(floor)}."
+    return f"Asleep it takes {current(floor.value_mA)}{_plus_minus(floor)}."
 
 
 def _plus_minus(floor: Floor) -> str:
-    return f" \N{PLUS-MINUS SIGN}{current_text(floor.off_mA)}" if floor.off_mA > 0.0 else ""
+    return f" \N{PLUS-MINUS SIGN}{current(floor.off_mA)}" if floor.off_mA > 0.0 else ""
 
 
 def _why(floor: Floor) -> list[str]:
@@ -52,30 +52,30 @@ def _why(floor: Floor) -> list[str]:
         return []
     said = [
         f"{readings.count:,} readings, worth {readings.independent:,.0f} independent ones, tell their mean "
-        f"to \N{PLUS-MINUS SIGN}{current_text(readings.scatter_mA)}."
+        f"to \N{PLUS-MINUS SIGN}{current(readings.scatter_mA)}."
     ]
     if readings.hidden_mA > 0.1 * readings.scatter_mA and readings.hidden_mA > 0.0:
         said.append(
-            f"Rounding to steps of {current_text(readings.step_mA)} may hide {current_text(readings.hidden_mA)} more."
+            f"Rounding to steps of {current(readings.step_mA)} may hide {current(readings.hidden_mA)} more."
         )
     if floor.how == ZEROED:
-        said.append(f"Its zero was taken off; it may have moved by {current_text(meter.drift_mA)} since.")
+        said.append(f"Its zero was taken off; it may have moved by {current(meter.drift_mA)} since.")
     else:
         assumed = f" ({meter.assumed})" if meter.assumed else ""
         said.append(
-            f"The zero of an {meter.title} may be off by {current_text(meter.worst_mA)} at worst, "
-            f"{current_text(meter.typical_mA)} typically{assumed}; a recording with the load unplugged "
+            f"The zero of an {meter.title} may be off by {current(meter.worst_mA)} at worst, "
+            f"{current(meter.typical_mA)} typically{assumed}; a recording with the load unplugged "
             "(--zero) takes that away."
         )
     if floor.input_mA > 0.0:
-        said.append(f"About {current_text(floor.input_mA)} of it are what the meter's own inputs take.")
+        said.append(f"About {current(floor.input_mA)} of it are what the meter's own inputs take.")
     return said
 
 
 def _rests(floor: Floor) -> list[str]:
     if len(floor.rests) < 2:
         return []
-    each = ", ".join(f"{current_text(rest.mA)} for {span(rest.seconds)} ({rest.name})" for rest in floor.rests)
+    each = ", ".join(f"{current(rest.mA)} for {span(rest.seconds)} ({rest.name})" for rest in floor.rests)
     return [f"It has {len(floor.rests)} ways to rest: {each}. The floor is their mean over time."]
 
 

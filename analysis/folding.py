@@ -18,6 +18,8 @@ from .rest_noise import BLOCKS, NORMAL_95, Readings
 
 #: So many negative readings at least would have to be there.
 EXPECTED = 5.0
+#: In multiples of the meter's own.
+MOST_NOISE = 5.0
 #: Ratios of mean to standard deviation that are looked at.
 RATIOS = np.linspace(0.0, 5.0, 101)
 #: Steps that stand for values without steps, by root mean square.
@@ -35,9 +37,10 @@ class Unfolded:
     high_mA: float
 
 
-def looks_folded(readings: Readings) -> bool:
-    """Whether negative readings are missing that noise of this size would have brought."""
-    if readings.least_mA < 0.0 or readings.sd_mA <= 0.0 or readings.same > 0.9:
+def looks_folded(readings: Readings, noise_mA: float) -> bool:
+    """Whether negative readings are missing that noise of this size would have brought; a scatter of much
+    more than `noise_mA`, the meter's own, is no noise."""
+    if readings.least_mA < 0.0 or readings.same > 0.9 or not 0.0 < readings.sd_mA <= MOST_NOISE * noise_mA:
         return False
     below = (-readings.step_mA / 2.0 - readings.mean_mA) / readings.sd_mA
     return readings.independent * 0.5 * (1.0 + erf(below / sqrt(2.0))) >= EXPECTED

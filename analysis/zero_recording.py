@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from .amounts import current_text
+from .amounts import current_text as current
 from .errors import AnalysisError
 from .folding import looks_folded
 from .log import Log
@@ -34,7 +34,7 @@ def zero_of(zero: Log, log: Log, rest_V: float, meter: Meter) -> tuple[float, fl
         )
     readings = readings_of(zero.mA, zero.dt_s, meter.step_mA, np.full(len(zero.mA), zero.mA.mean()))
     _check_unplugged(zero, meter, readings.mean_mA, readings.sd_mA, volts)
-    if looks_folded(readings):
+    if looks_folded(readings, meter.noise_mA):
         raise AnalysisError(
             f"{zero.source}: no reading is below zero, expected some: a logger that drops the sign cannot "
             "tell its zero."
@@ -46,11 +46,11 @@ def _check_unplugged(zero: Log, meter: Meter, mean_mA: float, sd_mA: float, volt
     most_mA = meter.worst_mA + meter.input_mA(0.0 if volts != volts else volts) + SLACK_STEPS * meter.step_mA
     if abs(mean_mA) > most_mA:
         raise AnalysisError(
-            f"{zero.source}: its mean is {current_text(mean_mA)}, expected {current_text(most_mA)} at most of an "
+            f"{zero.source}: its mean is {current(mean_mA)}, expected {current(most_mA)} at most of an "
             f"unloaded {meter.title}: was the load unplugged?"
         )
     if float(np.abs(zero.mA - mean_mA).max()) > max(MOST_SD * sd_mA, MOST_STEPS * meter.step_mA):
         raise AnalysisError(
-            f"{zero.source}: reads {current_text(float(zero.mA.max()))} once, expected nothing but noise: was the "
+            f"{zero.source}: reads {current(float(zero.mA.max()))} once, expected nothing but noise: was the "
             "load unplugged?"
         )

@@ -272,3 +272,15 @@ def test_words_for_a_meter_nobody_knows() -> None:
         meter_of(log, None, 3)
     with pytest.raises(AnalysisError, match="The chip's grade is 'C', expected A or B"):
         meter_of(log, None, 1, "C")
+
+
+def test_a_rest_that_is_none_and_a_meter_that_is_another() -> None:
+    noise = np.random.default_rng(13).normal(1.0, 0.01, 5000)
+    said = sleep_floor(log_of(noise), state_table(log_of(noise))).notes
+    assert [one[:67] for one in said] == [
+        "The readings are finer than the steps of an INA219 on 0.1 ohm (100 "
+    ]
+    busy = np.random.default_rng(14).uniform(20.0, 200.0, 5000)
+    log = replace(log_of(np.round(busy, 1)), state=np.zeros(5000, dtype=np.int64), states=("SLEEP",))
+    said = sleep_floor(log, state_table(log)).notes
+    assert [one[:26] for one in said] == ["Its rest is not quiet: the"]
