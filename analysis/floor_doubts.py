@@ -19,8 +19,8 @@ def doubts(readings: Readings, meter: Meter) -> tuple[str, ...]:
     noise_mA = max(meter.noise_mA, readings.step_mA)
     if readings.sd_mA > max(RESTLESS_NOISE * noise_mA, RESTLESS_SHARE * abs(readings.mean_mA)):
         said.append(
-            f"Its rest is not quiet: the readings scatter by {current(readings.sd_mA)}, so what the log calls "
-            "rest may be something else."
+            f"Its rest is not quiet: the readings scatter by {current(readings.sd_mA)}, so what the log "
+            "calls rest may be something else."
         )
     if meter.chip and readings.step_mA < FINER * meter.step_mA and readings.sd_mA > 0.0:
         said.append(

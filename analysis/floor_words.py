@@ -21,7 +21,7 @@ def floor_sentences(floor: Floor) -> tuple[str, ...]:
 
 def _value(floor: Floor) -> str:
     if floor.how == STATED:
-        return f"Asleep it takes {current(floor.value_mA)}{_plus_minus(floor)}, as you said."
+        return f"Asleep it takes {current(floor.value_mA, floor.off_mA)}, as you said."
     if floor.how == RECKONED:
         return (
             f"Asleep it takes {current(floor.value_mA)} by the node's own prices: it has not measured its "
@@ -38,11 +38,7 @@ def _value(floor: Floor) -> str:
             f"Asleep it takes less than {current(floor.high_mA)}: the mean is {current(floor.value_mA)}, "
             "which cannot be told from nothing."
         )
-    return f"Asleep it takes {current(floor.value_mA)}{_plus_minus(floor)}."
-
-
-def _plus_minus(floor: Floor) -> str:
-    return f" \N{PLUS-MINUS SIGN}{current(floor.off_mA)}" if floor.off_mA > 0.0 else ""
+    return f"Asleep it takes {current(floor.value_mA, floor.off_mA)}."
 
 
 def _why(floor: Floor) -> list[str]:

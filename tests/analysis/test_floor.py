@@ -172,7 +172,7 @@ def test_a_node_that_never_rests() -> None:
 def test_what_the_owner_says_goes_first() -> None:
     floor = found(read_by_chip(node(0.03), 2), FloorOptions(stated_mA=0.022, stated_off_mA=0.003))
     assert (floor.how, floor.value_mA, floor.off_mA) == (STATED, 0.022, pytest.approx(0.003))
-    assert floor.sentences[0] == "Asleep it takes 22 uA \N{PLUS-MINUS SIGN}3 uA, as you said."
+    assert floor.sentences[0] == "Asleep it takes 22.0 \N{PLUS-MINUS SIGN} 3.0 uA, as you said."
     assert floor.share is not None
     assert floor.share.now.share == pytest.approx(17 * 0.022 / 300, rel=0.01)
 
@@ -205,8 +205,8 @@ def test_other_meters_have_other_limits() -> None:
     [
         (log_of(np.zeros(99), 1.0, "z"), "z: was read with a shunt of 1 ohm, bench.csv with 0.1 ohm"),
         (log_of(np.zeros(99), V=5.0, source="z"), "z: was made at 5.00 V, the rest of bench.csv at 4.00 V"),
-        (log_of(np.full(99, 9.0), source="z"), "z: its mean is 9 mA, expected 2.33 mA at most"),
-        (log_of(np.append(np.zeros(999), 60.0), source="z"), "z: reads 60 mA once, expected nothing"),
+        (log_of(np.full(99, 9.0), source="z"), "z: its mean is 9.00 mA, expected 2.33 mA at most"),
+        (log_of(np.append(np.zeros(999), 60.0), source="z"), "z: reads 60.0 mA once, expected nothing"),
         (log_of(np.abs(read_by_chip(np.zeros(9999), 1)), source="z"), "z: no reading is below zero"),
     ],
 )
