@@ -182,7 +182,7 @@ def _words(port: str) -> Iterator[None]:
     try:
         yield
     except FatalError as problem:
-        raise _sentence(str(problem), port) from None
+        raise sentence_of(str(problem), port) from None
     except (SerialException, OSError):
         raise StationError(
             f"{port} went away in the midst; the board's flash may be half written. "
@@ -191,7 +191,8 @@ def _words(port: str) -> Iterator[None]:
         ) from None
 
 
-def _sentence(said: str, port: str) -> StationError:
+def sentence_of(said: str, port: str) -> StationError:
+    """What esptool said, in our words; LinkNoise where a slower line may help."""
     if "Could not open" in said:
         return StationError(_opening(said, port), _code_of_opening(said))
     if "Wrong boot mode detected" in said:

@@ -53,13 +53,18 @@ class Silence(EspLogBase):
             self._watch(cur_iter, total_iters)
 
 
+def _say_nothing(*words: object) -> None:
+    del words
+
+
 @contextmanager
 def silenced(watch: Callable[[int, int], None] | None) -> Iterator[None]:
     """Inside, esptool prints nothing."""
-    import esptool.logger  # noqa: F401  (it sets its own logger when it is first imported)
+    from esptool.reset import ResetStrategy  # importing it sets esptool's own logger, so this comes first
 
     before = EspLog.instance
     EspLog.set_logger(Silence(watch))
+    ResetStrategy.print_once = _say_nothing  # it has kept the logger that was there at its import
     try:
         yield
     finally:
