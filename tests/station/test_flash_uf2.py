@@ -32,8 +32,8 @@ FILE = uf2(bytes(70_000) + strings())
 
 @dataclass
 class Board:
-    """A Pico W at a computer whose mounts and ports are a test's: its console is a pseudo-terminal, it enters its
-    bootloader when that is opened at 1200 baud, and starts what it is given, if it takes it."""
+    """A Pico W at a computer whose mounts and ports are a test's: its console is a pseudo-terminal, it enters
+    its bootloader when that is opened at 1200 baud, and starts what it is given, if it takes it."""
 
     home: Path
     running: bytes = OLD
