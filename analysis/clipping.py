@@ -59,7 +59,7 @@ def find_clipping(log: Log) -> Clipping | None:
 
 
 def _at_ceiling(log: Log, sign: float) -> Clipping | None:
-    top = float((sign * log.mA).max())
+    top = float(log.mA.max() if sign > 0 else -log.mA.min())
     half_step_mA = SHUNT_STEP_mV / log.shunt_ohm / 2 * (1 + 1e-9)  # half a step itself still belongs
     for full_scale_mV in FULL_SCALE_mV:
         full_mA = full_scale_mV / log.shunt_ohm

@@ -14,7 +14,7 @@ IntArray = NDArray[np.int64]
 #: A node log has one row per state visit (of any length); a bench log has samples at a rate.
 VISITS, SAMPLES = "visits", "samples"
 #: How many rows tell the usual length of one.
-LOOKED_AT = 1_000_000
+LOOKED_AT = 100_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +78,7 @@ class Log:
     @property
     def has_states(self) -> bool:
         """Whether any row carries a state name."""
-        return bool((self.state >= 0).any())
+        return bool(self.states) and bool((self.state >= 0).any())
 
     @property
     def charge_mC(self) -> FloatArray:
