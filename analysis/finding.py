@@ -10,9 +10,10 @@ from numpy.typing import NDArray
 from .log import FloatArray, IntArray, Log
 from .naming import named, plain_names
 from .recurring import LEAST_CYCLES, MOST, Recurring, recurring
+from .spells import Rows
 from .state_rows import FindOptions
 from .substates import least_state_s, substates
-from .wakes import Rows, Thresholds, Wakes, find_wakes, thresholds
+from .wakes import Thresholds, Wakes, find_wakes, thresholds
 
 #: What the states of a log without state names are called.
 AWAKE, ASLEEP = "awake", "asleep"
@@ -107,7 +108,7 @@ def _inside_markers(
     parts = [(first[value == 0], np.zeros(int((value == 0).sum()), dtype=np.int64))]
     for marker in np.unique(value[value != 0]):
         chosen = value == marker
-        wakes = Wakes(first[chosen], end[chosen], limits, ())
+        wakes = Wakes(first[chosen], end[chosen], limits, log.mA)
         states = _within(log, wakes, replace(options, states=(), design=None))
         begin, state, _ = _laid_out(len(log.mA), wakes, states)
         parts.append((begin[state > 0], state[state > 0] + len(names) - 1))
@@ -144,14 +145,14 @@ def _within(log: Log, wakes: Wakes, options: FindOptions) -> _States:
         few = f"{said[0]} A wake lasts {lasts_s:.2g} s: no states are looked for in it."
         return replace(whole, notes=(few,))
     found = recurring(substates(log, wakes, options.least_state_s), log.t_s, least_s)
-    return _called(log, found, options, said)
+    return _called(log, found, wakes, options, said)
 
 
-def _called(log: Log, found: Recurring, options: FindOptions, said: tuple[str, ...]) -> _States:
+def _called(log: Log, found: Recurring, wakes: Wakes, options: FindOptions, said: tuple[str, ...]) -> _States:
     segments, count = found.segments, int(found.state.max(initial=0)) + 1
     length = (segments.end - segments.first).astype(np.float64)
     rows = np.bincount(found.state, length).astype(np.float64)
-    mA: FloatArray = np.bincount(found.state, _sums(log.mA, segments.first, segments.end)) / rows
+    mA: FloatArray = np.bincount(found.state, _sums(wakes.mA, segments.first, segments.end)) / rows
     V = float(log.V[segments.first[0]])
     notes = said + _seldom(found, plain_names(mA.tolist()))
     if count == 1 and not options.states and options.design is None:

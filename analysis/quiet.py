@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from .log import FloatArray, Log
@@ -9,7 +11,7 @@ from .log import FloatArray, Log
 #: So many rows tell level and noise; they are taken in pieces from the whole log.
 ENOUGH, PIECES = 400_000, 400
 #: The lowest part of the rows, in percent, where the search for the level begins.
-LOWEST = 5.0
+LOWEST = 1.0
 #: Rows within so many standard deviations belong to the level.
 NEAR_SD = 6.0
 #: A log is cut into so many windows to see whether its level drifts; the finest that shows it is taken.
@@ -52,8 +54,16 @@ def _spread(values: FloatArray) -> float:
     return min(max(robust, plain), 1.6 * robust) if robust else plain
 
 
-def drifting_floor(log: Log, least_sd: float) -> FloatArray | None:
-    """The quiet level at each row, mA, if it drifts smoothly by more than its noise; else None."""
+@dataclass(frozen=True, slots=True)
+class Drift:
+    """A quiet level that drifts: at each row, and how far it may be wrong where it bends; mA."""
+
+    floor_mA: FloatArray
+    bend_mA: float
+
+
+def drifting_floor(log: Log, least_sd: float) -> Drift | None:
+    """The quiet level if it drifts smoothly by more than its noise; else None."""
     for windows in WINDOWS:
         if len(log.mA) >= windows * LEAST_ROWS:
             found = _drift(log, windows, least_sd)
@@ -62,7 +72,7 @@ def drifting_floor(log: Log, least_sd: float) -> FloatArray | None:
     return None
 
 
-def _drift(log: Log, windows: int, least_sd: float) -> FloatArray | None:
+def _drift(log: Log, windows: int, least_sd: float) -> Drift | None:
     edges = np.linspace(0, len(log.mA), windows + 1).astype(np.intp)
     rows = min(int(np.diff(edges).min()), MOST_ROWS)
     at = edges[:-1, None] + (np.arange(rows) * (int(np.diff(edges).min()) / rows)).astype(np.intp)
@@ -72,8 +82,10 @@ def _drift(log: Log, windows: int, least_sd: float) -> FloatArray | None:
     extent = float(np.ptp(level))
     if extent <= NEAR_SD * sd or float(np.abs(np.diff(level)).max()) > max(SMOOTH * extent, 0.0):
         return None
-    middle = log.t_s[(edges[:-1] + edges[1:]) // 2]
-    return np.asarray(np.interp(log.t_s, middle, level))
+    middle = log.t_s[np.concatenate((edges[:1], (edges[:-1] + edges[1:]) // 2, edges[-1:] - 1))]
+    ends = 1.5 * level[[0, -1]] - 0.5 * level[[1, -2]]  # the outer halves of the outer windows, straight on
+    floor = np.interp(log.t_s, middle, np.concatenate((ends[:1], level, ends[1:])))
+    return Drift(np.asarray(floor), float(np.abs(np.diff(level, 2)).max()))
 
 
 def _opened(level: FloatArray) -> FloatArray:

@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .log import FloatArray, IntArray
+from .spells import Rows
 from .substates import LEAST_STEP, Segments, join_sorted
-from .wakes import Rows
 
 #: With fewer cycles nothing can be said about what recurs.
 LEAST_CYCLES = 4

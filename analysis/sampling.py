@@ -34,7 +34,8 @@ def half_widths(log: Log, visits: Visits, states: int, seen: float) -> FloatArra
         return np.full(states + 1, np.nan)
     inner = np.array([_inner(log, visits, visits.state == code, seen) for code in range(states)])
     ends = _ends(log, visits, states)
-    return np.asarray(SURE_SD * np.sqrt(np.append(inner + ends[:-1], inner.sum() + ends[-1])))
+    whole = inner.sum() + ends[-1] * (1 - seen)  # what one state loses at an end the next one has
+    return np.asarray(SURE_SD * np.sqrt(np.append(inner + ends[:-1], whole)))
 
 
 def _ends(log: Log, visits: Visits, states: int) -> FloatArray:
@@ -55,9 +56,9 @@ def _inner(log: Log, visits: Visits, chosen: NDArray[np.bool_], seen: float) -> 
         return 0.0
     variance, white, likeness = spread(log.mA, visits.first[chosen], visits.end[chosen])
     smooth = _edges_only(likeness)
-    explained = rows * variance * log.step_s**2 * (white + (1 - white) * smooth) * (1 - seen)
+    explained = rows * variance * log.step_s**2 * (white + (1 - white) * smooth)
     between = _between(visits.duration_s[chosen], visits.mean_mA[chosen])
-    return between if between > MORE * explained else explained
+    return (between if between > MORE * explained else explained) * (1 - seen)
 
 
 def _between(duration_s: FloatArray, mean_mA: FloatArray) -> float:

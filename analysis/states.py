@@ -15,9 +15,10 @@ from .clipping import find_clipping
 from .finding import ASLEEP, AWAKE, RESTING, Found, found_states
 from .log import IntArray, Log
 from .sampling import half_widths
+from .spells import hysteresis
 from .state_rows import CycleRow, FindOptions, StateRow, StateTable, Visits
 from .sums import clipped_visits, cycle_rows, row_of, visits_of
-from .wakes import Thresholds, hysteresis, thresholds
+from .wakes import Thresholds, thresholds
 
 __all__ = [
     "ASLEEP", "AWAKE", "RESTING", "CycleRow", "FindOptions", "StateRow", "StateTable", "Thresholds", "Visits",

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from .log import FloatArray, IntArray, Log
-from .wakes import Rows, Wakes
+from .spells import Rows
+from .wakes import Wakes
 
 #: A block: so long, but at least so many samples.
 BLOCK_s, BLOCK_ROWS = 0.02, 5
@@ -56,13 +57,13 @@ def substates(log: Log, wakes: Wakes, stated_s: float | None = None) -> Segments
     """The states of each wake."""
     rows = block_rows(log)
     first, wake = _blocks(wakes, rows)
-    level_mA = _low(log.mA, first, _block_ends(first, wake, wakes), rows)
+    level_mA = _low(wakes.mA, first, _block_ends(first, wake, wakes), rows)
     unit_mA = max(wakes.limits.wake_mA - wakes.limits.floor_mA, 1e-6)
     height = np.log(np.maximum(level_mA - wakes.limits.floor_mA, 0.0) + unit_mA)
     least = max(LEAST_BLOCKS, int(np.ceil((stated_s or 0.0) / (rows * log.step_s)))) if log.step_s else 1
     begin = joined(height, wake, least)
     means = np.add.reduceat(height, begin) / np.diff(np.append(begin, len(height)))
-    return _sharpened(log.mA, wakes, first[begin], wake[begin], np.exp(means) - unit_mA, rows)
+    return _sharpened(wakes.mA, wakes, first[begin], wake[begin], np.exp(means) - unit_mA, rows)
 
 
 def _blocks(wakes: Wakes, rows: int) -> tuple[Rows, IntArray]:

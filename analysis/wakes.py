@@ -9,18 +9,17 @@ from numpy.typing import NDArray
 
 from .clipping import SHUNT_STEP_mV
 from .log import FloatArray, Log
-from .quiet import drifting_floor, looked_at, quiet_level
+from .quiet import Drift, drifting_floor, looked_at, quiet_level
+from .spells import Rows, dwelt, end_s, spells
 from .state_rows import FindOptions
-
-Rows = NDArray[np.intp]
 
 #: Thresholds above the floor, in standard deviations of the log's quiet noise.
 WAKE_SD, SLEEP_SD = 6.0, 3.0
-#: A rest shorter than this is none (between two bursts, say), and neither is a wake; s.
-LEAST_REST_s, LEAST_WAKE_s = 0.05, 0.0015
 #: Wakes usually shorter than the first, with rests hardly ever longer than the second, are bursts of a node
 #: that never rests, s.
 BURST_s, BURST_REST_s = 0.03, 0.4
+#: With more of its time in wakes than this a log hardly ever rests.
+NEVER_RESTS = 0.99
 #: A second rest: a quiet level that takes this share of what seemed to be awake.
 SECOND_REST = 0.6
 #: A lower wake holds at least so many higher ones, and the rests between last at least so long, s.
@@ -81,13 +80,14 @@ class Thresholds:
 class Wakes:
     """Rows first .. end - 1 of each wake, by what thresholds, and what is to be said.
 
-    `level_mA` is the current above which sub-states are measured (the quiet level).
+    `mA` is the current that the thresholds hold for: the log's, without its quiet level's drift if there is.
     """
 
     first: Rows
     end: Rows
     limits: Thresholds
-    notes: tuple[str, ...]
+    mA: FloatArray
+    notes: tuple[str, ...] = ()
 
 
 def thresholds(log: Log) -> Thresholds:
@@ -118,7 +118,13 @@ def find_wakes(log: Log, options: FindOptions) -> Wakes:
         first, end = np.array([0], dtype=np.intp), np.array([len(mA)], dtype=np.intp)
     if not len(first):
         notes.append(f"No row is above {limits.wake_mA:.2f} mA for long enough: the log has no wake.")
-    return Wakes(first, end, limits, tuple(notes))
+    elif _length_s(log, first, end) > NEVER_RESTS * log.duration_s and len(notes) == 1:
+        notes.append(f"It hardly ever rests: {limits.floor_mA:.2f} mA is the lowest that the log shows.")
+    return Wakes(first, end, limits, mA, tuple(notes))
+
+
+def _length_s(log: Log, first: Rows, end: Rows) -> float:
+    return float((end_s(log, end) - log.t_s[first]).sum())
 
 
 def _limits(log: Log, options: FindOptions) -> tuple[Thresholds, FloatArray]:
@@ -128,74 +134,36 @@ def _limits(log: Log, options: FindOptions) -> tuple[Thresholds, FloatArray]:
         _, sd_mA = quiet_level(near, _step_sd(log))
         return Thresholds(options.rest_mA, sd_mA, options.wake_mA, options.sleep_mA), log.mA
     if options.wake_mA is None and options.sleep_mA is None:
-        floor = drifting_floor(log, _step_sd(log))
-        if floor is not None:
-            middle = float(np.median(floor))
-            mA = log.mA - floor + middle
-            level_mA, sd_mA = quiet_level(looked_at(mA), _step_sd(log))
-            shift = level_mA - middle
-            return (
-                Thresholds(
-                    level_mA, sd_mA, low_mA=float(floor.min()) + shift, high_mA=float(floor.max()) + shift
-                ),
-                mA,
-            )
+        drift = drifting_floor(log, _step_sd(log))
+        if drift is not None:
+            return _drifting(log, drift)
     own = thresholds(log)
     return replace(own, stated_wake_mA=options.wake_mA, stated_sleep_mA=options.sleep_mA), log.mA
 
 
-def spells(mA: FloatArray, wake_mA: float, sleep_mA: float) -> tuple[Rows, Rows]:
-    """First rows and ends of each stretch that is on: from above wake_mA until below sleep_mA."""
-    up, down = _begins(mA > wake_mA), _begins(mA < sleep_mA)
-    at = np.concatenate((up, down))
-    order = np.argsort(at, kind="stable")
-    at, on = at[order], order < len(up)
-    turns = np.concatenate((on[:1], on[1:] != on[:-1]))
-    at, on = at[turns], on[turns]
-    first, end = at[on], at[~on]
-    return first, end if len(end) == len(first) else np.append(end, len(mA))
-
-
-def _begins(true: NDArray[np.bool_]) -> Rows:
-    """Rows at which something begins to be true."""
-    begins = np.flatnonzero(true[1:] > true[:-1]) + 1
-    return np.concatenate(([0], begins)) if len(true) and true[0] else begins
-
-
-def hysteresis(mA: FloatArray, wake_mA: float, sleep_mA: float) -> NDArray[np.bool_]:
-    """Awake or not, per row: on above wake_mA, off below sleep_mA, else as before (at first off)."""
-    change = np.zeros(len(mA) + 1, dtype=np.int8)
-    first, end = spells(mA, wake_mA, sleep_mA)
-    change[first], change[end] = 1, -1
-    return np.asarray(np.cumsum(change[:-1], dtype=np.int8) > 0)
-
-
-def dwelt(log: Log, first: Rows, end: Rows) -> tuple[Rows, Rows]:
-    """Without rests that are too short to be one, then without wakes that are."""
-    if not len(first):
-        return first, end
-    apart = log.t_s[first[1:]] - _end_s(log, end[:-1]) >= LEAST_REST_s
-    first, end = first[np.append(True, apart)], end[np.append(apart, True)]
-    lasts = (_end_s(log, end) - log.t_s[first] >= LEAST_WAKE_s) | (end - first > 1)
-    return first[lasts], end[lasts]
-
-
-def _end_s(log: Log, end: Rows) -> FloatArray:
-    """When the row before each end is over."""
-    return np.asarray(log.t_s[end - 1] + log.dt_s[end - 1])
+def _drifting(log: Log, drift: Drift) -> tuple[Thresholds, FloatArray]:
+    """Thresholds above a quiet level that drifts; where it bends they keep off as far as it may be wrong."""
+    middle_mA = float(np.median(looked_at(drift.floor_mA)))
+    mA = log.mA - drift.floor_mA
+    mA += middle_mA
+    level_mA, sd_mA = quiet_level(looked_at(mA), _step_sd(log))
+    shift_mA = level_mA - middle_mA
+    low_mA, high_mA = float(drift.floor_mA.min()) + shift_mA, float(drift.floor_mA.max()) + shift_mA
+    sd_mA = max(sd_mA, drift.bend_mA / WAKE_SD)
+    return Thresholds(level_mA, sd_mA, low_mA=low_mA, high_mA=high_mA), mA
 
 
 def _only_bursts(log: Log, first: Rows, end: Rows) -> bool:
     """Whether what looks like wakes are bursts of a node that never rests."""
     if len(first) < 20:
         return False
-    wake_s = _end_s(log, end) - log.t_s[first]
-    rest_s = log.t_s[first[1:]] - _end_s(log, end[:-1])
+    wake_s = end_s(log, end) - log.t_s[first]
+    rest_s = log.t_s[first[1:]] - end_s(log, end[:-1])
     return float(np.median(wake_s)) < BURST_s and float(np.percentile(rest_s, 95)) < BURST_REST_s
 
 
 def _bursts_sentence(log: Log, first: Rows, end: Rows, limits: Thresholds) -> str:
-    wake_s = float(np.median(_end_s(log, end) - log.t_s[first]))
+    wake_s = float(np.median(end_s(log, end) - log.t_s[first]))
     every_s = float(np.median(np.diff(log.t_s[first])))
     return (
         f"It never rests: over {limits.floor_mA:.1f} mA come bursts of {1000 * wake_s:.3g} ms every "
@@ -219,7 +187,7 @@ def _second_rest(log: Log, mA: FloatArray, first: Rows, end: Rows, limits: Thres
         f"{higher.sentence} It rests at two levels, {limits.floor_mA:.2f} and {level_mA:.2f} mA: something "
         "stays on in a part of its rests."
     )
-    return Wakes(begin, stop, higher, (note,))
+    return Wakes(begin, stop, higher, mA, (note,))
 
 
 def _rests_between(log: Log, first: Rows, end: Rows, begin: Rows, stop: Rows) -> bool:
@@ -230,9 +198,9 @@ def _rests_between(log: Log, first: Rows, end: Rows, begin: Rows, stop: Rows) ->
     inside = np.searchsorted(first, begin, side="right") - 1
     if not len(begin) or int(np.bincount(inside[inside >= 0], minlength=1).max()) < SEVERAL:
         return False
-    between_s = log.t_s[begin[1:]] - _end_s(log, stop[:-1])
+    between_s = log.t_s[begin[1:]] - end_s(log, stop[:-1])
     higher_s = float(np.median(between_s[inside[1:] == inside[:-1]]))
-    lower_s = float(np.median(log.t_s[first[1:]] - _end_s(log, end[:-1]))) if len(first) > 1 else 0.0
+    lower_s = float(np.median(log.t_s[first[1:]] - end_s(log, end[:-1]))) if len(first) > 1 else 0.0
     return higher_s >= max(LEAST_SECOND_s, 0.5 * lower_s)
 
 

@@ -1,0 +1,100 @@
+"""States within wakes: edges on nodes that nobody tuned on, and no more than the samples carry."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from analysis.read import read_log
+from analysis.recording import everywhere
+from analysis.states import FindOptions, state_table
+from benchmarks.logs_cycles import Cycles, Node, Score, State, cycles, score
+
+
+def scored(drawn: Cycles, within_s: float) -> Score:
+    """How well the edges of a drawn node's states were found."""
+    found = state_table(drawn.log).visits.first[1:]
+    step_s = drawn.log.step_s
+    return score(drawn.first[1:] * step_s, found * step_s, within_s)
+
+
+def state(mA: float, length_s: float, burst_mA: float = 0.0, duty: float = 0.2) -> State:
+    return State(mA, length_s, 0.02, burst_mA, 0.004, duty, True, 0.0, 0.0)
+
+
+#: Boot, camera, Wi-Fi with bursts of 4 ms, and a moment before sleep.
+NODE = Node(
+    0.03, 5.0, 0.15, 0.005,
+    (state(45, 0.35), state(120, 0.9), state(90, 1.6, burst_mA=170), state(30, 0.15)), 0.0,
+)  # fmt: skip
+
+
+def test_edges_at_1_kHz() -> None:
+    """Recall and precision within 15 ms on 20 unseen nodes of 2 to 6 states."""
+    total = sum((scored(cycles(seed, 1000.0, 10), 0.015) for seed in range(6000, 6020)), Score(0, 0, 0))
+    assert total.true > 900
+    assert total.recall >= 0.99
+    assert total.precision >= 0.99
+
+
+def test_at_100_hz_hardly_an_edge_that_is_not_there() -> None:
+    """States of less than 0.15 s are not looked for; what is found is there, within two rows."""
+    total = sum((scored(cycles(seed, 100.0, 10), 0.02) for seed in range(6000, 6020)), Score(0, 0, 0))
+    assert total.precision >= 0.98
+    assert total.recall >= 0.85
+
+
+def test_bursty_wifi_is_one_state() -> None:
+    table = state_table(cycles(1, 1000.0, 20, node=NODE).log)
+    assert [(row.name, row.count, row.cycles) for row in table.states] == [
+        ("asleep", 21, 20), ("state 1 (45 mA)", 20, 20), ("state 2 (120 mA)", 20, 20),
+        ("state 3 (124 mA)", 20, 20), ("state 4 (30 mA)", 20, 20),
+    ]  # fmt: skip
+    assert [row.duration_s / row.count for row in table.states[1:]] == pytest.approx(
+        [0.35, 0.9, 1.6, 0.15], rel=0.02
+    )
+
+
+def test_it_says_what_the_rate_carries() -> None:
+    drawn = cycles(1, 1000.0, 20, node=NODE)
+    for every, says in (
+        (1, "At 1000 samples per second a state of its own lasts 0.06 s or more."),
+        (10, "At 100 samples per second a state of its own lasts 0.15 s or more."),
+    ):
+        rows = len(drawn.log.mA[::every])
+        thin = replace(
+            drawn.log, t_s=drawn.log.t_s[::every], mA=drawn.log.mA[::every], V=np.full(rows, 4.0),
+            dt_s=np.full(rows, every / 1000), state=everywhere(-1, rows), marker=everywhere(0, rows),
+            quality=everywhere(-1, rows),
+        )  # fmt: skip
+        assert says in state_table(thin).notes
+
+
+def test_too_few_samples_for_states() -> None:
+    """At 5 rows a second a wake of 3.2 s is sixteen rows: it is found, its states are not looked for."""
+    table = state_table(cycles(1, 5.0, 20, node=NODE).log)
+    assert len(table.cycles) == 20
+    assert table.names == ("asleep", "awake")
+    assert table.notes[1] == (
+        "At 5 samples per second a state of its own lasts 3 s or more. A wake lasts 3.2 s: no states are "
+        "looked for in it."
+    )
+
+
+def test_nothing_shorter_than_the_owner_says() -> None:
+    """The last 0.15 s at 30 mA are no state to an owner who wants none below 0.3 s."""
+    table = state_table(cycles(1, 1000.0, 20, node=NODE).log, FindOptions(least_state_s=0.3))
+    assert [row.count for row in table.states] == [21, 20, 20, 20]
+
+
+def test_real_capture_without_its_marker(real_logs: Path) -> None:
+    """Wi-Fi at 100 Hz: the two edges of its marker are found, among few others, not 43."""
+    log = read_log(real_logs / "xifi_wifi_1024B.csv")
+    plain = replace(log, has_marker=False, marker=everywhere(0, len(log.mA)))
+    edges_s = state_table(plain).visits.t_s[1:]
+    assert len(edges_s) <= 8
+    for marked_s in log.t_s[np.flatnonzero(np.diff(log.marker)) + 1]:
+        assert np.abs(edges_s - marked_s).min() < 0.15
