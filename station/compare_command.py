@@ -1,4 +1,4 @@
-"""`torpor compare`: policies, designs and sites side by side."""
+"""`torpor compare`: policies, designs and sites side by side; or logs."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import rich_click as click
 
 from station.boards_command import names_like
+from station.compare_these_logs import LOG_KEYS, compare_these, log_options, logs_of, only_theirs
 from station.errors import Exit, StationError
 from station.odds_options import NODE, RUN, TOLERANCES, options, question_of, where, years_options
 from station.odds_running import folder_of, live
@@ -20,17 +21,26 @@ if TYPE_CHECKING:
 
 
 @click.command(name="compare")
-@click.argument("designs", nargs=-1, shell_complete=names_like)
+@click.argument("designs", nargs=-1, shell_complete=names_like, metavar="[DESIGN|LOG]...")
 @click.option("--policies", metavar="NAME,NAME,...", help="Of ours, ramp, fixed, greedy, always_on.")
 @click.option("--sites", type=click.Path(path_type=Path), help="CSV or TOML of many places.")
 @where
 @options(NODE, years_options(200, "128 nodes of each"), TOLERANCES, RUN)
-def command(designs: tuple[str, ...], **given: Any) -> None:
-    """Put policies, DESIGNS or sites side by side under the same years of weather.
+@log_options
+@click.pass_context
+def command(context: click.Context, /, designs: tuple[str, ...], **given: Any) -> None:
+    """Put policies, DESIGNS or sites side by side under the same years of weather; or logs of current.
 
-    Without anything named: our policy beside its plain siblings. Writes report.txt, compare.json and
+    Without anything named: our policy beside its plain siblings. Two log files or more instead of designs
+    are compared state by state (`torpor plot` says what is read). Writes report.txt, compare.json and
     compare.png.
     """
+    for_logs = {key: given.pop(key) for key in LOG_KEYS}
+    logs = logs_of(designs)
+    only_theirs(context, logs, given, for_logs)
+    if logs:
+        compare_these(logs, given["out"], given["as_json"], for_logs)
+        return
     started = time.perf_counter()
     asked = asked_of(designs, given)
     folder = folder_of(given["out"], "compare")
@@ -66,10 +76,6 @@ def _once(designs: tuple[str, ...]) -> None:
     twice = next((name for name in designs if designs.count(name) > 1), None)
     if twice is not None:
         raise StationError(f"{twice}: named twice, expected designs to compare.", Exit.USAGE)
-    for name in designs:
-        path = Path(name)
-        if path.suffix not in ("", ".toml") and path.exists():
-            raise StationError(f"{name}: expected a design; logs cannot be compared yet.", Exit.USAGE)
 
 
 def _both(one: Question, other: Question) -> Question:

@@ -32,6 +32,11 @@ _OPTIONS = (
     click.option("--salvage", is_flag=True, help="Leave out what cannot be read, and say so."),
 )  # fmt: skip
 
+KEYS = (
+    "shunt", "rate", "voltage", "time_unit", "voltage_unit", "current_unit", "time_column", "voltage_column",
+    "current_column", "columns", "time_format", "timezone", "invert", "salvage",
+)  # fmt: skip
+
 
 def reading_options(command: Command) -> Command:
     """Add the options; the command's keyword arguments then make ReadOptions by `as_read_options`."""
