@@ -26,7 +26,8 @@ def analysis_json(
     log, kind, rows, duration_s, missing_s, rate_hz, start (ISO or null), at_least (the meter clipped).
     states, total : one row each, with the half widths of their 95 % intervals (`_off_`).
     cycles : one row each.  spread : percentiles and means of the cycles, or null.
-    stands_out : the cycles that differ, with a reason.  duty, gains, life : null or empty without a wake.
+    stands_out : the cycles that differ, with a reason.  floor : what it draws at rest, `below` true where
+        only less than `high_mA` is known.  duty, gains, life : null or empty without a wake.
     limits : each with kept (true, false, null where the log cannot tell).
     """
     log, table = found.log, found.table
@@ -37,7 +38,7 @@ def analysis_json(
         "states": [state_json(row) for row in table.states], "total": state_json(table.total),
         "cycles": [cycle_json(row) for row in table.cycles], "spread": _spread(found),
         "stands_out": [{"cycle": one.name, "t_s": one.t_s, "why": one.why} for one in found.outstanding],
-        "duty": _duty(found),
+        "floor": _floor(found), "duty": _duty(found),
         "gains": [{"state": one.name, "share": one.share, "longer": one.longer} for one in found.gains],
         "life": _life(found),
         "limits": [{"limit": one.limit.name, "value": one.limit.value, "is": or_null(one.figure.value),
@@ -77,6 +78,16 @@ def _spread(found: Analysed) -> dict[str, Any] | None:
 
 def _values(one: Spread) -> dict[str, Any]:
     return {"p5": one.low, "median": one.median, "p95": one.high, "mean": one.mean, "off": or_null(one.off)}
+
+
+def _floor(found: Analysed) -> dict[str, Any]:
+    floor = found.floor
+    return {
+        "how": floor.how, "known": floor.known, "value_mA": or_null(floor.value_mA),
+        "low_mA": or_null(floor.low_mA), "high_mA": or_null(floor.high_mA), "below": floor.below,
+        "meter": floor.meter.title, "share": or_null(floor.share.now.share) if floor.share else None,
+        "sentences": list(floor.sentences),
+    }  # fmt: skip
 
 
 def _duty(found: Analysed) -> dict[str, Any] | None:

@@ -8,6 +8,7 @@ from pathlib import Path
 from .amounts import charge_text, current_text, days_text, digits, joules_text, period_text, within
 from .analysed import Analysed
 from .cycle_spread import Spread
+from .duty import REST
 from .log_limits import Judged
 from .report_parts import heading, paragraph, table
 from .states import StateRow
@@ -20,7 +21,7 @@ MOST_NAMED = 5
 def analysis_report(found: Analysed, judged: Sequence[Judged] = (), written: Sequence[Path] = ()) -> str:
     """The whole report as plain text; `written` are the files beside it."""
     parts = [
-        _title(found), _short(found), _limits(judged), _states(found), _cycles(found),
+        _title(found), _short(found), _limits(judged), _states(found), _cycles(found), _floor(found),
         _battery(found), _first(found), _notes(found), _files(written),
     ]  # fmt: skip
     return "\n\n".join(part for part in parts if part) + "\n"
@@ -38,12 +39,22 @@ def _title(found: Analysed) -> str:
 def _short(found: Analysed) -> str:
     """What a reader wants first, in a few sentences."""
     said = [_wake_sentence(found), _rest_sentence(found), _mean_sentence(found), _life_sentence(found)]
-    if found.gains:
-        best = found.gains[0]
-        said.append(
-            f"Work on {best.name} first: with half of it a battery lasts {percent_text(best.longer)} longer."
-        )
+    said.append(_advice(found))
     return paragraph(" ".join(one for one in said if one))
+
+
+def _advice(found: Analysed) -> str:
+    """Which state to work on first, or what must be measured to say so."""
+    if not found.gains:
+        return ""
+    best = found.gains[0]
+    if best.name == REST and found.floor.below and len(found.gains) > 1:
+        next_ = found.gains[1]
+        return (
+            f"Measure the sleep current first: at this pace it may be what matters most. After it comes "
+            f"{next_.name}: with half of it a battery lasts {percent_text(next_.longer)} longer."
+        )
+    return f"Work on {best.name} first: with half of it a battery lasts {percent_text(best.longer)} longer."
 
 
 def _wake_sentence(found: Analysed) -> str:
@@ -60,6 +71,9 @@ def _wake_sentence(found: Analysed) -> str:
 def _rest_sentence(found: Analysed) -> str:
     if found.duty is None or found.duty.rest_s <= 0:
         return ""
+    if found.floor.below:
+        most = current_text(found.floor.high_mA)
+        return f"Between wakes it draws less than {most}; this meter cannot say more."
     rest = current_text(found.duty.rest_mA, found.duty.rest_off_mA)
     return f"Between wakes it draws {rest}, {percent_text(found.duty.rest_share)} of all charge."
 
@@ -144,6 +158,10 @@ def _dearest(found: Analysed) -> str:
     return paragraph(f"No cycle stands out. The dearest: {names}.")
 
 
+def _floor(found: Analysed) -> str:
+    return "\n".join((heading("The sleep floor"), paragraph(" ".join(found.floor.sentences))))
+
+
 def _battery(found: Analysed) -> str:
     life, battery = found.life, found.asked.battery
     if battery is None:
@@ -166,7 +184,10 @@ def _first(found: Analysed) -> str:
         return ""
     rows = [("half of", "share of the charge", "a battery lasts")]
     rows += [(one.name, percent_text(one.share), f"+{percent_text(one.longer)}") for one in found.gains]
-    return "\n".join((heading("Where to work first"), table(rows, right=(1, 2))))
+    said = ""
+    if found.floor.below:
+        said = paragraph(f"{REST.capitalize()} at its mean here, which the meter cannot tell from nothing.")
+    return "\n".join((heading("Where to work first"), table(rows, right=(1, 2)), *([said] if said else [])))
 
 
 def _notes(found: Analysed) -> str:

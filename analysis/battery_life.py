@@ -99,14 +99,14 @@ def _at(cell: Part, table: str, x: float) -> float:
 
 def life_of(duty: Duty, battery: Battery) -> Life | None:
     """How long the battery carries this duty; None if the log draws nothing from it."""
-    mean, off = duty.mean_mA, duty.off_mA
+    mean, (least, most) = duty.mean_mA, duty.between_mA
     low_mAh, high_mAh = battery.usable_mAh
     low_leak, high_leak = battery.leak_mA
     if mean <= 0:
         return None
     leak = (low_leak + high_leak) / 2
     days = (low_mAh + high_mAh) / 2 / (mean + leak) / 24
-    worst = low_mAh / (mean + off + high_leak) / 24
-    least_mA = max(mean - off, 0.0) + low_leak
+    worst = low_mAh / (most + high_leak) / 24
+    least_mA = max(least, 0.0) + low_leak
     best = high_mAh / least_mA / 24 if least_mA > 0 else float("inf")
-    return Life(days, worst, best, mean, off, leak)
+    return Life(days, worst, best, mean, duty.off_mA, leak)

@@ -74,7 +74,12 @@ def compare_logs(found: Sequence[Analysed], same_meter: bool = False) -> Compari
     """Put two logs or more side by side; the first is what the others are compared with."""
     energy = all(not np.isnan(one.table.total.energy_mJ) for one in found)
     gain = 0.0 if same_meter else TWO_METERS
-    rows = [*_states(found, energy, gain), *_wakes(found, energy, gain), *_rest(found), *_mean(found, gain)]
+    rows = [
+        *_states(found, energy, gain),
+        *_wakes(found, energy, gain),
+        *_rest(found, same_meter),
+        *_mean(found, gain),
+    ]
     return Comparison(tuple(named(found)), tuple(rows), tuple(_notes(found, energy, same_meter)))
 
 
@@ -165,12 +170,20 @@ def _wakes(found: Sequence[Analysed], energy: bool, gain: float) -> list[Compare
     ]
 
 
-def _rest(found: Sequence[Analysed]) -> list[Compared]:
+def _rest(found: Sequence[Analysed], same_meter: bool) -> list[Compared]:
     duties = [one.duty for one in found]
     if any(duty is None or duty.rest_s <= 0 for duty in duties):
         return []
-    values = tuple(Value(duty.rest_mA, duty.rest_off_mA or nan) for duty in duties if duty)
+    values = tuple(Value(one.duty.rest_mA, _rest_off_mA(one, same_meter)) for one in found if one.duty)
     return [Compared("at rest", "mA", values)]
+
+
+def _rest_off_mA(one: Analysed, same_meter: bool) -> float:
+    """The floor's doubt; one meter is off by the same zero in every log, so its scatter is left."""
+    readings = one.floor.readings
+    if same_meter and readings is not None:
+        return hypot(readings.scatter_mA + readings.hidden_mA, one.floor.meter.drift_mA)
+    return one.duty.rest_off_mA or nan if one.duty else nan
 
 
 def _mean(found: Sequence[Analysed], gain: float) -> list[Compared]:

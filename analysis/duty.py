@@ -35,7 +35,7 @@ class Duty:
     ----------
     awake : the states that are no rest, in the table's order. awake_s : their time in a cycle.
     awake_off_mC : half the width of the 95 % interval of their charge together.
-    rest_mA, rest_off_mA : what the node draws at rest, and half the width of its interval.
+    rest_mA, rest_low_mA, rest_high_mA : what the node draws at rest, and how little and how much it may be.
     period_s : from one wake to the next.
     """
 
@@ -43,7 +43,8 @@ class Duty:
     awake_s: float
     awake_off_mC: float
     rest_mA: float
-    rest_off_mA: float
+    rest_low_mA: float
+    rest_high_mA: float
     period_s: float
 
     @property
@@ -67,9 +68,22 @@ class Duty:
         return (self.awake_mC + self.rest_mC) / self.period_s
 
     @property
+    def between_mA(self) -> tuple[float, float]:
+        """Least and most of the mean; the floor's doubt is no chance and is added to that of the wakes."""
+        low = self.awake_mC - self.awake_off_mC + self.rest_low_mA * self.rest_s
+        high = self.awake_mC + self.awake_off_mC + self.rest_high_mA * self.rest_s
+        return low / self.period_s, high / self.period_s
+
+    @property
     def off_mA(self) -> float:
-        """Half the width of the mean's interval; the floor's doubt is no chance and is added."""
-        return (self.awake_off_mC + self.rest_off_mA * self.rest_s) / self.period_s
+        """Half the width of the mean's interval."""
+        low, high = self.between_mA
+        return (high - low) / 2
+
+    @property
+    def rest_off_mA(self) -> float:
+        """Half the width of the floor's interval."""
+        return (self.rest_high_mA - self.rest_low_mA) / 2
 
     @property
     def rest_share(self) -> float:
@@ -90,13 +104,16 @@ class Gain:
     longer: float
 
 
-def duty_of(table: StateTable, rest: tuple[float, float] | None = None) -> Duty | None:
+def duty_of(
+    table: StateTable, rest: tuple[float, float, float] | None = None, zero_mA: float = 0.0
+) -> Duty | None:
     """One cycle on average, from the charge of all wakes that the log has whole; None without any.
 
     Parameters
     ----------
-    rest : mA at rest and half the width of its interval, where they are known better than by the log's
+    rest : mA at rest, the least and the most it may be, where they are known better than by the log's
         own mean at rest.
+    zero_mA : what the meter shows without a current; it is taken off the charge awake.
     """
     count = len(table.cycles)
     length_s = table.total.duration_s
@@ -106,15 +123,20 @@ def duty_of(table: StateTable, rest: tuple[float, float] | None = None) -> Duty 
     rows = [row for row in table.states if not resting[row.name]]
     rests = [row for row in table.states if resting[row.name]]
     awake = tuple(
-        Drawn(row.name, row.charge_mC / count, float(np.nan_to_num(row.charge_off_mC)) / count)
+        Drawn(
+            row.name,
+            (row.charge_mC - zero_mA * row.duration_s) / count,
+            float(np.nan_to_num(row.charge_off_mC)) / count,
+        )
         for row in rows
     )
     rest_s = sum(row.duration_s for row in rests)
     rest_mA = sum(row.charge_mC for row in rests) / rest_s if rest_s else 0.0
     awake_s = sum(row.duration_s for row in rows) / count
-    value_mA, off_mA = rest or (rest_mA, 0.0)
     off_mC = _awake_off_mC(table, awake)
-    return Duty(awake, awake_s, off_mC, value_mA, off_mA, period_s(table) or length_s / count)
+    return Duty(
+        awake, awake_s, off_mC, *(rest or (rest_mA, rest_mA, rest_mA)), period_s(table) or length_s / count
+    )  # fmt: skip
 
 
 def _awake_off_mC(table: StateTable, awake: tuple[Drawn, ...]) -> float:

@@ -28,6 +28,16 @@ USUAL_CELL = "nmc-18650-3000"
 @click.command(name="analyse")
 @click.argument("log", type=click.Path(path_type=Path))
 @finding_options
+@click.option(
+    "--zero",
+    type=click.Path(path_type=Path),
+    metavar="LOG",
+    help="A recording of the same meter with the load unplugged: its zero is taken off.",
+)
+@click.option("--sleep-current", metavar="CURRENT", help="What it draws asleep, if you know: 22uA, 22+-3uA.")
+@click.option("--meter", help="ina219, ppk2, joulescope, otii-arc, otii-ace, exact.  [default: as the file]")
+@click.option("--gain", type=click.Choice(["1", "2", "4", "8"]), help="An INA219's input divider.")
+@click.option("--grade", type=click.Choice(["A", "B"]), default="A", help="An INA219's grade.")
 @click.option("--battery", type=AMPERE_HOURS, metavar="AH", help="What the node lives on: 2.6Ah, 2600mAh.")
 @click.option("--cell", metavar="NAME", help=f"Its kind, a row of parts/cells.toml.  [default: {USUAL_CELL}]")
 @click.option("--usable", type=Figure(1, 100), metavar="PERCENT",
@@ -63,14 +73,39 @@ def command(log: Path, **said: Any) -> None:
     _end(judged)
 
 
-_OWN = ("battery", "cell", "usable", "temperature", "every", "limits", "out", "dark", "as_json")
+_OWN = (
+    "zero",
+    "sleep_current",
+    "meter",
+    "gain",
+    "grade",
+    "battery",
+    "cell",
+    "usable",
+    "temperature",
+    "every",
+    "limits",
+    "out",
+    "dark",
+    "as_json",
+)
 
 
 def _asked(own: dict[str, Any], said: dict[str, Any]) -> Any:
     from analysis.analysed import Asked
 
     find = find_options_of(said)
-    return Asked(find, _battery(own, find.design), own["every"], said["rate"])
+    return Asked(find, _floor(own, said), _battery(own, find.design), own["every"], said["rate"])
+
+
+def _floor(own: dict[str, Any], said: dict[str, Any]) -> Any:
+    from analysis.floor_options import FloorOptions, parse_current
+    from analysis.read import read_log
+
+    stated, off = parse_current(own["sleep_current"]) if own["sleep_current"] else (None, 0.0)
+    zero = read_log(own["zero"], as_read_options(said)) if own["zero"] else None
+    gain = int(own["gain"]) if own["gain"] else None
+    return FloorOptions(zero, stated, off, own["meter"], gain, own["grade"])
 
 
 def _battery(own: dict[str, Any], design: Design | None) -> Battery | None:

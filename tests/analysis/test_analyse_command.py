@@ -30,16 +30,18 @@ def run(*args: object) -> Result:
 
 
 def test_the_report_answers_in_order(write: Write) -> None:
-    done = run(write(csv_of(duty(long=12))), "--battery", "2600mAh", "--every", "15min")
+    done = run(
+        write(csv_of(duty(long=12))), "--battery", "2600mAh", "--every", "15min", "--sleep-current", "1mA"
+    )
     said = done.output
     assert done.exit_code == 0
     assert said.startswith("log.csv\n20,700 rows over 3.45 min, one each 10 ms\n")
-    heads = ["A wake, the mean of 20, costs 640", "What it costs", "Cycle by cycle", "The battery",
+    heads = ["A wake, the mean of 20, costs 640", "What it costs", "Cycle by cycle", "The sleep floor", "The battery",
              "Where to work first", "What was read, and what this log cannot tell"]  # fmt: skip
     places = [said.index(head) for head in heads]
     assert places == sorted(places)
     assert "- Cycle 13, at 2.08 min, stands out: 350 mC, usual 150; 4 s, usual 2 s." in said
-    assert "With a wake every 15 min that is 1.1" in " ".join(said.split())
+    assert "With a wake every 15 min that is 1.175 ± 0.022 mA on average." in " ".join(said.split())
     assert "A battery of 2.6 Ah then lasts 2.6 months" in " ".join(said.split())
 
 
@@ -114,3 +116,30 @@ def test_odd_logs_are_analysed_too(V: float | None, write: Write) -> None:
 def test_the_real_capture(real_logs: Path) -> None:
     done = run(real_logs / "xifi_wifi_1024B.csv")
     assert "costs at least 1.28 J" in done.output and "13 samples sit at 400.00 mA" in done.output
+
+
+def test_what_a_meter_cannot_tell_no_limit_keeps(write: Write, capfd: pytest.CaptureFixture[str]) -> None:
+    """The zero of an INA219 on 0.1 ohm is sure to 2 mA; the owner's word or a zero recording decides."""
+    path = str(write(csv_of(duty())))
+    assert main(["analyse", path, "--limit", "sleep_uA=1500"]) == 1
+    said = capfd.readouterr()
+    assert "the meter cannot tell at most 1500." in said.err and "NOT TOLD" in said.out
+    assert "Measure the sleep current first" not in said.out  # at this pace it does not matter
+    zero = str(
+        write(csv_of(np.round(0.4 + 0.1 * np.random.default_rng(3).standard_normal(3000), 1)), "zero.csv")
+    )
+    assert main(["analyse", path, "--zero", zero, "--limit", "sleep_uA=1500", "--json"]) == 0
+    read = json.loads(capfd.readouterr().out)
+    assert read["floor"]["value_mA"] == pytest.approx(0.6, abs=0.02) and read["floor"]["known"] is True
+    assert read["duty"]["awake_mC"] == pytest.approx(150 - 2 * 0.4, abs=0.2)
+    assert main(["analyse", path, "--sleep-current", "22uA", "--limit", "sleep_uA=50", "--every", "1h"]) == 0
+    assert "as you said" in capfd.readouterr().out
+
+
+def test_who_would_have_to_measure_first_is_told_so(write: Write) -> None:
+    said = " ".join(run(write(csv_of(duty())), "--every", "1h").output.split())
+    assert "Between wakes it draws less than" in said
+    assert (
+        "Measure the sleep current first: at this pace it may be what matters most. After it comes state 2"
+        in said
+    )

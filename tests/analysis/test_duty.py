@@ -22,7 +22,7 @@ from tests.analysis.made_logs import duty, log_of
 REFERENCE = Duty(
     (Drawn("boot", 15.75, 0.0), Drawn("camera", 108.0, 0.0), Drawn("wifi", 193.0, 0.0),
      Drawn("settle", 3.0, 0.0)),
-    2.95, 0.0, 0.030, 0.0, 19.95,
+    2.95, 0.0, 0.030, 0.030, 0.030, 19.95,
 )  # fmt: skip
 ROOMY = Battery(1.0, (1.0, 1.0), 1.0, (0.0, 0.0), 20.0, "no cell of this world")
 
@@ -46,8 +46,8 @@ def test_at_another_pace_the_rest_grows() -> None:
 
 def test_a_floor_that_is_known_better_takes_the_place_of_the_logs_own() -> None:
     table = state_table(log_of(duty(cycles=20)))
-    found = duty_of(table, (0.022, 0.005))
-    assert found is not None and (found.rest_mA, found.rest_off_mA) == (0.022, 0.005)
+    found = duty_of(table, (0.022, 0.017, 0.027))
+    assert found is not None and found.rest_mA == 0.022 and found.rest_off_mA == pytest.approx(0.005)
     assert found.off_mA > 0.005 * 0.75
 
 
@@ -61,7 +61,7 @@ def test_half_of_the_wifi_brings_most() -> None:
 
 
 def test_one_amperehour_at_one_milliampere() -> None:
-    one_mA = Duty((Drawn("awake", 10.0, 0.0),), 1.0, 0.0, 0.0, 0.0, 10.0)
+    one_mA = Duty((Drawn("awake", 10.0, 0.0),), 1.0, 0.0, 0.0, 0.0, 0.0, 10.0)
     life = life_of(one_mA, ROOMY)
     assert life is not None and life.days == life.worst_days == life.best_days == pytest.approx(1000 / 24)
     doubtful = life_of(
@@ -154,3 +154,10 @@ def test_amounts_carry_no_more_digits_than_their_doubt() -> None:
     assert [days_text(days) for days in (0.3, 5.83, 100, 2000, 1e9, inf)] == [
         "7.2 h", "5.8 days", "3.3 months", "5.5 years", "more than a hundred years", "for ever",
     ]  # fmt: skip
+
+
+def test_a_meters_zero_is_taken_off_the_wakes() -> None:
+    table = state_table(log_of(duty(cycles=20)))
+    plain, zeroed = duty_of(table), duty_of(table, zero_mA=0.5)
+    assert plain is not None and zeroed is not None
+    assert plain.awake_mC - zeroed.awake_mC == pytest.approx(0.5 * 2.0)

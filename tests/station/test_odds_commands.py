@@ -333,15 +333,6 @@ def test_settings_that_the_node_refuses_are_refused(
         assert (code, out) == (Exit.USAGE, "") and said in err
 
 
-def test_a_log_is_no_design_yet(
-    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    monkeypatch.chdir(tmp_path)
-    Path("node.csv").write_text("t_s,V,mA\n")
-    code, _, err = spoken(capsys, "compare", "node.csv", "other.csv")
-    assert code == Exit.USAGE and "node.csv: expected a design; logs cannot be compared yet." in err
-
-
 def test_ctrl_c_leaves_parts_and_resume_takes_them(tmp_path: Path) -> None:
     """A real process, a real Ctrl-C; the end is that of a run that nobody stopped."""
     command = [sys.executable, "-m", "station", "viability", *SCARCE, "--years", "4800", "--no-sensitivity"]
