@@ -36,7 +36,8 @@ def test_the_report_answers_in_order(write: Write) -> None:
     said = done.output
     assert done.exit_code == 0
     assert said.startswith("log.csv\n20,700 rows over 3.45 min, one each 10 ms\n")
-    heads = ["A wake, the mean of 20, costs 640", "What it costs", "Cycle by cycle", "The sleep floor", "The battery",
+    heads = ["A wake, the mean of 20, costs 640", "What it costs", "Cycle by cycle", "The sleep floor",
+             "The battery",
              "Where to work first", "What was read, and what this log cannot tell"]  # fmt: skip
     places = [said.index(head) for head in heads]
     assert places == sorted(places)
