@@ -160,7 +160,7 @@ def _noted(one: Found, hidden: Sequence[Unmounted]) -> Found:
         notes.append(old)
     if one.mode is Mode.RUNNING and one.drive is None:
         notes += [
-            f"Its drive {volume.device} is not mounted."
+            f"Its drive is not mounted: udisksctl mount -b {volume.device}"
             for volume in hidden
             if same_board(volume.serial, one.serial)
         ]

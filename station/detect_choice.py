@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
 
 from boards import BoardsError, Design, list_designs, load_design
@@ -63,6 +64,7 @@ def known_board_ids() -> tuple[str, ...]:
     return tuple(sorted({_board_id(design) for _, design in _designs()}))
 
 
+@cache
 def _designs() -> list[tuple[str, Design]]:
     found = []
     for name in list_designs():

@@ -5,11 +5,14 @@ USB ids: CircuitPython's boards (main/boards/*/mpconfigboard.mk), Espressif's us
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
 from typing import Any
+
+from station.errors import Exit, StationError
 
 
 class Speaks(StrEnum):
@@ -99,3 +102,18 @@ def _place(port: Port) -> str:
     """Where its USB device is plugged in. The number alone will not do: most CP2102 have the number 0001."""
     own_number = port.serial and port.speaks is Speaks.CIRCUITPYTHON
     return port.location.partition(":")[0] or ("" if own_number else port.device)
+
+
+def closed(port: str, said: str) -> StationError:
+    """Why a port cannot be opened, in a sentence; `said` is what the system said."""
+    if re.search(r"Errno 2\b|FileNotFound", said):
+        return StationError(f"There is no port {port}; `torpor detect` lists what is there.", Exit.NO_BOARD)
+    if re.search(r"Errno 13\b|Permission denied", said):
+        return StationError(
+            f"{port} may not be opened: on Linux its users are in the group dialout (uucp on Arch); "
+            "elsewhere another program has it.",
+            Exit.READ_ONLY,
+        )
+    return StationError(
+        f"{port} cannot be opened: does another program have it (a serial monitor)?", Exit.READ_ONLY
+    )

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
+from station.detect_ports import closed
 from station.errors import Exit, StationError
 from station.esp_boot_log import booted, troubles
 from station.esp_image import EspImage, flash_needed_MiB
@@ -194,7 +195,7 @@ def _words(port: str) -> Iterator[None]:
 def sentence_of(said: str, port: str) -> StationError:
     """What esptool said, in our words; LinkNoise where a slower line may help."""
     if "Could not open" in said:
-        return StationError(_opening(said, port), _code_of_opening(said))
+        return closed(port, said)
     if "Wrong boot mode detected" in said:
         return StationError(f"The chip on {port} restarts, but not into its loader: {BUTTONS}", Exit.NO_BOARD)
     if "Failed to connect" in said:
@@ -213,18 +214,3 @@ BUTTONS = (
     "hold BOOT (or IO0 to GND), press RESET, let RESET go, and try again; is the cable one that carries "
     "data, and is the board's supply strong enough?"
 )
-
-
-def _opening(said: str, port: str) -> str:
-    if re.search(r"Permission denied|Access is denied", said):
-        return (
-            f"{port} may not be opened: another program has it (a serial monitor?), or you are not in the "
-            "group dialout (uucp)."
-        )
-    if re.search(r"Errno 2|FileNotFound", said):
-        return f"There is no port {port}; `torpor detect` lists what is there."
-    return f"{port} cannot be opened; does another program have it?"
-
-
-def _code_of_opening(said: str) -> Exit:
-    return Exit.NO_BOARD if re.search(r"Errno 2|FileNotFound", said) else Exit.READ_ONLY

@@ -145,19 +145,25 @@ def _by_drive(image: Image, board: Found) -> Found | None:
     return wait_back(image, board, before, detect, waits.back)
 
 
-def _by_loader(image: Image, board: Found, options: _Options) -> Found:
+def _by_loader(image: Image, board: Found, options: _Options) -> Found | None:
     from dataclasses import replace
 
+    from station.detect import Mode, detect
     from station.esp_loader import Asked, write
+    from station.flash_uf2 import Waits, wait_back
     from station.flash_words import after_boot, failed
 
     assert image.esp is not None
-    asked = Asked(baud=options.baud, erase=options.erase, stub=options.stub)
+    native, before = board.mode is Mode.ESP, detect()
+    listen_s = 1.0 if native else 6.0  # a port that is the chip's own goes away as the chip restarts
+    asked = Asked(baud=options.baud, erase=options.erase, stub=options.stub, listen_s=listen_s)
     try:
         with _bar("writing") as watch:
             seen, log = write(board.port, image.content, image.esp, asked, watch)
     except StationError as problem:
         raise failed(problem, image.esp) from None
+    if native and not log:
+        return wait_back(image, board, before, detect, Waits().native)
     for line in after_boot(log, image.esp):
         click.echo(line, err=True)
     return replace(board, chip=seen.name, version=image.claims.version, name=image.claims.board or seen.name)
@@ -192,11 +198,11 @@ def _tell(image: Image, back: Found | None, options: _Options) -> None:
     if options.as_json:
         told = document(back) if back else None
         click.echo(json.dumps({"version": JSON_VERSION, "written": image.document, "board": told}, indent=1))
-    elif back is None:
-        click.echo(
-            "The file is on the board, but it has not shown itself since; `torpor detect` looks again."
-        )
-    else:
+    elif back is not None:
         click.echo(f"{back.line} has it.")
     if back is None:
-        raise StationError("The board did not come back in time.", Exit.NO_BOARD)
+        raise StationError(
+            "The file is on the board, but the board has not shown itself since: press RESET, and look again "
+            "with `torpor detect`.",
+            Exit.NO_BOARD,
+        )

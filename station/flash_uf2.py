@@ -11,6 +11,8 @@ from pathlib import Path
 
 from station.detect import Found, Mode, same_board
 from station.detect_choice import listed
+from station.detect_mounts import mounts, unmounted
+from station.detect_ports import closed
 from station.errors import Exit, StationError
 from station.flash_image import Image
 
@@ -24,10 +26,12 @@ TOUCH_BAUD = 1200
 
 @dataclass(frozen=True, slots=True)
 class Waits:
-    """How long to wait, in seconds: for the bootloader's drive, and for the board with its new firmware."""
+    """How long to wait, in seconds: for the bootloader's drive, for the board with its new firmware, and for
+    one with an ESP chip's own USB, which as a rule must be reset by hand."""
 
     bootloader: float = 20.0
     back: float = 60.0
+    native: float = 20.0
 
 
 def into_bootloader(board: Found, detect: Detect, wait_s: float) -> Found:
@@ -57,11 +61,7 @@ def _touch(port: str) -> None:
     except (OSError, serial.SerialException) as problem:
         if not Path(port).exists() and os.name == "posix":
             return
-        raise StationError(
-            f"{port} cannot be opened ({getattr(problem, 'strerror', None) or 'refused'}); does another "
-            "program have it?",
-            Exit.READ_ONLY,
-        ) from None
+        raise closed(port, str(problem)) from None
 
 
 def _new_bootloader(before: Sequence[Found], detect: Detect, wait_s: float) -> Found:
@@ -76,11 +76,13 @@ def _new_bootloader(before: Sequence[Found], detect: Detect, wait_s: float) -> F
         if time.monotonic() >= deadline:
             break
         time.sleep(_AGAIN_s)
-    raise StationError(
-        f"No bootloader's drive came within {wait_s:g} s. Is it mounted? Where nothing mounts by itself: "
-        "udisksctl mount -b DEVICE. Else hold BOOT (BOOTSEL) while plugging the board in.",
-        Exit.NO_BOARD,
+    hidden = " or ".join(volume.device for volume in unmounted(mounts()))
+    advice = (
+        f"One may be there unmounted: udisksctl mount -b {hidden}"
+        if hidden
+        else ("Hold BOOT (BOOTSEL) while plugging the board in")
     )
+    raise StationError(f"No bootloader's drive came within {wait_s:g} s. {advice}.", Exit.NO_BOARD)
 
 
 def copy(image: Image, drive: Path, watch: Watch) -> None:

@@ -115,6 +115,8 @@ def _check_numbers(blocks: list[_Block], name: str) -> None:
     if len(counts) > 1:
         raise StationError(f"{name} is damaged: its blocks disagree how many they are ({_few(counts)}).")
     (count,) = counts
+    if len(sizes := {len(one.payload) for one in blocks}) > 1:
+        raise StationError(f"{name} is damaged: its blocks hold {_few(sizes)} bytes; they should be alike.")
     numbers = [one.number for one in blocks]
     if missing := set(range(count)) - set(numbers):
         raise StationError(

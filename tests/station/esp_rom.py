@@ -14,7 +14,6 @@ import struct
 import threading
 import tty
 import zlib
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import reduce
 
@@ -27,9 +26,9 @@ READ_ERROR = (
     "rst:0x10 (RTCWDT_RTC_RESET),boot:0x13 (SPI_FAST_FLASH_BOOT)\r\n"
     "flash read err, 1000\r\nets_main.c 371 \r\n"
 )
-_SPI = 0x3FF42000
-_SPI_COMMAND, _SPI_USR2, _SPI_W0 = _SPI, _SPI + 0x24, _SPI + 0x80
-_EFUSE = 0x3FF5A000
+#: The SPI controller's command register -> where its second user word and its data are: ESP32, ESP32-S3.
+_SPI = {0x3FF42000: (0x3FF42024, 0x3FF42080), 0x60002000: (0x60002020, 0x60002058)}
+_MAC = {0x3FF5A004: 0xA1B2C3D4, 0x3FF5A008: 0x0000E8F1, 0x60007044: 0xA1B2C3D4, 0x60007048: 0x0000E8F1}
 
 
 @dataclass
@@ -59,7 +58,7 @@ class EspRom:
         self.port = os.ttyname(self._slave)
         self.flash = bytearray(b"\x00" * (4 << 20))
         self.commands: list[int] = []
-        self.registers = {0x40001000: self.faults.magic, _EFUSE + 4: 0xA1B2C3D4, _EFUSE + 8: 0x0000E8F1}
+        self.registers = {0x40001000: self.faults.magic, **_MAC}
         self.stub = self.fast = self.finished = False
         self._at = self._blocks = self._answers = 0
         self._inflate = zlib.decompressobj()
@@ -119,7 +118,7 @@ class EspRom:
         elif command in _SUMMED and _sum(body[16:]) != checksum:
             self._say(command, status=(1, 7))
         else:
-            answer(self, command, body)
+            getattr(self, answer)(command, body)
 
     def _say(self, command: int, value: int = 0, data: bytes = b"", status: tuple[int, int] = (0, 0)) -> None:
         tail = bytes(status) + (b"" if self.stub else b"\x00\x00")
@@ -150,11 +149,12 @@ class EspRom:
     def write_register(self, command: int, body: bytes) -> None:
         address, value = struct.unpack_from("<II", body)
         self.registers[address] = value
-        if address == _SPI_COMMAND and value & 1 << 18:
-            self.registers[_SPI_COMMAND] = 0
-            asked = self.registers[_SPI_USR2] & 0xFF
+        if address in _SPI and value & 1 << 18:
+            second, data = _SPI[address]
+            self.registers[address] = 0
             flash_id = self.faults.flash_size_id << 16 | 0x40C8
-            self.registers[_SPI_W0] = {0x9F: flash_id, 0x5A: 0x50444653}.get(asked, 0)
+            asked = {0x9F: flash_id, 0x5A: 0x50444653}
+            self.registers[data] = asked.get(self.registers[second] & 0xFF, 0)
         self._say(command)
 
     def fine(self, command: int, body: bytes) -> None:
@@ -219,10 +219,9 @@ def _sum(data: bytes) -> int:
     return reduce(lambda state, byte: state ^ byte, data, 0xEF)
 
 
-_COMMANDS: dict[int, Callable[[EspRom, int, bytes], None]] = {
-    0x02: EspRom.begin, 0x03: EspRom.data, 0x04: EspRom.fine, 0x05: EspRom.fine, 0x06: EspRom.ram_end,
-    0x07: EspRom.fine, 0x08: EspRom.sync, 0x09: EspRom.write_register, 0x0A: EspRom.read_register,
-    0x0B: EspRom.fine, 0x0D: EspRom.fine, 0x0F: EspRom.baud, 0x10: EspRom.begin, 0x11: EspRom.data,
-    0x12: EspRom.fine, 0x13: EspRom.md5, 0x14: EspRom.security, 0xD0: EspRom.erase,
+_COMMANDS = {
+    0x02: "begin", 0x03: "data", 0x04: "fine", 0x05: "fine", 0x06: "ram_end", 0x07: "fine", 0x08: "sync",
+    0x09: "write_register", 0x0A: "read_register", 0x0B: "fine", 0x0D: "fine", 0x0F: "baud", 0x10: "begin",
+    0x11: "data", 0x12: "fine", 0x13: "md5", 0x14: "security", 0xD0: "erase",
 }  # fmt: skip
 _SUMMED = (0x03, 0x07, 0x11)

@@ -186,7 +186,7 @@ def test_an_old_version_and_a_drive_that_is_not_mounted_are_said(tmp_path: Path)
     assert found.notes[0].startswith("CircuitPython 9.2.8 is older than 10.1")
     hidden = unmounted([], sysfs(tmp_path / "sys", ("sdb1", UID)))
     (found,) = join(ports([PICO]), [], [], hidden)
-    assert found.notes == ("Its drive /dev/sdb1 is not mounted.",)
+    assert found.notes == ("Its drive is not mounted: udisksctl mount -b /dev/sdb1",)
 
 
 @pytest.mark.parametrize(

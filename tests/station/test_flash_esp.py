@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import json
+import signal
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from station import cli
+from station.detect_mounts import Mount
 from station.errors import Exit, StationError
 from station.esp_boot_log import six_causes, troubles
 from station.esp_image import EspImage, read_esp_image
 from station.esp_loader import Asked, ChipSeen, LinkNoise, ask_chip, sentence_of, write
 from station.flash_words import after_boot, failed
 from tests.station.esp_rom import GOOD_START, READ_ERROR, EspRom, Faults
-from tests.station.firmware_files import esp_file
+from tests.station.firmware_files import CAM, esp_file
 
 JOINED, BOOT_FIRST = esp_file(), esp_file(first=0x1000)
 SEEN = ChipSeen("ESP32", "e8:f1:a1:b2:c3:d4", 4.0)
@@ -48,6 +51,15 @@ def test_the_flash_is_what_the_file_says(content: bytes, stub: bool) -> None:
             not stub,
             stub,
         )
+
+
+@pytest.mark.parametrize("stub", [True, False], ids=["stub", "rom"])
+def test_an_s3_says_its_chip_itself_and_starts_at_zero(stub: bool) -> None:
+    content = esp_file(9, 0)
+    with EspRom(Faults(chip_id=9)) as rom:
+        seen, _ = go(rom, content, stub=stub)
+        assert (seen.name, seen.mac) == ("ESP32-S3", "e8:f1:a1:b2:c3:d4")
+        assert rom.flash[: len(content)] == content
 
 
 def test_erase_takes_all_of_the_flash() -> None:
@@ -117,9 +129,9 @@ def test_a_chip_behind_an_adapter_is_asked() -> None:
         (
             "Could not open COM5, the port is busy\n(Access is denied.)",
             Exit.READ_ONLY,
-            "another program has it",
+            "does another program have it",
         ),
-        ("Could not open COM5\n(odd)", Exit.READ_ONLY, "cannot be opened"),
+        ("Could not open COM5\n(Permission denied)", Exit.READ_ONLY, "group dialout"),
         ("Write failed, the written flash region is empty.", Exit.MISMATCH, "reads back differently"),
         ("Secure Boot V1 detected, writing to flash\nmore", Exit.FAILED, "COM5: Secure Boot V1 detected"),
     ],
@@ -195,6 +207,40 @@ def test_the_command(tmp_path: Path, no_boards: None, capsys: pytest.CaptureFixt
     told = json.loads(out)
     assert (told["version"], told["written"]["chip"], told["board"]["chip"]) == (1, "ESP32", "ESP32")
     assert err == "It starts.\n"
+
+
+def test_a_chip_with_its_own_usb_comes_back_as_a_drive(
+    tmp_path: Path, no_boards: None, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drive = tmp_path / "CIRCUITPY"
+    drive.mkdir()
+    (drive / "boot_out.txt").write_bytes(CAM + b"\nBoard ID:ai-thinker-esp32-cam\nUID:E8F1A1B2C3D4\n")
+    with EspRom(Faults(says="")) as rom:
+        own = SimpleNamespace(
+            device=rom.port, vid=0x303A, pid=0x1001, serial_number="E8:F1:A1:B2:C3:D4", product="USB JTAG",
+            interface=None, location="1-1", description="", manufacturer="Espressif",
+        )  # fmt: skip
+        monkeypatch.setattr("serial.tools.list_ports.comports", lambda: [] if 0x13 in rom.commands else [own])
+        mounts = [Mount(drive, "/dev/sdb1")]
+        monkeypatch.setattr("station.detect.mounts", lambda: mounts if 0x13 in rom.commands else [])
+        assert cli.main(["flash", put(tmp_path), "--yes"]) == 0
+    assert "Ai Thinker ESP32-CAM (running, CircuitPython 10.2.1)" in capsys.readouterr().out
+
+
+def test_ctrl_c_says_what_it_leaves_behind(
+    tmp_path: Path, no_boards: None, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The chip's answer to the tenth block is the owner's Ctrl-C."""
+
+    class Impatient(EspRom):
+        def data(self, command: int, body: bytes) -> None:
+            if self.commands.count(command) == 10:
+                signal.raise_signal(signal.SIGINT)
+            super().data(command, body)
+
+    with Impatient() as rom:
+        assert cli.main(["flash", rom.port, put(tmp_path), "--yes", "--no-stub", "--baud", "115200"]) == 130
+    assert "half written now; flash it again" in capsys.readouterr().err
 
 
 def test_the_command_tells_why_the_board_does_not_start(

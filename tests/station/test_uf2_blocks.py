@@ -67,6 +67,7 @@ WHOLE = uf2(MEMORY)
         (block(0, 1, b"a" * 256, 0, RP2040) + block(1, 2, b"a" * 256, 256, RP2040), "disagree how many"),
         (block(0, 2, b"a" * 256, 0, RP2040) + block(1, 2, b"a" * 256, 255, RP2040), "two blocks write"),
         (block(0, 2, b"a" * 256, 0, RP2040) + block(1, 2, b"a" * 256, 1 << 31, RP2040), "MiB of addresses"),
+        (block(0, 2, b"a" * 256, 0, RP2040) + block(1, 2, b"a" * 255, 256, RP2040), "hold 255, 256 bytes"),
         (block(0, 1, b"a" * 256, 0, RP2040, 0x2001), "no block for a chip's flash"),
     ],
 )  # fmt: skip
