@@ -17,6 +17,14 @@ from station.errors import Exit, StationError
 from station.esp_boot_log import booted, troubles
 from station.esp_image import EspImage, flash_needed_MiB
 
+try:
+    import termios
+
+    #: What a port that goes away gives, pyserial's own error (an OSError) among it.
+    GONE: tuple[type[Exception], ...] = (OSError, termios.error)
+except ImportError:  # Windows
+    GONE = (OSError,)
+
 ROM_BAUD = 115200
 _SIZE = re.compile(r"(\d+)(KB|MB)")
 #: What esptool says when bytes were lost on the way; a slower line helps.
@@ -131,8 +139,6 @@ def _mac(esp: Any) -> str:
 
 def _start(esp: Any, listen_s: float) -> str:
     """Reset the board and hear what it says. A port that goes away with the reset says nothing."""
-    from serial import SerialException
-
     heard = bytearray()
     try:
         esp._port.baudrate = ROM_BAUD
@@ -142,7 +148,7 @@ def _start(esp: Any, listen_s: float) -> str:
         deadline = time.monotonic() + listen_s
         while time.monotonic() < deadline and not _enough(heard):
             heard += esp._port.read(4096)
-    except (SerialException, OSError):
+    except GONE:
         pass
     return heard.decode("utf-8", "replace")
 
@@ -178,13 +184,12 @@ def _loader(port: str, attempts: int, watch: Watch | None = None) -> Iterator[An
 def _words(port: str) -> Iterator[None]:
     """esptool's errors in one sentence each."""
     from esptool.util import FatalError
-    from serial import SerialException
 
     try:
         yield
     except FatalError as problem:
         raise sentence_of(str(problem), port) from None
-    except (SerialException, OSError):
+    except GONE:
         raise StationError(
             f"{port} went away in the midst; the board's flash may be half written. "
             "Plug it in again and flash it again.",

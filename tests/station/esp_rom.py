@@ -196,9 +196,9 @@ class EspRom:
         self._say(command)
 
     def _cut(self) -> None:
-        os.close(self._master)
-        os.close(self._slave)
-        self._master = self._slave = -1
+        ends, self._master, self._slave = (self._master, self._slave), -1, -1
+        for handle in ends:
+            os.close(handle)
 
     def _program(self, content: bytes) -> None:
         at, end = self._at, self._at + len(content)
