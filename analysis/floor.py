@@ -39,6 +39,7 @@ class Floor:
         much it may be; NaN if nothing is known. below : the meter cannot tell it from nothing: "< high_mA".
     typical_mA : what a typical chip's zero is off (0 where the zero is known).
     rests : each kind of rest by itself. V : at rest, NaN if unknown.
+    zero_mA : what the meter shows without a current, taken off (0: not known).
     input_mA : of the value, what the meter's own inputs take. readings : None where nothing was read.
     share : of it in all charge. notes : on what was read, beside the figures.
     """
@@ -52,6 +53,7 @@ class Floor:
     typical_mA: float = 0.0
     rests: tuple[Rest, ...] = ()
     V: float = nan
+    zero_mA: float = 0.0
     input_mA: float = 0.0
     readings: Readings | None = None
     share: Share | None = None
@@ -95,10 +97,8 @@ def sleep_floor(log: Log, table: StateTable, options: FloorOptions | None = None
     else:
         found = _measured(log, resting, meter, options.zero)
     raw_mA = resting.mean_mA if resting else 0.0
-    zero_mA = raw_mA - found.value_mA if found.how == ZEROED else 0.0
-    return replace(
-        found, share=share_of(table, (found.value_mA, found.low_mA, found.high_mA), raw_mA, zero_mA)
-    )
+    ends = (found.value_mA, found.low_mA, found.high_mA)
+    return replace(found, share=share_of(table, ends, raw_mA, found.zero_mA))
 
 
 def _stated(options: FloorOptions, meter: Meter, resting: Resting | None) -> Floor:
@@ -137,7 +137,7 @@ def _measured(log: Log, resting: Resting, meter: Meter, zero_log: Log | None) ->
     return Floor(
         how, value, max(0.0, low), max(0.0, high), below, meter,
         typical_mA=0.0 if zero else meter.typical_mA, rests=resting.rests, V=resting.V,
-        input_mA=0.0 if zero or resting.V != resting.V else meter.input_mA(resting.V),
+        zero_mA=zero_mA, input_mA=0.0 if zero or resting.V != resting.V else meter.input_mA(resting.V),
         readings=readings, notes=notes,
     )  # fmt: skip
 

@@ -81,7 +81,7 @@ def _share(floor: Floor) -> list[str]:
         return []
     said = [f"Of all charge in this log its rest is {_part(share.now)}"]
     said += [f"with a wake every {span(part.cycle_s)} {_part(part)}" for part in share.longer]
-    matters = [] if share.now.high >= SMALL else ["At this pace the floor hardly matters."]
+    matters = ["At this pace the floor hardly matters."] if share.now.high < SMALL else []
     return ["; ".join(said) + ".", *matters]
 
 

@@ -35,7 +35,7 @@ def part_mW(design: Design, part: Part, row: str) -> float:
 
 def sleep_W(design: Design, row: str) -> float:
     """What the whole node draws asleep, W: the board's row and all that stands beside it."""
-    return (board_mW(design, row) + sum(part_mW(design, *part) for part in _standing(design))) / 1000.0
+    return (board_mW(design, row) + sum(part_mW(design, *part) for part in standing_parts(design))) / 1000.0
 
 
 def asleep_A(design: Design) -> float:
@@ -44,7 +44,7 @@ def asleep_A(design: Design) -> float:
     if design.latch:
         rows = [design.part("pir").rows["standing"], design.latch.rows["standing"]]
     else:
-        rows = [part.rows[name] for part, name in _standing(design)]
+        rows = [part.rows[name] for part, name in standing_parts(design)]
     return sum(row.value for row in rows if row.load == "current") / 1000.0
 
 
@@ -65,7 +65,7 @@ def spared_A(design: Design) -> float:
     )
 
 
-def _standing(design: Design) -> list[tuple[Part, str]]:
+def standing_parts(design: Design) -> list[tuple[Part, str]]:
     """Parts that draw in every sleep, and by which row: the PIR, the meter powered down, a camera that
     nothing switches, a pin that is held."""
     asleep = (

@@ -1,0 +1,141 @@
+"""A profile against its design's rows: which state takes more than it should, and what may be behind it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from math import hypot
+
+from boards import Design
+from sim.differences import AWAKE, Expected, expected_of
+from sim.odds.profile import MeasuredState, Profile
+from sim.prices import part_mW
+from sim.scenario import Scenario
+from sim.state_parts import parts_of, plus_minus_mW
+
+from .amounts import within
+from .left_on import Suspect, suspects
+from .magnitudes import power
+from .profile_sums import common_cause
+
+#: Verdicts.
+MORE, LESS, SAME = "more", "less", "as the rows say"
+#: A state that takes this much longer, or shorter, than in the twin is worth a word.
+LONGER = 0.25
+
+
+@dataclass(frozen=True, slots=True)
+class RowDifference:
+    """One state.
+
+    Attributes
+    ----------
+    measured_mW, off_mW : with its plus or minus. rows_mW, rows_off_mW : what the rows say, and theirs.
+    over_mW, over_off_mW : the difference. verdict : MORE, LESS, or SAME where both doubts allow it.
+    suspects : what may draw that much. largest : the row that
+        weighs most. s, rows_s : a visit's mean length, and the twin's (0: not known).
+    """
+
+    state: str
+    measured_mW: float
+    off_mW: float
+    rows_mW: float
+    rows_off_mW: float
+    verdict: str
+    suspects: tuple[Suspect, ...]
+    largest: str
+    s: float
+    rows_s: float
+
+    @property
+    def over_mW(self) -> float:
+        """By how much it takes more."""
+        return self.measured_mW - self.rows_mW
+
+    @property
+    def over_off_mW(self) -> float:
+        """Both doubts together."""
+        return hypot(self.off_mW, self.rows_off_mW)
+
+    @property
+    def sentence(self) -> str:
+        """For people."""
+        where = {"SLEEP": "Asleep", "OFF": "Switched off", AWAKE: "Awake"}.get(self.state, f"In {self.state}")
+        rows = f"the rows say {within(self.rows_mW, self.rows_off_mW)} mW"
+        taken = f"{where} it takes {within(self.measured_mW, self.off_mW)} mW, {rows}"
+        if self.verdict == SAME:
+            return f"{taken}: no difference that these doubts do not cover."
+        size = f"{power(abs(self.over_mW))} {'too much' if self.verdict == MORE else 'less'}"
+        return f"{taken}: {size}{self._cause}."
+
+    @property
+    def _cause(self) -> str:
+        if self.verdict == LESS:
+            return ", so the rows are on the safe side"
+        if not self.suspects:
+            return f"; nothing left on would fit that, so a row may be wrong, {self.largest} first"
+        return "; that fits: " + "; or ".join(one.words for one in self.suspects)
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """All states by what they matter, and what they have in common, in sentences."""
+
+    rows: tuple[RowDifference, ...]
+    sentences: tuple[str, ...]
+
+
+def row_differences(
+    profile: Profile, design: Design, expected: Mapping[str, Expected] | None = None
+) -> Comparison:
+    """Compare; `expected` : what the twin takes by its rows (else it lives some days to tell)."""
+    if expected is None:
+        expected = expected_of(Scenario(str(design.path), start_day=165))
+    rows = tuple(
+        _row(state, one, expected[state], design)
+        for state, one in sorted(profile.measured.items(), key=_weight)
+        if state in expected
+    )
+    said = [row.sentence for row in rows if row.verdict != SAME]
+    same = [row.state for row in rows if row.verdict == SAME]
+    if same:
+        said.append(f"As the rows say, within both doubts: {', '.join(same)}.")
+    return Comparison(rows, (*said, *common_cause(_over(rows)), *_lengths(rows)))
+
+
+def _weight(item: tuple[str, MeasuredState]) -> float:
+    """The sleep first, then by energy."""
+    state, one = item
+    return float("-inf") if state in ("SLEEP", "OFF") else -one.mW * one.s * max(1, one.visits)
+
+
+def _row(state: str, one: MeasuredState, by_rows: Expected, design: Design) -> RowDifference:
+    rows_mW = by_rows.mW(one.V) if one.V else by_rows.mW(design.board.v("rail_3V3"))
+    rows_off = plus_minus_mW(design, "BOOT" if state in (AWAKE, "FLOOR") else state)
+    over, doubt = one.mW - rows_mW, hypot(one.off_mW, rows_off)
+    verdict = SAME if abs(over) <= doubt else MORE if over > 0.0 else LESS
+    found = suspects(design, state, over, doubt) if verdict == MORE else ()
+    return RowDifference(
+        state, one.mW, one.off_mW, rows_mW, rows_off, verdict, found, _largest(design, state), one.s,
+        by_rows.seconds,
+    )  # fmt: skip
+
+
+def _largest(design: Design, state: str) -> str:
+    part, row = max(parts_of(design, state), key=lambda pair: part_mW(design, *pair))
+    return f"{row} of {part.name}"
+
+
+def _over(rows: Sequence[RowDifference]) -> list[tuple[str, float, float, float, float]]:
+    return [(row.state, row.measured_mW, row.off_mW, row.rows_mW, row.rows_off_mW) for row in rows]
+
+
+def _lengths(rows: Sequence[RowDifference]) -> list[str]:
+    """States whose visits last longer or shorter than in the twin: their energy differs even so."""
+    found = [
+        f"{row.state} lasts {row.s:.2g} s a visit where the twin takes {row.rows_s:.2g} s"
+        for row in rows
+        if row.s > 0.0 and row.rows_s > 0.0 and row.state not in ("SLEEP", "OFF", AWAKE)
+        and abs(row.s / row.rows_s - 1.0) > LONGER
+    ]  # fmt: skip
+    return [f"{'; '.join(found)}."] if found else []
