@@ -1,0 +1,139 @@
+"""A log as one interactive HTML file that needs nothing else, however long the log is.
+
+The page carries every sample where its weight allows, and elsewhere blocks that keep the lowest, the
+highest and the sums, so no spike is lost and what a stretch cost stays exact. Same log, same bytes.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+from html import escape
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from . import style
+from .log import IntArray, Log
+from .log_page_blocks import MOST_BORDERS, Chooser
+from .log_page_body import body
+from .log_page_code import Blocks, packed, streams, sums
+from .log_page_grid import Grid, grid_of
+from .log_page_words import accuracy, under
+from .states import RESTING, StateTable
+
+_HERE = Path(__file__).resolve().parent
+SCRIPTS = ("data", "draw", "view", "marks", "hand", "tables", "out")
+#: The whole file stays below this.
+MOST_BYTES = 3_000_000
+#: What the data may weigh before they are written as text (4 bytes for 3).
+MOST_PACKED = 2_100_000
+#: A second and third choice of block sizes come this near to the weight.
+AIM = 0.97
+
+
+def log_page(log: Log, table: StateTable, path: Path, notes: tuple[str, ...] = ()) -> Path:
+    """Write the page of a log; returns the path.
+
+    `notes` are sentences about the meter, shown with those of the log and of its states.
+    """
+    grid = grid_of(log)
+    blocks, first, squeezed, lengths = _fitting(log, table, grid)
+    told = _document(log, table, grid, blocks, lengths)
+    told["cycles"] = {"names": _names(table), "count": len(table.cycles)}
+    said = accuracy(log, grid, blocks)
+    every = tuple(dict.fromkeys((*notes, *log.notes, *table.notes)))
+    path.write_bytes(_page(log, table, told, squeezed, said, every).encode("utf-8"))
+    return path
+
+
+def _fitting(log: Log, table: StateTable, grid: Grid) -> tuple[Blocks, IntArray, bytes, list[int]]:
+    """The finest blocks whose streams are light enough, with those streams."""
+    chooser = Chooser(log, table.codes, grid.step_mA, bool(grid.volts))
+    if chooser.whole():
+        found = _coded(log, table, grid, np.arange(len(log.mA)))
+        if len(found[2]) <= MOST_PACKED:
+            return found
+    asked, found = float(MOST_PACKED), None
+    for _ in range(6):
+        tried = _coded(log, table, grid, chooser.firsts(chooser.sizes(asked)))
+        weight = len(tried[2])
+        fits = weight <= MOST_PACKED
+        if fits and (found is None or weight > len(found[2])):
+            found = tried
+        if fits and (weight > 0.9 * MOST_PACKED or not chooser.bound_by_weight):
+            break
+        asked *= AIM * MOST_PACKED / weight
+    assert found is not None, "the coarsest blocks are too many for a page"
+    return found
+
+
+def _coded(log: Log, table: StateTable, grid: Grid, first: IntArray) -> tuple[Blocks, IntArray, bytes, list[int]]:
+    blocks = sums(log, first, grid)
+    parts = streams(blocks, grid) + _visits(log, table, first)
+    return blocks, first, packed(parts), [len(part) for part in parts]
+
+
+def _visits(log: Log, table: StateTable, first: IntArray) -> list[IntArray]:
+    """State and first block of each visit, and the first block of each cycle, as differences."""
+    begins = np.flatnonzero(np.concatenate(([True], table.codes[1:] != table.codes[:-1])))
+    if len(begins) > MOST_BORDERS:
+        begins = begins[:0]
+    cycle_rows = np.searchsorted(log.t_s, [cycle.t_s for cycle in table.cycles])
+    places = [np.searchsorted(first, rows, side="right") - 1 for rows in (begins, cycle_rows)]
+    return [table.codes[begins], *(np.diff(place, prepend=0) for place in places)]
+
+
+def _names(table: StateTable) -> list[str]:
+    """The names of the cycles, or nothing if they are only counted."""
+    names = [cycle.name for cycle in table.cycles]
+    return [] if names == [str(number + 1) for number in range(len(names))] else names
+
+
+def _document(log: Log, table: StateTable, grid: Grid, blocks: Blocks, lengths: list[int]) -> dict[str, Any]:
+    """What the script must know beside the streams."""
+    colours = style.colours(table.names)
+    rows = {row.name: row for row in table.states}
+    return {
+        "source": log.source, "kind": log.kind, "rows": len(log.mA), "zero_s": float(log.t_s[0]),
+        "start": log.start.isoformat() if log.start else None,
+        "tick_s": grid.tick_s, "step_mA": grid.step_mA, "step_V": grid.step_V, "row": grid.row,
+        "volts": grid.volts, "exact": grid.exact, "square_unit": blocks.square_unit,
+        "blocks": len(blocks.rows), "many": int((blocks.rows > 1).sum()), "lengths": lengths,
+        "at_least": bool(table.at_least),
+        "states": [
+            {"name": name, "colour": colours[name], "rest": name in RESTING, "shown": name in rows}
+            for name in table.names
+        ],
+    }  # fmt: skip
+
+
+def _page(
+    log: Log, table: StateTable, told: dict[str, Any], squeezed: bytes, said: str, notes: tuple[str, ...]
+) -> str:
+    css = (_HERE / "uplot" / "uPlot.min.css").read_text("utf-8") + (_HERE / "log_page.css").read_text("utf-8")
+    library = (_HERE / "uplot" / "uPlot.iife.min.js").read_text("utf-8")
+    own = "\n".join((_HERE / f"log_page_{name}.js").read_text("utf-8") for name in SCRIPTS)
+    script = f"{library}\n(async () => {{\n\"use strict\";\n{own}\n}})();"
+    policy = (
+        f"default-src 'none'; script-src '{_hash(script)}'; style-src '{_hash(css)}'; img-src data: blob:"
+    )
+    document = json.dumps(told, separators=(",", ":")).replace("<", "\\u003c")
+    title = escape(f"{log.source}: current over time")
+    return (
+        '<!doctype html><html lang="en"><head><meta charset="utf-8">'
+        f'<meta http-equiv="Content-Security-Policy" content="{policy}">'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">'
+        f"<title>{title}</title><style>{css}</style></head><body>"
+        f"{body(log, table, under(log, table), said, notes)}"
+        f'<script type="application/json" id="data">{document}</script>'
+        f'<script type="text/plain" id="blocks">{base64.b64encode(squeezed).decode()}</script>'
+        f"<script>{script}</script></body></html>\n"
+    )
+
+
+def _hash(text: str) -> str:
+    """What a content security policy calls a script or a style by."""
+    return "sha256-" + base64.b64encode(hashlib.sha256(text.encode("utf-8")).digest()).decode()
