@@ -10,6 +10,7 @@ import base64
 import hashlib
 import json
 from html import escape
+from math import isfinite
 from pathlib import Path
 from typing import Any
 
@@ -22,16 +23,24 @@ from .log_page_body import body
 from .log_page_code import Blocks, packed, streams, sums
 from .log_page_grid import Grid, grid_of
 from .log_page_words import accuracy, under
-from .states import RESTING, StateTable
+from .states import StateRow, StateTable
 
 _HERE = Path(__file__).resolve().parent
 SCRIPTS = ("data", "draw", "view", "marks", "hand", "tables", "out")
+#: Of each state, as the table has it.
+FIGURES = (
+    "count", "duration_s", "charge_mC", "energy_mJ", "mean_mA", "peak_mA", "charge_off_mC", "energy_off_mJ",
+    "at_least", "cycles",
+)  # fmt: skip
 #: The whole file stays below this.
 MOST_BYTES = 3_000_000
 #: What the data may weigh before they are written as text (4 bytes for 3).
 MOST_PACKED = 2_100_000
 #: A second and third choice of block sizes come this near to the weight.
 AIM = 0.97
+
+#: Blocks, their streams as bytes, and the length of each stream.
+Coded = tuple[Blocks, bytes, list[int]]
 
 
 def log_page(log: Log, table: StateTable, path: Path, notes: tuple[str, ...] = ()) -> Path:
@@ -40,7 +49,7 @@ def log_page(log: Log, table: StateTable, path: Path, notes: tuple[str, ...] = (
     `notes` are sentences about the meter, shown with those of the log and of its states.
     """
     grid = grid_of(log)
-    blocks, first, squeezed, lengths = _fitting(log, table, grid)
+    blocks, squeezed, lengths = _fitting(log, table, grid)
     told = _document(log, table, grid, blocks, lengths)
     told["cycles"] = {"names": _names(table), "count": len(table.cycles)}
     said = accuracy(log, grid, blocks)
@@ -49,41 +58,40 @@ def log_page(log: Log, table: StateTable, path: Path, notes: tuple[str, ...] = (
     return path
 
 
-def _fitting(log: Log, table: StateTable, grid: Grid) -> tuple[Blocks, IntArray, bytes, list[int]]:
+def _fitting(log: Log, table: StateTable, grid: Grid) -> Coded:
     """The finest blocks whose streams are light enough, with those streams."""
     chooser = Chooser(log, table.codes, grid.step_mA, bool(grid.volts))
     if chooser.whole():
         found = _coded(log, table, grid, np.arange(len(log.mA)))
-        if len(found[2]) <= MOST_PACKED:
+        if len(found[1]) <= MOST_PACKED:
             return found
-    asked, found = float(MOST_PACKED), None
+    asked = float(MOST_PACKED)
+    best: Coded | None = None
     for _ in range(6):
         tried = _coded(log, table, grid, chooser.firsts(chooser.sizes(asked)))
-        weight = len(tried[2])
+        weight = len(tried[1])
         fits = weight <= MOST_PACKED
-        if fits and (found is None or weight > len(found[2])):
-            found = tried
+        if fits and (best is None or weight > len(best[1])):
+            best = tried
         if fits and (weight > 0.9 * MOST_PACKED or not chooser.bound_by_weight):
             break
         asked *= AIM * MOST_PACKED / weight
-    assert found is not None, "the coarsest blocks are too many for a page"
-    return found
+    assert best is not None, "the coarsest blocks are too many for a page"
+    return best
 
 
-def _coded(log: Log, table: StateTable, grid: Grid, first: IntArray) -> tuple[Blocks, IntArray, bytes, list[int]]:
+def _coded(log: Log, table: StateTable, grid: Grid, first: IntArray) -> Coded:
     blocks = sums(log, first, grid)
     parts = streams(blocks, grid) + _visits(log, table, first)
-    return blocks, first, packed(parts), [len(part) for part in parts]
+    return blocks, packed(parts), [len(part) for part in parts]
 
 
 def _visits(log: Log, table: StateTable, first: IntArray) -> list[IntArray]:
     """State and first block of each visit, and the first block of each cycle, as differences."""
-    begins = np.flatnonzero(np.concatenate(([True], table.codes[1:] != table.codes[:-1])))
-    if len(begins) > MOST_BORDERS:
-        begins = begins[:0]
+    begins = table.visits.first if len(table.visits.first) <= MOST_BORDERS else table.visits.first[:0]
     cycle_rows = np.searchsorted(log.t_s, [cycle.t_s for cycle in table.cycles])
     places = [np.searchsorted(first, rows, side="right") - 1 for rows in (begins, cycle_rows)]
-    return [table.codes[begins], *(np.diff(place, prepend=0) for place in places)]
+    return [table.visits.state[: len(begins)], *(np.diff(place, prepend=0) for place in places)]
 
 
 def _names(table: StateTable) -> list[str]:
@@ -104,10 +112,20 @@ def _document(log: Log, table: StateTable, grid: Grid, blocks: Blocks, lengths: 
         "blocks": len(blocks.rows), "many": int((blocks.rows > 1).sum()), "lengths": lengths,
         "at_least": bool(table.at_least),
         "states": [
-            {"name": name, "colour": colours[name], "rest": name in RESTING, "shown": name in rows}
-            for name in table.names
+            {"name": name, "colour": colours[name], "rest": rest, **_figures(rows.get(name))}
+            for name, rest in zip(table.names, table.resting, strict=True)
         ],
     }  # fmt: skip
+
+
+def _figures(row: StateRow | None) -> dict[str, Any]:
+    """What the table of states says of one; nothing for a state that never was."""
+    if row is None:
+        return {}
+    found = {name: getattr(row, name) for name in FIGURES}
+    return {
+        name: value if isinstance(value, int) or isfinite(value) else None for name, value in found.items()
+    }
 
 
 def _page(
@@ -116,7 +134,7 @@ def _page(
     css = (_HERE / "uplot" / "uPlot.min.css").read_text("utf-8") + (_HERE / "log_page.css").read_text("utf-8")
     library = (_HERE / "uplot" / "uPlot.iife.min.js").read_text("utf-8")
     own = "\n".join((_HERE / f"log_page_{name}.js").read_text("utf-8") for name in SCRIPTS)
-    script = f"{library}\n(async () => {{\n\"use strict\";\n{own}\n}})();"
+    script = f'{library}\n(async () => {{\n"use strict";\n{own}\n}})();'
     policy = (
         f"default-src 'none'; script-src '{_hash(script)}'; style-src '{_hash(css)}'; img-src data: blob:"
     )

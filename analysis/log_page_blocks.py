@@ -26,7 +26,7 @@ APART = 1.5
 
 
 class Chooser:
-    """Chooses the sizes of blocks for a weight. Made once for a log: it holds weight and area of each size."""
+    """Chooses sizes of blocks for a weight; it holds what each size weighs and hides in each chunk."""
 
     def __init__(self, log: Log, codes: IntArray, step_mA: float, volts: bool) -> None:
         self.rows = len(log.mA)
@@ -71,7 +71,7 @@ class Chooser:
             else:
                 least = price
         chosen = np.argmin(self._weights + least * self._areas, axis=1)
-        return np.asarray(SIZES, dtype=np.int64)[chosen]
+        return np.asarray(np.take(SIZES, chosen), dtype=np.int64)
 
     def firsts(self, sizes: IntArray) -> IntArray:
         """The first row of each block."""
@@ -80,7 +80,7 @@ class Chooser:
         within = np.arange(len(chunk)) - np.repeat(np.cumsum(count) - count, count)
         first = chunk * CHUNK + within * sizes[chunk]
         first = first[first < self.rows]
-        return np.union1d(first, self._borders) if self._borders.size else first
+        return np.asarray(np.union1d(first, self._borders), dtype=np.int64)
 
 
 def borders(log: Log, codes: IntArray) -> IntArray:

@@ -116,7 +116,7 @@ def _volt_streams(blocks: Blocks, grid: Grid, many: np.ndarray) -> list[IntArray
 
     def apart(values: IntArray, mA: IntArray, V: IntArray, by: int) -> IntArray:
         expected = np.floor(mA.astype(np.float64) * V / by + 0.5)
-        return (values - expected.astype(np.int64))[many]
+        return np.asarray(values - expected.astype(np.int64))[many]
 
     return [
         _told(low_V), _told((high_V - low_V)[many]), apart(low_mW, blocks.low, high_V, grid.volts),

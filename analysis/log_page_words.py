@@ -34,9 +34,9 @@ def _carried(log: Log, blocks: Blocks) -> str:
     most = int(blocks.rows.max())
     by_itself = f"{alone:,} rows by themselves and the others" if alone else "the rows"
     return (
-        f"This page carries {by_itself} in {len(blocks.rows) - alone:,} blocks of up to {most:,} rows: small where "
-        "the current moves, large where it rests. Each block keeps its lowest and highest value and its exact "
-        "sums, so no spike is lost; a selection begins and ends at borders of blocks."
+        f"This page carries {by_itself} in {len(blocks.rows) - alone:,} blocks of up to {most:,} rows: small "
+        "where the current moves, large where it rests. Each block keeps its lowest and highest value and "
+        "its sums, so no spike is lost; a selection begins and ends at borders of blocks."
     )
 
 

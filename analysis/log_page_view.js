@@ -1,0 +1,277 @@
+// The view: panes of uPlot one above the other, the states' strip, the whole log above them, all on one time.
+const state = {
+  a: T0, b: T1, selection: null, markers: [], levels: [], shown: { V: false, mW: false }, wall: false, selecting: false,
+  scale: startsLogarithmic() ? "log" : "linear", limits: "view", low: 0, high: niceAbove(D.mA.of(0, COUNT)[1]), note: "", pointer: null,
+};
+const LEFT = 64, LABEL = 18, RIGHT = innerWidth < 600 ? 20 : 36, HEIGHTS = { mA: innerWidth < 600 ? 260 : 330, V: 130, mW: 150 };
+const STEPS = [1e-6, 2e-6, 5e-6, 1e-5, 2e-5, 5e-5, 1e-4, 2e-4, 5e-4, 1e-3, 2e-3, 5e-3, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5,
+  10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10800, 21600, 43200, 86400, 172800, 432000, 864000, 2592000, 8640000, 31536000];
+const panes = new Map();
+let colour = {};
+
+// A node that mostly sleeps shows nothing on a linear axis.
+function startsLogarithmic() {
+  const [low, high] = D.mA.of(0, COUNT);
+  return low > 0 && high > 40 * (D.mC[COUNT] / D.s[COUNT]);
+}
+
+function niceAbove(value) {
+  const size = 10 ** Math.floor(Math.log10(Math.max(value, 1e-6)));
+  return +([1, 1.5, 2, 3, 4, 5, 6, 8, 10].find((step) => step * size >= value * (1 - 1e-9)) * size).toPrecision(3);
+}
+
+function readColours() {
+  for (const name of ["ink", "faint", "line", "grid", "mean", "band", "edge", "select", "mark", "card", "rest"])
+    colour[name] = css("--" + name);
+}
+const stateColour = (code) => META.states[code].rest ? colour.rest : META.states[code].colour;
+
+// The lower and upper end of the axis of a pane.
+function ends(key) {
+  if (key === "mA" && state.limits === "fixed") return [state.low, state.high];
+  const whole = key === "mA" && state.limits === "whole";
+  const [i, j] = whole ? [0, COUNT] : blocksIn(state.a, state.b);
+  let [low, high] = i < j ? CHANNELS[key].of.of(i, j) : [0, 1];
+  if (key === "mA" && state.scale === "log") return [Math.max(low, leastPositive(high)) / 1.3, high * 1.5];
+  if (key !== "V") { low = Math.min(0, low); high = Math.max(0, high); }
+  const spare = 0.06 * (high - low) || 0.05 * Math.abs(high) || 1;
+  return [low < 0 || key === "V" ? low - spare : low, high + spare];
+}
+const leastPositive = (high) => Math.max(META.step_mA / 2, high * 1e-7);
+
+function makePane(key) {
+  const host = document.createElement("div"), channel = CHANNELS[key], last = () => [...panes.keys()].at(-1) === key;
+  host.className = "pane";
+  host.dataset.pane = key;
+  host.setAttribute("role", "img");
+  $("panes").append(host);
+  const logarithmic = key === "mA" && state.scale === "log", font = "12px system-ui, sans-serif";
+  const axis = { stroke: () => colour.ink, font, ticks: { stroke: () => colour.line, size: 5 },
+    grid: { stroke: () => colour.grid, width: 1 } };
+  const line = (stroke, width) => ({ stroke, width, points: { show: false }, spanGaps: false });
+  const plot = new uPlot({
+    width: Math.max(240, host.clientWidth), height: HEIGHTS[key] + (key === "mA" ? 0 : 0), padding: [10, RIGHT, 0, 0],
+    legend: { show: false }, select: { show: false },
+    cursor: { drag: { x: false, y: false, setScale: false }, points: { show: false }, sync: { key: "panes" }, y: key === "mA" },
+    scales: { x: { time: false, auto: false }, y: { auto: false, distr: logarithmic ? 3 : 1 } },
+    axes: [
+      { ...axis, size: () => last() ? 34 : 8, incrs: STEPS, space: innerWidth < 600 ? 70 : 100,
+        values: (_, splits, index, space, step) => splits.map((t) => last() ? clock(t, step) : "") },
+      { ...axis, size: LEFT - LABEL, space: 34, label: `${channel.name}, ${channel.unit}`, labelSize: LABEL, labelGap: 0, labelFont: font,
+        values: (_, splits) => splits.map((v) => v === null ? "" : logarithmic && !/^[1-9]0*$/.test(String(+v.toPrecision(3)).replace(/^0\.0*/, "")) ? "" : three(v)) },
+    ],
+    series: [{}, line(() => colour.edge, 1), line(() => colour.edge, 1), line(() => colour.mean, 1.6)],
+    bands: [{ series: [1, 2], fill: () => colour.band }],
+    hooks: { drawClear: [tint], draw: [(u) => marks(u, key)],
+      setCursor: [(u) => { if (u.cursor.event) pointAt(u.cursor.left >= 0 ? u.posToVal(u.cursor.left, "x") : null); }] },
+  }, [[0, 1], [0, 1], [0, 1], [0, 1]], host);
+  panes.set(key, { plot, host });
+  handle(plot.over, plot);
+}
+
+function makePanes() {
+  for (const { plot, host } of panes.values()) { plot.destroy(); host.remove(); }
+  panes.clear();
+  for (const key of ["mA", "V", "mW"]) if (key === "mA" || state.shown[key]) makePane(key);
+  draw();
+}
+
+const width = () => Math.max(50, Math.round(panes.get("mA").plot.bbox.width / devicePixelRatio));
+
+let asked = false;
+function draw() {
+  if (asked) return;
+  asked = true;
+  requestAnimationFrame(() => { asked = false; drawNow(); });
+}
+
+function drawNow() {
+  const began = performance.now(), { a, b } = state, wide = width();
+  bands = bandsIn(a, b, wide);
+  for (const [key, { plot, host }] of panes) {
+    const { data, words, exact } = drawn(key, a, b, wide), [min, max] = ends(key);
+    if (key === "mA" && state.scale === "log")
+      for (let k = 1; k < 4; k++) data[k] = data[k].map((value) => value === null ? null : Math.max(value, min));
+    if (exact) data[1] = data[2] = data[1].map(() => null);
+    plot.batch(() => {
+      plot.setData(data, false);
+      plot.setScale("x", { min: a, max: b });
+      plot.setScale("y", { min, max });
+    });
+    if (key !== "mA") { host.setAttribute("aria-label", `${CHANNELS[key].name}: ${words}`); continue; }
+    const below = state.scale === "log" && CHANNELS.mA.of.of(...blocksIn(a, b))[0] < min;
+    $("words").textContent = `${seconds(b - a, 4)} from ${clock(a, (b - a) / 1000)}; ${words}${below ? "; what is lower lies on the lower edge" : ""}`;
+    host.setAttribute("aria-label", `Current, ${$("words").textContent}`);
+  }
+  drawStrip(wide);
+  drawOverview();
+  keep();
+  document.documentElement.dataset.frame = (performance.now() - began).toFixed(1);
+}
+
+// A canvas as wide as its host, scaled to the screen's pixels.
+function canvas(id, high) {
+  const node = $(id), wide = node.parentElement.clientWidth, ratio = devicePixelRatio;
+  if (node.width !== Math.round(wide * ratio) || node.height !== Math.round(high * ratio)) {
+    node.width = Math.round(wide * ratio);
+    node.height = Math.round(high * ratio);
+    node.style.height = high + "px";
+  }
+  const pen = node.getContext("2d");
+  pen.setTransform(ratio, 0, 0, ratio, 0, 0);
+  pen.clearRect(0, 0, wide, high);
+  pen.font = "12px system-ui, sans-serif";
+  pen.textBaseline = "middle";
+  return [pen, wide];
+}
+
+let bands = [];
+function tint(u) {
+  const { left, top, width: wide, height } = u.bbox, pen = u.ctx;
+  pen.save();
+  for (const [code, from, to] of bands) {
+    const x = u.valToPos(from, "x", true), long = u.valToPos(to, "x", true) - x;
+    if (META.states[code].rest || long < 2) continue;
+    pen.globalAlpha = 0.16;
+    pen.fillStyle = stateColour(code);
+    pen.fillRect(Math.max(left, x), top, Math.min(long, left + wide - x), height);
+  }
+  pen.restore();
+}
+
+const dark = (hex) => {
+  const [r, g, b] = [1, 3, 5].map((at) => parseInt(hex.slice(at, at + 2), 16));
+  return 0.3 * r + 0.59 * g + 0.11 * b < 140;
+};
+
+function drawStrip(wide) {
+  const [pen] = canvas("strip", bands.length ? 22 : 0.01);
+  const x = (t) => LEFT + wide * (t - state.a) / (state.b - state.a);
+  pen.textAlign = "center";
+  for (const [code, from, to] of bands) {
+    const left = x(from), long = x(to) - left, { name } = META.states[code];
+    pen.fillStyle = stateColour(code);
+    pen.fillRect(left, 1, Math.max(long, 0.4), 20);
+    if (long < 14 || pen.measureText(name).width + 6 > long) continue;
+    pen.fillStyle = dark(stateColour(code)) ? "#ffffff" : "#1a1a1a";
+    pen.fillText(name, left + long / 2, 11.5);
+  }
+}
+
+// The whole log, small, with the part that is in view.
+let whole = null;
+function drawOverview() {
+  const high = 58, [pen, all] = canvas("overview", high), wide = all - LEFT - RIGHT;
+  if (!whole || whole.wide !== wide) whole = { wide, ...byPixel(CHANNELS.mA, T0, T1, Math.max(50, Math.round(wide))) };
+  const [, highs, lows] = whole.data, [least, most] = D.mA.of(0, COUNT), logarithmic = state.scale === "log";
+  const bottom = logarithmic ? Math.log(Math.max(least, leastPositive(most))) : Math.min(0, least);
+  const top = logarithmic ? Math.log(most) : Math.max(most, bottom + 1e-9);
+  const y = (value) => 3 + (high - 6) * (1 - ((logarithmic ? Math.max(bottom, Math.log(Math.max(value, 1e-12))) : value) - bottom) / (top - bottom || 1));
+  pen.fillStyle = colour.edge;
+  highs.forEach((value, i) => {
+    if (value !== null) pen.fillRect(LEFT + i * wide / highs.length, y(value), wide / highs.length + 0.3, Math.max(1, y(lows[i]) - y(value)));
+  });
+  const x = (t) => LEFT + wide * (t - T0) / SPAN, from = x(state.a), to = Math.max(x(state.b), from + 3);
+  pen.fillStyle = colour.card;
+  pen.globalAlpha = 0.5;
+  pen.fillRect(LEFT, 0, from - LEFT, high);
+  pen.fillRect(to, 0, all - RIGHT - to, high);
+  pen.globalAlpha = 1;
+  pen.strokeStyle = colour.mean;
+  pen.lineWidth = 2;
+  pen.strokeRect(from, 1, to - from, high - 2);
+  pen.fillStyle = colour.mark;
+  for (const { t } of state.markers) pen.fillRect(x(t) - 0.75, 0, 1.5, high);
+  if (state.selection) {
+    pen.globalAlpha = 0.35;
+    pen.fillStyle = colour.select;
+    pen.fillRect(x(state.selection.a), 0, Math.max(1, x(state.selection.b) - x(state.selection.a)), high);
+    pen.globalAlpha = 1;
+  }
+}
+
+// Selection, markers and levels over a pane.
+function marks(u, key) {
+  const { left, top, width: wide, height } = u.bbox, pen = u.ctx, ratio = devicePixelRatio;
+  pen.save();
+  pen.beginPath();
+  pen.rect(left, top, wide, height);
+  pen.clip();
+  pen.font = `${12 * ratio}px system-ui, sans-serif`;
+  pen.textBaseline = "top";
+  pen.textAlign = "left";
+  const found = state.selection && statistics(state.selection.a, state.selection.b);
+  if (state.selection) {
+    const { from, to } = found ?? { from: state.selection.a, to: state.selection.b };
+    const x = u.valToPos(from, "x", true), behind = u.valToPos(to, "x", true);
+    pen.globalAlpha = 0.2;
+    pen.fillStyle = colour.select;
+    pen.fillRect(x, top, behind - x, height);
+    pen.globalAlpha = 1;
+    for (const edge of [x, behind]) pen.fillRect(edge - ratio, top, 2 * ratio, height);
+  }
+  const say = (text, x, y) => {
+    const long = pen.measureText(text).width + 8 * ratio;
+    const at = Math.min(x, left + wide - long);
+    pen.fillStyle = colour.mark;
+    pen.fillRect(at, y, long, 17 * ratio);
+    pen.fillStyle = colour.card;
+    pen.fillText(text, at + 4 * ratio, y + 3 * ratio);
+  };
+  pen.strokeStyle = colour.mark;
+  pen.lineWidth = 1.5 * ratio;
+  state.markers.forEach(({ t, label }, i) => {
+    const x = u.valToPos(t, "x", true);
+    pen.fillStyle = colour.mark;
+    pen.fillRect(x - 0.75 * ratio, top, 1.5 * ratio, height);
+    if (key === "mA" && x >= left && x <= left + wide) say(label || String(i + 1), x, top + (i % 3) * 19 * ratio);
+  });
+  if (key === "mA") for (const { mA, label } of state.levels) {
+    const y = u.valToPos(mA, "y", true);
+    pen.setLineDash([6 * ratio, 4 * ratio]);
+    pen.beginPath();
+    pen.moveTo(left, y);
+    pen.lineTo(left + wide, y);
+    pen.stroke();
+    pen.setLineDash([]);
+    say(`${three(mA)} mA${label ? " " + label : ""}`, left + wide, y - 18 * ratio);
+  }
+  pen.restore();
+}
+
+// What lies under the pointer, in words.
+function pointAt(t) {
+  state.pointer = t;
+  $("readout").textContent = t === null ? "" : told_at(t);
+}
+
+function told_at(t) {
+  const size = (state.b - state.a) / width(), [i, j] = blocksIn(t - size / 2, t + size / 2), at = clock(t, (state.b - state.a) / 1000);
+  if (j <= i) return `${at}: no row here`;
+  const one = j - i === 1 && D.rows[i] === 1, [low, high] = D.mA.of(i, j), s = D.s[j] - D.s[i];
+  const parts = [at, one ? `${three(low)} mA` : `mean ${three(s ? (D.mC[j] - D.mC[i]) / s : low)} mA, ${three(low)} to ${three(high)}`];
+  if (VOLTS) { const [l, h] = D.V.of(i, j); parts.push(l === h ? `${three(l)} V` : `${three(l)} to ${three(h)} V`); }
+  const v = D.visits.count ? notAbove(D.visits.first, i) - 1 : -1;
+  if (v >= 0) parts.push(META.states[D.visits.state[v]].name);
+  return parts.join("  ·  ");
+}
+
+// Moves the view; never out of the log, never closer than two rows.
+function look(a, b) {
+  const least = Math.max(SPAN * 1e-9, 2 * META.row * META.tick_s * Math.min(1, META.rows / 4));
+  let long = Math.min(Math.max(b - a, least), SPAN);
+  const middle = (a + b) / 2;
+  let from = long === b - a ? a : middle - long / 2;
+  from = Math.min(Math.max(from, T0), T1 - long);
+  state.a = from;
+  state.b = long === SPAN ? T1 : from + long;
+  draw();
+}
+
+function zoom(factor, at = state.pointer ?? (state.a + state.b) / 2) {
+  const around = Math.min(Math.max(at, state.a), state.b);
+  look(around - (around - state.a) * factor, around + (state.b - around) * factor);
+}
+const pan = (part) => look(state.a + part * (state.b - state.a), state.b + part * (state.b - state.a));
+// With a little room on both sides.
+const show = (a, b) => look(a - 0.06 * (b - a), b + 0.06 * (b - a));
