@@ -18,7 +18,7 @@ import numpy as np
 
 from . import style
 from .log import IntArray, Log
-from .log_page_blocks import MOST_BORDERS, Chooser
+from .log_page_blocks import MOST_BLOCKS, MOST_BORDERS, Chooser
 from .log_page_body import body
 from .log_page_code import Blocks, packed, streams, sums
 from .log_page_grid import Grid, grid_of
@@ -36,8 +36,8 @@ FIGURES = (
 MOST_BYTES = 3_000_000
 #: What the data may weigh before they are written as text (4 bytes for 3).
 MOST_PACKED = 2_100_000
-#: A second and third choice of block sizes come this near to the weight.
-AIM = 0.97
+#: Estimates of weight are about so much too high; the next choice of sizes aims a little below the limit.
+FIRST_ASKED, AIM = 1.4, 0.97
 
 #: Blocks, their streams as bytes, and the length of each stream.
 Coded = tuple[Blocks, bytes, list[int]]
@@ -60,12 +60,20 @@ def log_page(log: Log, table: StateTable, path: Path, notes: tuple[str, ...] = (
 
 def _fitting(log: Log, table: StateTable, grid: Grid) -> Coded:
     """The finest blocks whose streams are light enough, with those streams."""
-    chooser = Chooser(log, table.codes, grid.step_mA, bool(grid.volts))
-    if chooser.whole():
+    if len(log.mA) <= MOST_BLOCKS:
         found = _coded(log, table, grid, np.arange(len(log.mA)))
         if len(found[1]) <= MOST_PACKED:
             return found
-    asked = float(MOST_PACKED)
+    for bordered in (True, False):  # a log that is all gaps and states has too many borders to keep
+        best = _best(log, table, grid, Chooser(log, table.codes if bordered else None, grid))
+        if best is not None:
+            return best
+    raise AssertionError("the coarsest blocks of a log are always light enough")
+
+
+def _best(log: Log, table: StateTable, grid: Grid, chooser: Chooser) -> Coded | None:
+    """The heaviest of a few choices that is light enough."""
+    asked = FIRST_ASKED * MOST_PACKED
     best: Coded | None = None
     for _ in range(6):
         tried = _coded(log, table, grid, chooser.firsts(chooser.sizes(asked)))
@@ -76,7 +84,6 @@ def _fitting(log: Log, table: StateTable, grid: Grid) -> Coded:
         if fits and (weight > 0.9 * MOST_PACKED or not chooser.bound_by_weight):
             break
         asked *= AIM * MOST_PACKED / weight
-    assert best is not None, "the coarsest blocks are too many for a page"
     return best
 
 

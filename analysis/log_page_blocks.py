@@ -1,7 +1,7 @@
 """Where the blocks of a log's page begin: every sample by itself where the current moves, many in one where
 it is at rest, so that as much as the page may weigh is spent on what can be seen.
 
-A stretch of CHUNK rows has one size of block. What its blocks hide is the area between their lowest and
+A stretch of rows has one size of block. What its blocks hide is the area between their lowest and
 highest; what they weigh is estimated from how much the values jump. The sizes that hide least for a given
 weight are those that are least in `weight + price * area`, for one price (Lagrange; Shoham and Gersho,
 IEEE Trans. ASSP 36(9), 1988).
@@ -12,13 +12,12 @@ from __future__ import annotations
 import numpy as np
 
 from .log import FloatArray, IntArray, Log
+from .log_page_grid import Grid
 
-#: Rows of one stretch: a power of two.
-CHUNK = 4096
-#: Sizes of a block that are tried, in rows.
-SIZES = (1, 8, 16, 32, 64, 128, 256, 512, 1024, 2048, 4096)
+#: Rows of one stretch, a power of two; more of them in a log that is longer than so many stretches.
+CHUNK, MOST_CHUNKS = 1024, 200_000
 #: A page has no more blocks than this, so that it opens at once.
-MOST_BLOCKS = 1_400_000
+MOST_BLOCKS = 1_500_000
 #: Borders at gaps and between states are kept unless there are more of them than this.
 MOST_BORDERS = 200_000
 #: A row before a gap: so many of its own lengths until the next one.
@@ -26,22 +25,29 @@ APART = 1.5
 
 
 class Chooser:
-    """Chooses sizes of blocks for a weight; it holds what each size weighs and hides in each chunk."""
+    """Chooses sizes of blocks for a weight; it holds what each size weighs and hides in each chunk.
 
-    def __init__(self, log: Log, codes: IntArray, step_mA: float, volts: bool) -> None:
+    Without `codes` no border of a state or gap is kept."""
+
+    def __init__(self, log: Log, codes: IntArray | None, grid: Grid) -> None:
         self.rows = len(log.mA)
         #: Whether the last choice was held back by its weight and not by the number of blocks.
         self.bound_by_weight = True
-        self._borders = borders(log, codes)
-        whole = -(-self.rows // CHUNK) * CHUNK
+        self._borders = np.zeros(0, np.int64) if codes is None else borders(log, codes)
+        self.chunk = CHUNK
+        while self.rows > MOST_CHUNKS * self.chunk:
+            self.chunk *= 2
+        #: Sizes of a block that are tried, in rows.
+        self.tried = (1, *(2**power for power in range(3, self.chunk.bit_length())))
+        whole = -(-self.rows // self.chunk) * self.chunk
         padded = np.concatenate((log.mA, np.full(whole - self.rows, log.mA[-1])))
-        self._weigh(padded, step_mA, 2.0 if volts else 1.0)
+        self._weigh(padded, grid.step_mA, 2.0 if grid.volts else 1.0)
 
     def _weigh(self, mA: FloatArray, step_mA: float, channels: float) -> None:
         """Bytes and hidden area (in steps) of each chunk at each size."""
-        low = high = mA.reshape(-1, CHUNK)
+        low = high = mA.reshape(-1, self.chunk)
         weights, areas = [], []
-        for size, before in zip(SIZES, (1, *SIZES), strict=False):
+        for size, before in zip(self.tried, (1, *self.tried), strict=False):
             shape = (len(low), -1, size // before)
             low, high = low.reshape(shape).min(axis=2), high.reshape(shape).max(axis=2)
             span = (high - low) / step_mA
@@ -53,10 +59,6 @@ class Chooser:
             weights.append(low.shape[1] * bits * (channels if size == 1 else 1) / 8)
         self._weights, self._areas = np.column_stack(weights), np.column_stack(areas)
 
-    def whole(self) -> bool:
-        """Whether every sample may be a block of its own as far as their number goes."""
-        return self.rows <= MOST_BLOCKS
-
     def sizes(self, most_bytes: float) -> IntArray:
         """The size of block of each chunk, at an estimated weight in all."""
         least, dearest = 1e-9, 1e9
@@ -64,27 +66,33 @@ class Chooser:
             price = float(np.sqrt(least * dearest))
             chosen = np.argmin(self._weights + price * self._areas, axis=1)
             weight = float(np.take_along_axis(self._weights, chosen[:, None], axis=1).sum())
-            count = float((CHUNK / np.asarray(SIZES)[chosen]).sum())
+            count = float((self.chunk / np.asarray(self.tried)[chosen]).sum())
             if weight > most_bytes or count > MOST_BLOCKS:
                 dearest = price
                 self.bound_by_weight = count <= MOST_BLOCKS
             else:
                 least = price
         chosen = np.argmin(self._weights + least * self._areas, axis=1)
-        return np.asarray(np.take(SIZES, chosen), dtype=np.int64)
+        return np.asarray(np.take(self.tried, chosen), dtype=np.int64)
 
     def firsts(self, sizes: IntArray) -> IntArray:
         """The first row of each block."""
-        count = CHUNK // sizes
+        count = self.chunk // sizes
         chunk = np.repeat(np.arange(len(sizes)), count)
         within = np.arange(len(chunk)) - np.repeat(np.cumsum(count) - count, count)
-        first = chunk * CHUNK + within * sizes[chunk]
+        first = chunk * self.chunk + within * sizes[chunk]
         first = first[first < self.rows]
-        return np.asarray(np.union1d(first, self._borders), dtype=np.int64)
+        return _merged(first, self._borders)
 
 
 def borders(log: Log, codes: IntArray) -> IntArray:
     """Rows that begin after a gap or in another state; no block reaches over one."""
     apart = log.t_s[1:] - (log.t_s + log.dt_s)[:-1] > np.maximum((APART - 1) * log.dt_s[:-1], 1e-6)
     kept = [np.flatnonzero(found) + 1 for found in (apart, codes[1:] != codes[:-1])]
-    return np.union1d(*(rows if rows.size <= MOST_BORDERS else rows[:0] for rows in kept))
+    return _merged(*(rows if rows.size <= MOST_BORDERS else rows[:0] for rows in kept))
+
+
+def _merged(first: IntArray, second: IntArray) -> IntArray:
+    """Both rising arrays as one, each value once."""
+    both = np.sort(np.concatenate((first, second)), kind="stable")
+    return both[np.concatenate(([True], both[1:] != both[:-1]))] if both.size else both

@@ -115,8 +115,9 @@ def _volt_streams(blocks: Blocks, grid: Grid, many: np.ndarray) -> list[IntArray
     low_V, high_V, low_mW, high_mW, energy = blocks.volts
 
     def apart(values: IntArray, mA: IntArray, V: IntArray, by: int) -> IntArray:
-        expected = np.floor(mA.astype(np.float64) * V / by + 0.5)
-        return np.asarray(values - expected.astype(np.int64))[many]
+        expected: IntArray = np.floor(mA.astype(np.float64) * V / by + 0.5).astype(np.int64)
+        found: IntArray = (values - expected)[many]
+        return found
 
     return [
         _told(low_V), _told((high_V - low_V)[many]), apart(low_mW, blocks.low, high_V, grid.volts),

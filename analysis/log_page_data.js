@@ -5,7 +5,8 @@ const COUNT = META.blocks, VOLTS = META.volts > 0, TOLD_TOGETHER = 256;
 
 async function unpack() {
   const text = atob($("blocks").textContent);
-  const bytes = Uint8Array.from(text, (letter) => letter.charCodeAt(0));
+  const bytes = new Uint8Array(text.length);
+  for (let i = 0; i < text.length; i++) bytes[i] = text.charCodeAt(i);
   const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate-raw"));
   return new Uint8Array(await new Response(stream).arrayBuffer());
 }
@@ -18,9 +19,10 @@ function reader(bytes) {
   return () => {
     const length = META.lengths[number++], high = at + length, values = new Float64Array(length);
     for (let i = 0; i < length; i++) {
-      let folded = bytes[at + i] | bytes[high + i] << 8;
-      if (folded === 0xffff) folded = long[taken++];
-      values[i] = folded % 2 ? -(folded + 1) / 2 : folded / 2;
+      const folded = bytes[at + i] | bytes[high + i] << 8;
+      if (folded !== 0xffff) { values[i] = folded >>> 1 ^ -(folded & 1); continue; }
+      const far = long[taken++];
+      values[i] = far % 2 ? -(far + 1) / 2 : far / 2;
     }
     at += 2 * length;
     return values;
@@ -164,12 +166,13 @@ const blocksIn = (a, b) => {
   return [first, Math.max(first, notAbove(D.start, b - 1e-12 * Math.abs(b)))];
 };
 
-// A time as a place among the blocks: a row is cut anywhere, a block of many rows only at its borders.
+// A time as a place among the blocks: a visit is cut anywhere, for it has one current; samples and blocks of
+// them count whole.
 function place(t) {
   const i = notAbove(D.start, t) - 1;
   if (i < 0) return 0;
   const part = (t - D.start[i]) / (D.end[i] - D.start[i]);
-  return part >= 1 || Number.isNaN(part) ? i + 1 : D.rows[i] === 1 ? i + part : i + Math.round(part);
+  return part >= 1 || Number.isNaN(part) ? i + 1 : META.kind === "visits" && D.rows[i] === 1 ? i + part : i + Math.round(part);
 }
 
 const timeAt = (p) => {

@@ -1,0 +1,464 @@
+"""The page of a log in headless Chromium: it shows what the log holds; hands and keys do as told."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from analysis.log import Log
+from analysis.log_page import MOST_BYTES, log_page
+from analysis.log_page_grid import grid_of
+from analysis.states import StateTable, state_table
+from tests.analysis.page_logs import MILLIONS, SPIKE_MA, SPIKE_ROW, duty, jittery, noise, single, visits
+from tests.browser import Browser, needs_chromium
+
+pytestmark = needs_chromium
+WIDE, PHONE = (1300, 900), (390, 844)
+SHIFT = 8
+
+
+class Page:
+    """One page of a log in the browser, with the log it was made from."""
+
+    def __init__(self, browser: Browser, path: Path, log: Log, table: StateTable) -> None:
+        self.browser, self.path, self.log, self.table = browser, path, log, table
+        self.opened = 0
+
+    def open(self, size: tuple[int, int] = WIDE, dark: bool = False, fragment: str = "") -> Page:
+        self.opened += 1  # another address, or a fragment alone would not load it anew
+        self.seen = self.browser.show(f"{self.path.as_uri()}?{self.opened}{fragment}", size, dark)
+        self.until("document.documentElement.dataset.ready && document.documentElement.dataset.frame")
+        return self
+
+    def run(self, script: str) -> Any:
+        told = self.browser.run(f"JSON.stringify({script})")
+        return None if told is None else json.loads(told)
+
+    def until(self, script: str) -> None:
+        ends = time.monotonic() + 30
+        while not self.browser.run(f"Boolean({script})"):
+            assert time.monotonic() < ends, script
+            time.sleep(0.01)
+
+    def drawn(self) -> Page:
+        """Wait until what was asked for is on the screen."""
+        self.browser.ask(
+            "Runtime.evaluate", awaitPromise=True,
+            expression="new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))",
+        )  # fmt: skip
+        return self
+
+    def view(self) -> tuple[float, float]:
+        a, b = self.drawn().run("[torpor.state.a, torpor.state.b]")
+        return a, b
+
+    def at(self, t: float, high: float = 0.5) -> tuple[float, float]:
+        """Where a time lies on the screen, at a part of the pane's height."""
+        x, y = self.run(
+            f"(() => {{ const {{ plot }} = torpor.panes.get('mA'), box = plot.over.getBoundingClientRect();"
+            f"return [box.left + plot.valToPos({t}, 'x'), box.top + {high} * box.height]; }})()"
+        )
+        return x, y
+
+    def key(self, key: str, text: str = "", modifiers: int = 0) -> Page:
+        sent = {"key": key, "modifiers": modifiers} | ({"text": text} if text else {})
+        self.browser.ask("Input.dispatchKeyEvent", type="keyDown", **sent)
+        self.browser.ask("Input.dispatchKeyEvent", type="keyUp", key=key)
+        return self.drawn()
+
+    def mouse(self, what: str, x: float, y: float, modifiers: int = 0, **more: Any) -> None:
+        self.browser.ask("Input.dispatchMouseEvent", type=what, x=x, y=y, modifiers=modifiers, **more)
+
+    def drag(self, start: tuple[float, float], end: tuple[float, float], modifiers: int = 0) -> Page:
+        held = {"button": "left", "modifiers": modifiers}
+        self.mouse("mouseMoved", *start, modifiers=modifiers)
+        self.mouse("mousePressed", *start, clickCount=1, **held)
+        for part in (0.5, 1.0):
+            x, y = (a + part * (b - a) for a, b in zip(start, end, strict=True))
+            self.mouse("mouseMoved", x, y, buttons=1, **held)
+        self.mouse("mouseReleased", *end, clickCount=1, **held)
+        return self.drawn()
+
+    def click(self, selector: str) -> Page:
+        assert self.browser.run(f"document.querySelector({json.dumps(selector)}).click() ?? 1"), selector
+        return self.drawn()
+
+    def type(self, field: str, text: str) -> Page:
+        self.browser.run(
+            f"(() => {{ const f = document.getElementById('{field}'); f.value = {json.dumps(text)};"
+            "f.dispatchEvent(new Event('input')); f.dispatchEvent(new Event('change')); }})()".replace(
+                "}}", "}"
+            )
+        )
+        return self.drawn()
+
+    def figure(self, name: str) -> str:
+        told = self.run(
+            "Object.fromEntries([...document.querySelectorAll('#figures dt, #percentiles dt')]"
+            ".map((term) => [term.textContent, term.nextElementSibling.textContent]))"
+        )
+        return str(told[name])
+
+    def statistics(self, a: float, b: float) -> dict[str, Any]:
+        found: dict[str, Any] = self.run(f"torpor.statistics({a!r}, {b!r})")
+        return found
+
+
+Open = Callable[..., Page]
+
+
+@pytest.fixture(scope="module")
+def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
+    made = Browser(tmp_path_factory.mktemp("profile"))
+    yield made
+    made.close()
+
+
+@pytest.fixture(scope="module")
+def opens(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Open:
+    """Opens the page of a log; each is made once."""
+    folder, made = tmp_path_factory.mktemp("pages"), dict[str, Page]()
+
+    def of(name: str, log: Callable[[], Log], **how: Any) -> Page:
+        if name not in made:
+            found = log()
+            table = state_table(found)
+            made[name] = Page(browser, log_page(found, table, folder / f"{name}.html"), found, table)
+        return made[name].open(**how)
+
+    return of
+
+
+@pytest.fixture
+def small(opens: Open) -> Page:
+    return opens("small", lambda: duty(60_000))
+
+
+@pytest.fixture
+def millions(opens: Open) -> Page:
+    return opens("millions", lambda: duty(MILLIONS))
+
+
+def rows_of(log: Log, found: dict[str, Any]) -> slice:
+    """The rows of a log that a selection counted, by the borders it told."""
+    tiny = 1e-6 * log.step_s
+    return slice(*(int(np.searchsorted(log.t_s, found[end] - tiny)) for end in ("from", "to")))
+
+
+def agrees(log: Log, found: dict[str, Any]) -> None:
+    """Statistics are numpy's, to the page's own units."""
+    inside, grid = rows_of(log, found), grid_of(log)
+    dt, mA = log.dt_s[inside], log.mA[inside]
+    charge = float((mA * dt).sum())
+    unit_mC = grid.step_mA * grid.row * grid.tick_s
+    assert found["n"] == len(mA)
+    assert found["s"] == pytest.approx(float(dt.sum()), rel=1e-9)
+    cut = 0.0 if grid.exact else 0.5 * grid.step_mA * float(dt.sum())  # what rounding of each row may add to
+    assert abs(found["mC"] - charge) <= 1.1 * unit_mC + 1e-9 * abs(charge) + cut
+    assert found["min"] == pytest.approx(float(mA.min()), abs=0.51 * grid.step_mA)
+    assert found["max"] == pytest.approx(float(mA.max()), abs=0.51 * grid.step_mA)
+    mean = charge / float(dt.sum())
+    assert found["sd"] == pytest.approx(float(np.sqrt((dt * (mA - mean) ** 2).sum() / dt.sum())), rel=2e-3)
+    if grid.volts:
+        power = log.V[inside] * mA
+        unit_mW = grid.step_mA * grid.step_V * grid.volts
+        energy = float((power * dt).sum())
+        assert abs(found["mJ"] - energy) <= 1.1 * unit_mW * grid.row * grid.tick_s + 1e-6 * abs(energy)
+        assert found["mW"] == pytest.approx(
+            [float(power.min()), float(power.max())], abs=0.51 * unit_mW + 1e-9
+        )
+        volts = log.V[inside]
+        assert found["V"] == pytest.approx([float(volts.min()), float(volts.max())], abs=0.51 * grid.step_V)
+
+
+@pytest.mark.parametrize(
+    ("name", "log"),
+    [
+        ("small", lambda: duty(60_000)),
+        ("bare", lambda: duty(30_000, volts=False)),
+        ("jittery", jittery),
+        ("noise", lambda: noise(1_600_000)),
+    ],
+    ids=["small", "without voltage", "jittery", "noise"],
+)  # fmt: skip
+def test_statistics_are_those_of_numpy(opens: Open, name: str, log: Callable[[], Log]) -> None:
+    page = opens(name, log)
+    first, last = page.log.t_s[0], page.log.t_s[-1]
+    rng = np.random.default_rng(5)
+    for a, b in [(first, last + 1), *np.sort(rng.uniform(first, last, (12, 2)), axis=1)]:
+        agrees(page.log, page.statistics(float(a), float(b)))
+    assert page.browser.said == []
+
+
+def test_ten_million_rows_keep_spike_sums_and_weight(millions: Page) -> None:
+    assert millions.path.stat().st_size < MOST_BYTES
+    whole = millions.statistics(0.0, 10_000.0)
+    agrees(millions.log, whole)
+    assert (whole["n"], round(whole["max"], 6)) == (MILLIONS, SPIKE_MA)
+    drawn = millions.run("torpor.drawn('mA', torpor.state.a, torpor.state.b, 1200)")
+    spike = int(SPIKE_ROW / MILLIONS * 1200)
+    assert drawn["data"][1].index(max(drawn["data"][1])) == spike
+    assert drawn["data"][1][spike] == pytest.approx(SPIKE_MA)
+    assert drawn["words"] == "each pixel: lowest to highest and mean of 8,333 rows (8.33 s)"
+    rng = np.random.default_rng(9)
+    for a, b in [(3400.2, 3411.7), *np.sort(rng.uniform(3000, 3600, (4, 2)), axis=1)]:
+        agrees(millions.log, millions.statistics(float(a), float(b)))
+    awake = int(np.flatnonzero(millions.table.codes == 1)[5000])
+    exact = millions.run(f"torpor.drawn('mA', {awake / 1000}, {awake / 1000 + 0.2}, 1200)")
+    assert exact["words"] == "every row as it is"
+    assert millions.browser.said == []
+
+
+def test_a_spike_of_one_row_is_a_mark_on_the_screen(millions: Page) -> None:
+    """At full width the spike's own column is drawn above everything else in the log."""
+    found = millions.run(
+        "(() => { torpor.drawNow(); const { plot } = torpor.panes.get('mA');"
+        "const at = plot.valToPos(305, 'y', true), left = Math.round(plot.bbox.left);"
+        f"const x = Math.round(plot.valToPos({SPIKE_ROW / 1000}, 'x', true));"
+        "const line = plot.ctx.getImageData(left, at, plot.bbox.width, 1).data;"
+        "const grey = (i) => line[4 * i] < 200 && line[4 * i + 2] < 230 && line[4 * i + 3] > 100;"
+        "return [...Array(Math.floor(plot.bbox.width)).keys()].filter(grey).map((i) => i + left - x); })()"
+    )
+    assert found, "nothing is drawn at 305 mA"
+    assert max(map(abs, found)) <= 2
+
+
+def test_states_and_cycles_are_those_of_the_table(millions: Page) -> None:
+    cycles = millions.run("torpor.cycles.slice(0, 40)")
+    for row, cycle in zip(millions.table.cycles, cycles, strict=False):
+        assert cycle["name"] == row.name
+        assert (cycle["t"], cycle["s"], cycle["rest"]) == pytest.approx((row.t_s, row.awake_s, row.rest_s))
+        assert (cycle["mC"], cycle["mJ"]) == pytest.approx((row.awake_mC, row.awake_mJ), abs=2e-3)
+        assert cycle["peak"] == pytest.approx(row.peak_mA)
+    assert millions.run("torpor.cycles.length") == len(millions.table.cycles)
+    text = millions.run("document.getElementById('states').textContent")
+    assert f"asleep<1 %{millions.table.states[0].count}" in text
+
+
+def test_visits_of_a_node_and_the_gap_between(opens: Open) -> None:
+    page = opens("visits", visits)
+    bands = page.run("torpor.bandsIn(torpor.state.a, torpor.state.b, 1000)")
+    lengths = {(code, round(to - since, 2)) for code, since, to in bands}
+    assert {(0, 1.6), (2, 5.25), (3, 900.0), (3, 3600.0)} <= lengths
+    drawn = page.run("torpor.drawn('mA', torpor.state.a, torpor.state.b, 1000)")
+    x, high = drawn["data"][0], drawn["data"][1]
+    gap = high.index(None)
+    assert (round(x[gap], 2), round(x[gap + 1], 2)) == (906.85, 4506.85)
+    cut = page.statistics(100.0, 200.0)  # inside one visit: cut, for it has one current
+    assert (cut["mC"], cut["mJ"]) == pytest.approx((140.0, 553.0))
+    over = page.statistics(900.0, 4507.85)
+    assert (over["missing"], over["s"]) == (pytest.approx(3600.0), pytest.approx(7.85))
+    page.click("[data-do=wall]")
+    assert " 06:00" in page.run("document.getElementById('words').textContent")
+    assert [cycle["name"] for cycle in page.run("torpor.cycles")] == ["7", "8"]
+    assert page.browser.said == []
+
+
+def test_one_row_is_a_page_as_well(opens: Open) -> None:
+    page = opens("single", single)
+    assert (page.figure("mean"), page.figure("charge"), page.figure("rows")) == (
+        "12.5 mA", "25 mC (0.006944 mAh)", "1",
+    )  # fmt: skip
+    for key in "+-0npmhsz":
+        page.key(key, key)
+    assert page.browser.said == []
+
+
+def test_wheel_drag_and_two_fingers_move_the_view(small: Page) -> None:
+    x, y = small.at(20.0)
+    small.mouse("mouseWheel", x, y, deltaX=0, deltaY=-240)
+    a, b = small.view()
+    assert b - a < 60 and (20.0 - a) / (b - a) == pytest.approx(1 / 3, abs=0.01)
+    small.drag(small.at(20.0), small.at(19.0))
+    c, d = small.view()
+    assert (c - a, d - b) == (pytest.approx(1.0, abs=0.1), pytest.approx(1.0, abs=0.1))
+    touch = "Input.dispatchTouchEvent"
+    (left, y), (right, _) = small.at(25.0), small.at(30.0)
+    places = [[(left, y), (right, y)], [(left - 100, y), (right + 100, y)]]
+    for what, points in (("touchStart", places[0]), ("touchMove", places[1]), ("touchEnd", [])):
+        small.browser.ask(touch, type=what, touchPoints=[{"x": x, "y": y} for x, y in points])
+    e, f = small.view()
+    assert f - e < 0.9 * (d - c)
+
+
+def test_keys_move_the_view(small: Page) -> None:
+    assert small.view() == (0.0, pytest.approx(60.0))
+    small.key("+", "+")
+    a, b = small.view()
+    assert b - a == pytest.approx(36.0)
+    small.key("ArrowRight")
+    assert small.view() == (pytest.approx(a + 0.2 * 36), pytest.approx(b + 0.2 * 36))
+    small.key("ArrowLeft", modifiers=SHIFT)
+    assert small.view()[0] == pytest.approx(a + 0.18 * 36)
+    small.key("-", "-")
+    assert small.view()[1] - small.view()[0] == pytest.approx(60.0)
+    small.key("n", "n")
+    assert small.view()[0] == pytest.approx(17.0 - 0.06 * 3, abs=0.01)
+    small.key("n", "n")
+    assert small.view()[0] == pytest.approx(37.0 - 0.06 * 3, abs=0.01)
+    small.key("p", "p")
+    assert small.view()[0] == pytest.approx(17.0 - 0.06 * 3, abs=0.01)
+    small.key("Home")
+    assert small.view() == (0.0, pytest.approx(60.0))
+
+
+def test_a_selection_by_hand_says_its_figures(small: Page) -> None:
+    small.drag(small.at(17.4), small.at(18.2), modifiers=SHIFT)
+    picked = small.run("torpor.state.selection")
+    assert (picked["a"], picked["b"]) == (pytest.approx(17.4, abs=0.06), pytest.approx(18.2, abs=0.06))
+    small.type("from", "17.5").type("length", "0.5")
+    assert small.figure("mean") == "120 mA"
+    assert small.figure("duration") == "500 ms"
+    assert small.figure("charge") == "60 mC (0.01667 mAh)"
+    small.until("document.getElementById('percentiles').textContent.includes('median120 mA')")
+    small.type("battery", "2400")
+    assert small.figure("battery life") == "16 h"
+    small.key("z", "z")
+    assert small.view() == (pytest.approx(17.47), pytest.approx(18.03))
+    small.key("Escape").key("0", "0")
+    assert small.run("torpor.state.selection") is None
+    small.key("s", "s")
+    assert small.run("torpor.state.selection") == {"a": 0, "b": pytest.approx(60.0)}
+
+
+def test_markers_levels_and_notes_travel_with_the_address(small: Page) -> None:
+    for t in (17.35, 18.25):
+        small.mouse("mouseMoved", *small.at(t))
+        small.drawn().key("m", "m")
+    small.mouse("mouseMoved", *small.at(30.0, 0.3))
+    small.drawn().key("h", "h")
+    small.browser.run(
+        "(() => { const f = document.querySelectorAll('#marked input')[1]; f.value = 'radio, on & off';"
+        "f.dispatchEvent(new Event('input')); })()"
+    )
+    small.type("note", "Zählt 5 % mehr").click("#marked li button[aria-label^='select from marker 1']")
+    small.click("[data-do=V]").key("n", "n")
+    told = small.run("torpor.address()")
+    picked = small.figure("charge")
+    small.until(f"location.hash === {json.dumps('#' + told)}")
+    small.open(fragment="#" + told)
+    after = small.run("torpor.state")
+    assert small.run("torpor.address()") == told
+    assert [one["label"] for one in after["markers"]] == ["", "radio, on & off"]
+    assert len(after["levels"]) == 1 and after["shown"] == {"V": True, "mW": False}
+    assert after["selection"]["a"] == pytest.approx(17.35, abs=0.06)
+    assert after["a"] == pytest.approx(17.0 - 0.06 * 3, abs=0.01)
+    assert small.figure("charge") == picked
+    assert small.run("document.getElementById('note').value") == "Zählt 5 % mehr"
+    assert small.browser.said == []
+
+
+def test_half_an_address_does_no_harm(small: Page) -> None:
+    small.open(fragment="#v=9,abc&s=&m=NaN&h=%E0%A4%A&y=log&n=%E0%A4%A&v=50,40&q=1&m=20,%E0%A4%A&p=__proto__")
+    assert small.view() == (0.0, pytest.approx(60.0))
+    assert small.run("torpor.state.markers") == [{"t": 20, "label": ""}]
+    assert small.browser.said == []
+
+
+def test_fixed_limits_and_a_logarithmic_axis(small: Page) -> None:
+    limits = "(() => { const { min, max } = torpor.panes.get('mA').plot.scales.y; return [min, max]; })()"
+    small.type("limits", "fixed").type("high", "400").type("low", "-10").key("n", "n")
+    assert small.run(limits) == [-10, 400]
+    small.type("high", "-20")
+    assert "must be above" in small.run("document.getElementById('told').textContent")
+    assert small.run(limits) == [-10, 400]
+    small.type("limits", "view").type("limits", "whole").key("+", "+")
+    assert small.run(limits)[1] > 260
+    small.type("limits", "view").key("0", "0").key("l", "l")
+    low, high = small.run(limits)
+    assert 0 < low < 0.1 and high > 260
+    assert "what is lower lies on the lower edge" in small.run("document.getElementById('words').textContent")
+    small.run("torpor.drawn('mA', 0, 60, 1000)")
+    assert small.run("torpor.panes.get('mA').plot.data[1].some((mA) => mA !== null && mA <= 0)") is False
+
+
+def test_what_leaves_the_page_says_whether_it_is_full(millions: Page, tmp_path: Path) -> None:
+    millions.browser.ask("Browser.setDownloadBehavior", behavior="allow", downloadPath=str(tmp_path))
+    millions.run("torpor.look(0, 1000)")
+    millions.drawn().click("[data-do=csv]")
+    reduced = tmp_path / "log-reduced.csv"
+    ends = time.monotonic() + 30
+    while not reduced.exists() and time.monotonic() < ends:
+        time.sleep(0.02)
+    lines = reduced.read_text("utf-8").splitlines()
+    assert lines[0].startswith("# log.csv: reduced, each line stands for several rows")
+    assert lines[1] == "t_s,dt_s,rows,mA_min,mA_mean,mA_max,V_min,V_max,energy_mJ"
+    table, inside = np.loadtxt(lines[2:], delimiter=","), slice(1_000_000)
+    assert int(table[:, 2].sum()) == 1_000_000
+    assert table[:, 5].max() == pytest.approx(millions.log.mA[inside].max())
+    assert (table[:, 1] * table[:, 4]).sum() == pytest.approx(millions.log.charge_mC[inside].sum(), rel=1e-6)
+    full = millions.run("(() => { torpor.look(18.25, 18.35); return torpor.viewCsv(); })()")
+    assert full["name"] == "log-full.csv"
+    lines = full["text"].splitlines()
+    assert lines[:2] == ["# log.csv: full, every row in view", "t_s,dt_s,mA,V"]
+    table = np.loadtxt(lines[2:], delimiter=",")
+    assert table[:, 2] == pytest.approx(millions.log.mA[18_250:18_350])
+    assert table[:, 3] == pytest.approx(millions.log.V[18_250:18_350])
+    text = millions.run("torpor.statisticsText(true)").splitlines()
+    assert text[0] == "figure,value,unit" and text[1].startswith("mean,") and text[1].endswith(",mA")
+
+
+def test_the_picture_holds_what_is_seen(small: Page, tmp_path: Path) -> None:
+    small.browser.ask("Browser.setDownloadBehavior", behavior="allow", downloadPath=str(tmp_path))
+    small.click("[data-do=png]")
+    made = tmp_path / "log.png"
+    ends = time.monotonic() + 30
+    while not made.exists() and time.monotonic() < ends:
+        time.sleep(0.02)
+    from PIL import Image
+
+    with Image.open(made) as picture:
+        assert picture.width > 1000 and picture.height > 350
+        assert len(picture.convert("RGB").getcolors(1 << 24) or ()) > 20
+
+
+def test_rows_of_the_tables_lead_to_their_place(small: Page) -> None:
+    small.click("#states tr:nth-child(1)")
+    assert small.view()[0] == pytest.approx(17.0 - 0.06 * 3, abs=0.01)
+    small.click("#states tr:nth-child(1)")
+    assert small.view()[0] == pytest.approx(37.0 - 0.06 * 3, abs=0.01)
+    small.click("#cycles tr:nth-child(1) button")
+    assert small.view()[0] == pytest.approx(17.0 - 0.06 * 3, abs=0.01)
+    small.click("[data-sort=t]").click("[data-sort=t]")
+    assert small.run("document.querySelector('#cycles th').textContent") == "1"
+    x, y = small.at(17.2)
+    for count in (1, 2):
+        held = {"button": "left", "clickCount": count}
+        small.mouse("mousePressed", x, y, **held)
+        small.mouse("mouseReleased", x, y, **held)
+    assert small.view() == (pytest.approx(17.0 - 0.18, abs=0.01), pytest.approx(20.0 + 0.18, abs=0.01))
+
+
+@pytest.mark.parametrize("size", [WIDE, PHONE], ids=["wide", "phone"])
+def test_light_and_dark_wide_and_phone(opens: Open, size: tuple[int, int]) -> None:
+    papers, pixels = [], []
+    for dark in (False, True):
+        page = opens("small", lambda: duty(60_000), size=size, dark=dark)
+        assert page.browser.said == []
+        assert page.seen["overflow"] <= 0
+        papers.append(page.seen["paper"])
+        pixels.append(page.run("[...torpor.pictureOf().getContext('2d').getImageData(2, 2, 1, 1).data]"))
+        unnamed = (
+            "[...document.querySelectorAll('button, input, select, textarea')].filter((one) => "
+            "!one.textContent.trim() && !one.getAttribute('aria-label') && !one.closest('label')).length"
+        )
+        assert page.run(unnamed) == 0
+    assert papers == ["rgb(251, 251, 249)", "rgb(22, 24, 26)"]
+    assert pixels == [[255, 255, 255, 255], [31, 34, 37, 255]]
+
+
+def test_the_keys_are_told_and_none_acts_while_one_types(small: Page) -> None:
+    small.key("?", "?")
+    assert small.run("document.getElementById('keys').open")
+    small.click("#keys button")
+    assert not small.run("document.getElementById('keys').open")
+    small.browser.run("document.getElementById('note').focus()")
+    small.key("m", "m").key("ArrowRight")
+    assert small.run("torpor.state.markers") == []
+    assert small.run("document.getElementById('note').value") == "m"
