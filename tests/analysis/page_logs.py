@@ -30,7 +30,7 @@ def log_of(
 def duty(rows: int, seed: int = 7, volts: bool = True) -> Log:
     """A node at 1 kHz that sleeps 17 s of 20, as an INA219 counts it: 0.1 mA and 4 mV.
 
-    A long one repeats itself after 1,000 s and has the spike; its states have names (finding them would take the tests' time).
+    Its states have names. A long one repeats itself after 1,000 s and has the spike.
     """
     rng = np.random.default_rng(seed)
     phase = np.arange(20_000) / 1000
@@ -41,11 +41,13 @@ def duty(rows: int, seed: int = 7, volts: bool = True) -> Log:
     mA = np.rint((np.resize(levels, part) + rng.normal(0, 0.15, part)) / 0.1) * 0.1
     V = np.rint((4.1 - 3e-4 * mA - 1e-8 * np.arange(part)) / 0.004) * 0.004
     mA, V = np.resize(mA, rows), np.resize(V, rows)
-    if rows <= SPIKE_ROW:
-        return log_of(np.arange(rows) / 1000, np.full(rows, 1e-3), mA, V if volts else None)
-    mA[SPIKE_ROW] = SPIKE_MA
+    if rows > SPIKE_ROW:
+        mA[SPIKE_ROW] = SPIKE_MA
     named = np.resize((phase >= 17).astype(np.int64), rows)
-    return log_of(np.arange(rows) / 1000, np.full(rows, 1e-3), mA, V, state=named, states=("asleep", "awake"))
+    return log_of(
+        np.arange(rows) / 1000, np.full(rows, 1e-3), mA, V if volts else None, state=named,
+        states=("asleep", "awake"),
+    )  # fmt: skip
 
 
 def noise(rows: int) -> Log:

@@ -171,7 +171,7 @@ def agrees(log: Log, found: dict[str, Any]) -> None:
         energy = float((power * dt).sum())
         assert abs(found["mJ"] - energy) <= 1.1 * unit_mW * grid.row * grid.tick_s + 1e-6 * abs(energy)
         assert found["mW"] == pytest.approx(
-            [float(power.min()), float(power.max())], abs=0.51 * unit_mW + 1e-9
+            [float(power.min()), float(power.max())], abs=0.51 * unit_mW, rel=1e-6
         )
         volts = log.V[inside]
         assert found["V"] == pytest.approx([float(volts.min()), float(volts.max())], abs=0.51 * grid.step_V)
