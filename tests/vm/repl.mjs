@@ -48,6 +48,7 @@ sys.modules["hashlib"] = _hashlib
 if _board.zlib:
     sys.modules["zlib"] = _zlib
 os.listdir = _listdir
+sys.path[:] = ["", "/", "/lib"]  # this build's frozen modules are none of a board's
 os.sync = lambda: None
 os.statvfs = lambda path: (_board.cluster, _board.cluster, _board.clusters, _board.left(), 0, 0, 0, 0, 0, 255)
 `;
