@@ -213,7 +213,13 @@ class Board {
 
   mount() {
     const FS = this.mp.FS;
-    for (const folder of ["/tmp", "/home/web_user", "/home"]) FS.rmdir(folder);
+    const empty = (folder) => {
+      for (const name of FS.readdir(folder).filter((one) => !/^\.+$/.test(one))) {
+        empty(`${folder}/${name}`);
+      }
+      FS.rmdir(folder);
+    };
+    for (const name of FS.readdir("/").filter((one) => OURS.test(`/${one}`) && !/^\.+$/.test(one))) empty(`/${name}`);
     this.layDown(FS, this.order.root, "");
     const here = (path) => join(this.order.root, path.slice(1));
     const real = {};
