@@ -1,8 +1,8 @@
 """Ten million rows of a bench log: how fast they become tables and a picture, beside who only sums them up.
 
 All read the same file in the same call, each in a process of its own, in turn; figures are medians.
-`analyse_s` is everything from the file to tables and PNG, `polars_s` what polars needs to open it and say mean,
-highest and count of one column; both without the time that Python takes to load the libraries, which
+`analyse_s` is everything from the file to tables and PNG, `polars_s` what polars needs to open it and say
+mean, highest and count of one column; both without the time that Python takes to load the libraries, which
 `started_s` has for ours. `cpu_ratio` compares the processor time of both: others on the machine move it less.
 `edge_recall` and `edge_precision` are of the states' edges at 1 kHz within 15 ms, on drawn nodes that nobody
 tuned on (`logs_cycles`, seeds from 7000 on); `at_100_hz` the same where samples are few.
