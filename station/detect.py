@@ -56,12 +56,21 @@ class Found:
         return tuple(word for word in (self.serial, self.port, drive, self.host, self.board_id) if word)
 
     @property
+    def title(self) -> str:
+        """What it is, for people."""
+        return self.name or self.board_id or self.chip or self.usb or "a board"
+
+    @property
+    def state(self) -> str:
+        """What it is doing, for people."""
+        return f"CircuitPython {self.version}" if self.version else str(self.mode)
+
+    @property
     def line(self) -> str:
         """One line for a list: what it is, where it is."""
-        title = self.name or self.board_id or self.chip or self.usb or "a board"
-        version = f", CircuitPython {self.version}" if self.version else ""
-        places = [word for word in (self.port, str(self.drive or ""), self.host) if word]
-        return f"{title} ({self.mode}{version}) {self.serial} at {' and '.join(places) or 'no port'}"
+        places = " and ".join(word for word in (self.port, str(self.drive or ""), self.host) if word)
+        number = f", {self.serial}" if self.serial else ""
+        return f"{self.title} ({self.state}{number}) at {places or 'no port'}"
 
 
 def detect(web: Iterable[Found] = ()) -> list[Found]:
@@ -81,10 +90,15 @@ def join(
     """Put together what belongs to one board. Pure: the system has been asked before."""
     found = [_of_drive(one) for one in running] + [of_bootloader(one) for one in bootloaders]
     for port in seen:
-        _merge(found, _of_port(port))
+        _merge(found, _of_port(port), alone=port.speaks is not Speaks.UNKNOWN)
     for one in web:
         _merge(found, one)
-    return sorted((_noted(one, hidden) for one in found), key=lambda one: (one.mode, one.port, one.line))
+    return sorted((_noted(one, hidden) for one in found), key=_order)
+
+
+def _order(one: Found) -> tuple[int, str, str]:
+    """Running boards first, as Mode lists them, then by their ports."""
+    return list(Mode).index(one.mode), one.port, one.line
 
 
 def same_board(one: str, other: str) -> bool:
@@ -101,13 +115,14 @@ def _swapped(digits: str) -> str:
     return "".join(digits[at + 1] + digits[at] for at in range(0, len(digits) - 1, 2))
 
 
-def _merge(found: list[Found], new: Found) -> None:
-    """Add a board, or what it tells of one that is there already."""
+def _merge(found: list[Found], new: Found, alone: bool = True) -> None:
+    """Add a board (if it is one `alone`), or what it tells of one that is there already."""
     for at, old in enumerate(found):
         if same_board(old.serial, new.serial) and not (old.port and new.port):  # two CP2102 are both 0001
             found[at] = _both(old, new)
             return
-    found.append(new)
+    if alone:
+        found.append(new)
 
 
 def _both(old: Found, new: Found) -> Found:
@@ -143,12 +158,14 @@ _OF_SPEAKER = {
     Speaks.ADAPTER: Mode.ADAPTER,
     Speaks.ESP: Mode.ESP,
     Speaks.OTHER: Mode.OTHER,
+    Speaks.UNKNOWN: Mode.OTHER,
 }
 
 
 def _of_port(port: Port) -> Found:
     named = ADAPTERS.get(port.vid, "") if port.speaks is Speaks.ADAPTER else ""
     chip = ESP_OWN.get(port.pid, "") if port.speaks is Speaks.ESP else ""
+    named = named or (f"{chip} by its own USB" if chip else "")
     return Found(
         _OF_SPEAKER[port.speaks], port.serial, port.device, name=named or port.title, chip=chip, usb=port.usb
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from collections.abc import Iterator
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
@@ -106,19 +107,21 @@ def _table(found: list[Found]) -> None:
     from rich.box import SIMPLE_HEAD
     from rich.table import Table
 
-    from station.detect_choice import designs_for
-
-    table = Table(box=SIMPLE_HEAD, pad_edge=False)
-    for title in ("board", "serial number", "port", "drive or host", "CircuitPython", "designs"):
-        table.add_column(title, overflow="fold")
+    table = Table("board", "serial number", "where", box=SIMPLE_HEAD, pad_edge=False)
     for one in found:
-        place = " ".join(word for word in (str(one.drive or ""), one.host) if word)
-        designs = designs_for(one.board_id)
-        few = ", ".join(designs[:2]) + (f" and {len(designs) - 2} more" if len(designs) > 2 else "")
-        title = one.name or one.board_id or one.chip or one.usb
-        table.add_row(title, one.serial, one.port, place, one.version or str(one.mode), few)
+        places = [word for word in (one.port, str(one.drive or ""), one.host) if word]
+        table.add_row(f"{one.title}\n{one.state}", one.serial, "\n".join(places), end_section=True)
     screen = console()
     screen.print(table)
+    for line in _remarks(found):
+        screen.print(line, markup=False, soft_wrap=True)
+
+
+def _remarks(found: list[Found]) -> Iterator[str]:
+    from station.detect_choice import designs_for
+
     for one in found:
         for note in one.notes:
-            screen.print(f"- {one.port or one.drive or one.host}: {note}", markup=False, soft_wrap=True)
+            yield f"- {one.port or one.drive or one.host}: {note}"
+    for board_id in dict.fromkeys(one.board_id for one in found if designs_for(one.board_id)):
+        yield f"Designs for {board_id}: {', '.join(designs_for(board_id))}."

@@ -77,6 +77,7 @@ def windows_mounts() -> list[Mount]:
     import ctypes
 
     kernel = getattr(ctypes, "windll").kernel32  # noqa: B009 (only Windows has it, and mypy knows)
+    kernel.SetErrorMode(1)  # no dialog where a card reader is empty
     letters = letters_of(int(kernel.GetLogicalDrives()))
     return [Mount(Path(letter), letter) for letter in letters if kernel.GetDriveTypeW(letter) == _REMOVABLE]
 

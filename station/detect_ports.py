@@ -21,7 +21,8 @@ class Speaks(StrEnum):
     CIRCUITPYTHON = "CircuitPython"
     ADAPTER = "adapter"  # a chip between USB and a UART: what hangs on it does not show
     ESP = "ESP"  # an ESP chip's own USB, in its ROM or under a program that is not CircuitPython
-    OTHER = "other"
+    OTHER = "other"  # MicroPython and the like
+    UNKNOWN = "unknown"  # a board only if its drive is here too: most are modems, meters, printers
 
 
 #: Chips between USB and a UART, by vendor; a development board with an ESP32 has one of them.
@@ -30,9 +31,7 @@ ADAPTERS: Mapping[int, str] = MappingProxyType(
 )
 ESPRESSIF = 0x303A
 #: What an ESP chip's ROM shows by itself.
-ESP_OWN: Mapping[int, str] = MappingProxyType(
-    {0x0002: "ESP32-S2", 0x0009: "ESP32-S3", 0x1001: "ESP32 (USB serial)"}
-)
+ESP_OWN: Mapping[int, str] = MappingProxyType({0x0002: "ESP32-S2", 0x0009: "ESP32-S3", 0x1001: "ESP chip"})
 _BOARDS = frozenset({0x239A, 0x2886, 0x1209, 0x2E8A, 0x1B4F, 0x054C})
 _CDC2 = "CDC2"
 
@@ -86,7 +85,7 @@ def _speaks(vid: int, pid: int, words: str) -> Speaks:
         return Speaks.ESP
     if "MicroPython" in words or "Board in FS mode" in words:
         return Speaks.OTHER
-    return Speaks.CIRCUITPYTHON if vid in _BOARDS or vid == ESPRESSIF else Speaks.OTHER
+    return Speaks.CIRCUITPYTHON if vid in _BOARDS or vid == ESPRESSIF else Speaks.UNKNOWN
 
 
 def _consoles(seen: list[Port]) -> list[Port]:

@@ -12,32 +12,15 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from station.detect_ports import closed
 from station.errors import Exit, StationError
 from station.esp_boot_log import booted, troubles
+from station.esp_clues import also, clues_of
 from station.esp_image import EspImage, flash_needed_MiB
-
-try:
-    import termios
-
-    #: What a port that goes away gives, pyserial's own error (an OSError) among it.
-    GONE: tuple[type[Exception], ...] = (OSError, termios.error)
-except ImportError:  # Windows
-    GONE = (OSError,)
+from station.esp_words import GONE, LinkNoise, in_words
 
 ROM_BAUD = 115200
 _SIZE = re.compile(r"(\d+)(KB|MB)")
-#: What esptool says when bytes were lost on the way; a slower line helps.
-_NOISE = re.compile(
-    r"timed out|timeout|invalid head|serial data|packet|checksum|corrupt|no more data"
-    r"|failed to write|failed to enter|bad (compressed )?data|write failed with",
-    re.IGNORECASE,
-)
 Watch = Callable[[int, int], None]
-
-
-class LinkNoise(StationError):
-    """Bytes were lost between the computer and the chip."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,11 +37,13 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class ChipSeen:
-    """The chip that answered; `flash_MiB` None where its flash does not tell its size."""
+    """The chip that answered; `flash_MiB` None where its flash does not tell its size. `clues` are sentences:
+    what its straps and fuses say that may keep it from starting."""
 
     name: str
     mac: str
     flash_MiB: float | None = None
+    clues: tuple[str, ...] = ()
 
 
 def ask_chip(port: str, attempts: int = 3) -> ChipSeen:
@@ -68,7 +53,7 @@ def ask_chip(port: str, attempts: int = 3) -> ChipSeen:
     ------
     StationError : esptool is missing, the port cannot be opened, no chip answers.
     """
-    with _loader(port, attempts) as esp, _words(port):
+    with _loader(port, attempts) as esp, in_words(port):
         seen = ChipSeen(str(esp.CHIP_NAME), _mac(esp))
         esp.hard_reset()
         return seen
@@ -93,19 +78,30 @@ def write(port: str, content: bytes, image: EspImage, asked: Asked, watch: Watch
 
 
 def _write(port: str, content: bytes, image: EspImage, asked: Asked, watch: Watch) -> tuple[ChipSeen, str]:
-    from esptool.cmds import attach_flash, detect_flash_size, run_stub, write_flash
+    from esptool.cmds import run_stub, write_flash
 
-    with _loader(port, asked.attempts, watch) as rom, _words(port):
-        check_chip(str(rom.CHIP_NAME), image)
-        esp = run_stub(rom) if asked.stub else rom
-        if asked.baud > ROM_BAUD:
-            esp.change_baud(asked.baud)
-        attach_flash(esp)
-        seen = ChipSeen(str(esp.CHIP_NAME), _mac(esp), _MiB(detect_flash_size(esp)))
-        check_flash(seen.flash_MiB, image)
-        esp.WRITE_FLASH_ATTEMPTS = 1  # a board that was unplugged is asked for again by whoever runs this
-        write_flash(esp, [(image.offset, content)], erase_all=asked.erase)
-        return seen, _start(esp, asked.listen_s)
+    with _loader(port, asked.attempts, watch) as rom:
+        with in_words(port):
+            check_chip(str(rom.CHIP_NAME), image)
+            clues = clues_of(rom)
+        with also(clues), in_words(port):
+            esp = run_stub(rom) if asked.stub else rom
+            seen = _ready(esp, asked.baud, image, clues)
+            write_flash(esp, [(image.offset, content)], erase_all=asked.erase)
+            return seen, _start(esp, asked.listen_s)
+
+
+def _ready(esp: Any, baud: int, image: EspImage, clues: tuple[str, ...]) -> ChipSeen:
+    """The line at its speed, the flash at hand and large enough."""
+    from esptool.cmds import attach_flash, detect_flash_size
+
+    if baud > ROM_BAUD:
+        esp.change_baud(baud)
+    attach_flash(esp)
+    seen = ChipSeen(str(esp.CHIP_NAME), _mac(esp), _MiB(detect_flash_size(esp)), clues)
+    check_flash(seen.flash_MiB, image)
+    esp.WRITE_FLASH_ATTEMPTS = 1  # a board that was unplugged is asked for again by whoever runs this
+    return seen
 
 
 def check_chip(found: str, image: EspImage) -> None:
@@ -172,50 +168,9 @@ def _loader(port: str, attempts: int, watch: Watch | None = None) -> Iterator[An
             "ESP32 boards need the library esptool: .venv/bin/python -m pip install esptool", Exit.USAGE
         ) from None
     with silenced(watch):
-        with _words(port):
+        with in_words(port):
             esp = detect_chip(port, ROM_BAUD, connect_attempts=attempts)
         try:
             yield esp
         finally:
             esp._port.close()
-
-
-@contextmanager
-def _words(port: str) -> Iterator[None]:
-    """esptool's errors in one sentence each."""
-    from esptool.util import FatalError
-
-    try:
-        yield
-    except FatalError as problem:
-        raise sentence_of(str(problem), port) from None
-    except GONE:
-        raise StationError(
-            f"{port} went away in the midst; the board's flash may be half written. "
-            "Plug it in again and flash it again.",
-            Exit.NO_BOARD,
-        ) from None
-
-
-def sentence_of(said: str, port: str) -> StationError:
-    """What esptool said, in our words; LinkNoise where a slower line may help."""
-    if "Could not open" in said:
-        return closed(port, said)
-    if "Wrong boot mode detected" in said:
-        return StationError(f"The chip on {port} restarts, but not into its loader: {BUTTONS}", Exit.NO_BOARD)
-    if "Failed to connect" in said:
-        return StationError(f"No ESP chip answers on {port}: {BUTTONS}", Exit.NO_BOARD)
-    if "MD5 of file does not match" in said or "flash region is empty" in said:
-        return StationError(
-            f"What was written reads back differently ({said.splitlines()[0].rstrip('.!')}): the supply "
-            "sags, the flash is worn, or GPIO12 is high at reset. Try --baud 115200 and another supply.",
-            Exit.MISMATCH,
-        )
-    line = said.splitlines()[0]
-    return LinkNoise(f"{port}: {line}") if _NOISE.search(said) else StationError(f"{port}: {line}")
-
-
-BUTTONS = (
-    "hold BOOT (or IO0 to GND), press RESET, let RESET go, and try again; is the cable one that carries "
-    "data, and is the board's supply strong enough?"
-)

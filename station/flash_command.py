@@ -164,7 +164,7 @@ def _by_loader(image: Image, board: Found, options: _Options) -> Found | None:
         raise failed(problem, image.esp) from None
     if native and not log:
         return wait_back(image, board, before, detect, Waits().native)
-    for line in after_boot(log, image.esp):
+    for line in after_boot(log, image.esp, seen.clues):
         click.echo(line, err=True)
     return replace(board, chip=seen.name, version=image.claims.version, name=image.claims.board or seen.name)
 
@@ -199,7 +199,7 @@ def _tell(image: Image, back: Found | None, options: _Options) -> None:
         told = document(back) if back else None
         click.echo(json.dumps({"version": JSON_VERSION, "written": image.document, "board": told}, indent=1))
     elif back is not None:
-        click.echo(f"{back.line} has it.")
+        click.echo(f"Done: {back.line}. Next: `torpor deploy`.")
     if back is None:
         raise StationError(
             "The file is on the board, but the board has not shown itself since: press RESET, and look again "

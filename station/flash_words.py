@@ -21,8 +21,8 @@ def failed(problem: StationError, image: EspImage) -> StationError:
     )
 
 
-def after_boot(log: str, image: EspImage) -> list[str]:
-    """What the board said as it started, in lines for the owner.
+def after_boot(log: str, image: EspImage, clues: tuple[str, ...] = ()) -> list[str]:
+    """What the board said as it started, in lines for the owner; `clues` are the chip's own, for a bad start.
 
     Raises
     ------
@@ -30,7 +30,7 @@ def after_boot(log: str, image: EspImage) -> list[str]:
     """
     found = troubles(log, image.way)
     if found and not booted(log):
-        raise StationError(" ".join(_told(one) for one in found))
+        raise StationError(" ".join((*(_told(one) for one in found), *clues)))
     if booted(log):
         return ["It starts.", *(_told(one) for one in found)]
     return ["It was reset; its console says nothing that tells whether it starts."]

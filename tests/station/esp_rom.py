@@ -34,7 +34,8 @@ _MAC = {0x3FF5A004: 0xA1B2C3D4, 0x3FF5A008: 0x0000E8F1, 0x60007044: 0xA1B2C3D4, 
 @dataclass
 class Faults:
     """What goes wrong. `cut_after` closes the line after so many blocks; `noisy` garbles every third answer
-    once the speed was raised; `mute` never answers; `says` is how the board starts after it was written."""
+    once the speed was raised; `mute` never answers; `registers`
+    are straps and fuses; `says` is how the board starts after it was written."""
 
     mute: bool = False
     magic: int = ESP32_MAGIC
@@ -43,6 +44,7 @@ class Faults:
     bad_flash: int | None = None  # an address whose byte does not take what is written
     cut_after: int | None = None
     noisy: bool = False
+    registers: dict[int, int] = field(default_factory=dict)
     says: str = GOOD_START
 
 
@@ -58,7 +60,7 @@ class EspRom:
         self.port = os.ttyname(self._slave)
         self.flash = bytearray(b"\x00" * (4 << 20))
         self.commands: list[int] = []
-        self.registers = {0x40001000: self.faults.magic, **_MAC}
+        self.registers = {0x40001000: self.faults.magic, **_MAC, **self.faults.registers}
         self.stub = self.fast = self.finished = False
         self._at = self._blocks = self._answers = 0
         self._inflate = zlib.decompressobj()

@@ -138,7 +138,7 @@ def test_two_adapters_of_the_same_number_are_two() -> None:
         (0x2E8A, 0x0005, "Board in FS mode", Speaks.OTHER),
         (0x1A86, 0x7523, "USB Serial", Speaks.ADAPTER),
         (0x0403, 0x6001, "FT232R", Speaks.ADAPTER),
-        (0x046D, 0xC52B, "Receiver", Speaks.OTHER),
+        (0x046D, 0xC52B, "Receiver", Speaks.UNKNOWN),
     ],
 )
 def test_who_speaks(vid: int, pid: int, product: str, speaks: Speaks) -> None:
@@ -167,12 +167,20 @@ def test_a_board_is_its_port_and_its_drive(tmp_path: Path) -> None:
     ])  # fmt: skip
     found = join(ports([PICO, PICO_DATA]), running, bootloaders)
     assert found == [
-        Found(Mode.UF2, drive=tmp_path / "RPI-RP2", name="Raspberry Pi RP2", chip="RP2040", writable=True),
         Found(
             Mode.RUNNING, UID, "/dev/ttyACM0", tmp_path / "CIRCUITPY", version="10.2.1",
             board_id="raspberry_pi_pico_w", name="Raspberry Pi Pico W", usb="239a:8120", writable=True,
         ),
+        Found(Mode.UF2, drive=tmp_path / "RPI-RP2", name="Raspberry Pi RP2", chip="RP2040", writable=True),
     ]  # fmt: skip
+
+
+def test_a_port_of_an_unknown_maker_is_a_board_where_its_drive_is(tmp_path: Path) -> None:
+    windows = usb_port("COM9", 0x1354, 0x0001, UID, description="USB Serial Device (COM9)")
+    assert join(ports([windows]), [], []) == []
+    running, _ = drives([board_drive(tmp_path, "F")])
+    (one,) = join(ports([windows]), running, [])
+    assert (one.mode, one.port, one.drive) == (Mode.RUNNING, "COM9", tmp_path / "F")
 
 
 def test_numbers_with_swapped_halves_are_one_board() -> None:
@@ -226,7 +234,7 @@ def test_a_board_by_its_handles(wanted: str, which: int) -> None:
     [
         (None, [], Exit.NO_BOARD, "No board is here"),
         (UID, [], Exit.NO_BOARD, "No board is here"),
-        (None, BOTH, Exit.USAGE, f"There are 2 boards; say which. Here: raspberry_pi_pico_w (running) {UID}"),
+        (None, BOTH, Exit.USAGE, f"2 boards; say which. Here: raspberry_pi_pico_w (running, {UID})"),
         ("raspberry_pi_pico_w", BOTH, Exit.USAGE, "'raspberry_pi_pico_w' can mean 2 boards"),
         ("A2F", BOTH, Exit.NO_BOARD, "There is no board 'A2F'"),
         ("COM1", BOTH, Exit.NO_BOARD, "There is no board 'COM1'. Here: "),

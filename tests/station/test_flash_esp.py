@@ -15,7 +15,8 @@ from station.detect_mounts import Mount
 from station.errors import Exit, StationError
 from station.esp_boot_log import six_causes, troubles
 from station.esp_image import EspImage, read_esp_image
-from station.esp_loader import Asked, ChipSeen, LinkNoise, ask_chip, sentence_of, write
+from station.esp_loader import Asked, ChipSeen, ask_chip, write
+from station.esp_words import LinkNoise, sentence_of
 from station.flash_words import after_boot, failed
 from tests.station.esp_rom import GOOD_START, READ_ERROR, EspRom, Faults
 from tests.station.firmware_files import CAM, esp_file
@@ -66,6 +67,36 @@ def test_erase_takes_all_of_the_flash() -> None:
     with EspRom() as rom:
         go(rom, erase=True)
         assert ERASE_ALL in rom.commands and rom.flash[-4096:] == b"\xff" * 4096
+
+
+STRAPS, FUSES, VOLTAGE = 0x3FF44038, 0x3FF5A000, 0x3FF5A010
+
+
+@pytest.mark.parametrize(
+    ("registers", "clues"),
+    [
+        ({STRAPS: 0x33}, ["GPIO12 (MTDI) was high at its reset"]),
+        ({STRAPS: 0x13}, []),
+        ({STRAPS: 0x33, VOLTAGE: 1 << 16}, []),  # a fuse says the voltage
+        ({FUSES: 0x7 << 20}, ["its flash is encrypted for good"]),
+        ({FUSES: 0x3 << 20}, []),  # switched on, and off again
+    ],
+)
+def test_straps_and_fuses_tell_of_hidden_causes(registers: dict[int, int], clues: list[str]) -> None:
+    faults = Faults(registers=registers, bad_flash=0x10500)
+    with EspRom(faults) as rom, pytest.raises(StationError) as problem:
+        go(rom)
+    assert problem.value.exit_code is Exit.MISMATCH
+    assert str(problem.value).count("The chip says") == len(clues)
+    assert all(clue in str(problem.value) for clue in clues)
+
+
+def test_a_clue_stands_behind_the_causes_of_a_bad_start(
+    tmp_path: Path, no_boards: None, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with EspRom(Faults(registers={STRAPS: 0x33}, says=READ_ERROR * 4)) as rom:
+        assert cli.main(["flash", rom.port, put(tmp_path), "--yes"]) == 1
+    assert "(6) The flash is encrypted" in (said := capsys.readouterr().err) and "GPIO12 (MTDI) was" in said
 
 
 def test_progress_comes_to_its_end() -> None:
@@ -224,7 +255,7 @@ def test_a_chip_with_its_own_usb_comes_back_as_a_drive(
         mounts = [Mount(drive, "/dev/sdb1")]
         monkeypatch.setattr("station.detect.mounts", lambda: mounts if 0x13 in rom.commands else [])
         assert cli.main(["flash", put(tmp_path), "--yes"]) == 0
-    assert "Ai Thinker ESP32-CAM (running, CircuitPython 10.2.1)" in capsys.readouterr().out
+    assert "Done: Ai Thinker ESP32-CAM (CircuitPython 10.2.1, E8F1A1B2C3D4) at" in capsys.readouterr().out
 
 
 def test_ctrl_c_says_what_it_leaves_behind(

@@ -139,7 +139,7 @@ def test_a_running_board_gets_the_new_version(
     assert cli.main(["flash", UID, put(tmp_path), "--yes"]) == 0
     assert board.events == ["1200 baud", "written"]
     out, _ = capsys.readouterr()
-    assert "Raspberry Pi Pico W (running, CircuitPython 10.2.1) E6614C311B4C4A2F at" in out
+    assert f"Done: Raspberry Pi Pico W (CircuitPython 10.2.1, {UID}) at" in out
 
 
 def test_a_waiting_bootloader_needs_no_name(
