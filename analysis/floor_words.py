@@ -36,7 +36,7 @@ def _value(floor: Floor) -> str:
     if floor.below:
         return (
             f"Asleep it takes less than {current(floor.high_mA)}: the mean is {current(floor.value_mA)}, "
-            "which cannot be told from nothing."
+            "which the worst of such meters would show without any current."
         )
     return f"Asleep it takes {current(floor.value_mA, floor.off_mA)}."
 

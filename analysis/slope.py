@@ -67,9 +67,7 @@ class Slope:
             asleep = current(self.floor_mA, self.floor_off_mA)
             said.append(f"Less the charge awake that leaves {asleep} asleep.")
         if self.stretches == 1:
-            said.append(
-                "If a panel was connected the node took more: what the sun gave meanwhile is not seen."
-            )
+            said.append("If a panel was connected the node took more: what the sun gave is not seen.")
         said.append(
             "It takes the voltage for that of a warm cell at rest: a first day warmer than the last one "
             "looks like a current."
