@@ -116,7 +116,8 @@ def _bypass(best: Choice, log: Log, peak_mA: float, supply_min_V: float | None) 
         "Two meters in one lead: the breakout as it is for the wake (address 0x40), and behind it a second "
         f"INA219 (A0 to VS: 0x41) on {ohm} with a switch across it, open only while the node sleeps.",
         f"Without a hand at the switch: a Schottky diode across the {ohm} takes over above some "
-        f"{most_mA:.0f} mA and drops {DIODE_V:g} V while the node is awake; that meter then counts for the sleep only.",
+        f"{most_mA:.0f} mA and drops {DIODE_V:g} V while the node is awake; that "
+        "meter then counts for the sleep only.",
     ]
     if supply_min_V is not None and lowest == lowest:
         left = lowest - DIODE_V
