@@ -41,11 +41,17 @@ def envelope(
 
 def bucket_means(t_s: FloatArray, dt_s: FloatArray, y: FloatArray, edges: FloatArray) -> FloatArray:
     """Mean over time in each bucket, by the rows' own lengths; NaN where no row is."""
+    covered, summed = bucket_sums(t_s, dt_s, y, edges)
+    return np.where(covered > 0, summed / np.where(covered > 0, covered, 1.0), np.nan)
+
+
+def bucket_sums(
+    t_s: FloatArray, dt_s: FloatArray, y: FloatArray, edges: FloatArray
+) -> tuple[FloatArray, FloatArray]:
+    """Seconds that rows cover in each bucket, and the sum of y times seconds."""
     at = np.maximum(np.searchsorted(t_s, edges, side="right") - 1, 0)  # the row that an edge falls into
     inside = np.clip(edges - t_s[at], 0.0, dt_s[at])
-    covered = np.diff(_before(dt_s, at) + inside)
-    summed = np.diff(_before(y * dt_s, at) + y[at] * inside)
-    return np.where(covered > 0, summed / np.where(covered > 0, covered, 1.0), np.nan)
+    return np.diff(_before(dt_s, at) + inside), np.diff(_before(y * dt_s, at) + y[at] * inside)
 
 
 def _before(values: FloatArray, rows: IntArray) -> FloatArray:
