@@ -31,6 +31,16 @@ def joules_text(mJ: float, off: float = nan) -> str:
     return _in_units(mJ, off, _ENERGY)
 
 
+def charge_unit(mC: float) -> tuple[str, float]:
+    """Unit of a column that holds charges up to this one, and what 1 mC is in it."""
+    return ("mC", 1.0) if not abs(mC) > 1e5 else ("mAh", 1 / 3600)
+
+
+def energy_unit(mJ: float) -> tuple[str, float]:
+    """The same for energies."""
+    return ("mJ", 1.0) if not abs(mJ) > 4e5 else ("mWh", 1 / 3600)
+
+
 def _in_units(value: float, off: float, units: tuple[tuple[float, float, str], ...]) -> str:
     if not isfinite(value):
         return "-"

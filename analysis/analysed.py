@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from math import isfinite, nan
+
+import numpy as np
 
 from .battery_life import Battery, Life, life_of
 from .clipping import meter_notes
 from .cycle_spread import CycleSpread, cycle_spread
 from .duty import Duty, Gain, duty_of, gains
-from .floor import ZEROED, Floor, sleep_floor
+from .floor import Floor, sleep_floor
 from .floor_options import FloorOptions
 from .log import Log
 from .log_limits import Figure, figures
+from .profile import LogProfile, measured_profile
+from .profile_diff import Comparison, row_differences
 from .standing_out import StandsOut, standing_out
 from .states import FindOptions, StateTable, state_table
 
@@ -27,6 +32,7 @@ class Asked:
     battery : what the node lives on, or None.
     every_s : the pace at which it will wake, where the log's own is that of a test bench.
     stated_hz : the rate that the logger was set to.
+    names : which state of the firmware a state of the log is, for the profile.
     """
 
     find: FindOptions = field(default_factory=FindOptions)
@@ -34,11 +40,18 @@ class Asked:
     battery: Battery | None = None
     every_s: float | None = None
     stated_hz: float | None = None
+    names: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Analysed:
-    """One log and what was found in it; `duty` is at the owner's pace if he said one."""
+    """One log and what was found in it.
+
+    Attributes
+    ----------
+    duty : at the owner's pace if he said one. profile, against : the design's states as measured and how its
+        rows differ from them; None without a design, or without a voltage.
+    """
 
     log: Log
     asked: Asked
@@ -49,6 +62,8 @@ class Analysed:
     duty: Duty | None
     gains: tuple[Gain, ...]
     life: Life | None
+    profile: LogProfile | None
+    against: Comparison | None
     notes: tuple[str, ...]
 
 
@@ -57,15 +72,24 @@ def analyse(log: Log, asked: Asked | None = None) -> Analysed:
     asked = asked or Asked()
     table = state_table(log, asked.find)
     floor = sleep_floor(log, table, asked.floor)
-    duty = duty_of(table, _rest(floor), _zero_mA(table, floor))
+    duty = duty_of(table, _rest(floor), floor.zero_mA)
     if duty is not None and asked.every_s is not None:
         duty = duty.every(asked.every_s)
+    design, profile = asked.find.design, _profile(log, asked, table, floor)
     return Analysed(
         log, asked, table, cycle_spread(table), standing_out(table), floor, duty,
         gains(duty) if duty else (),
         life_of(duty, asked.battery) if duty and asked.battery else None,
+        profile, row_differences(profile.profile, design) if profile and design else None,
         (*meter_notes(log, asked.stated_hz), *log.notes, *table.notes),
     )  # fmt: skip
+
+
+def _profile(log: Log, asked: Asked, table: StateTable, floor: Floor) -> LogProfile | None:
+    """The design's states as measured, if there is a design and a voltage."""
+    if asked.find.design is None or bool(np.isnan(log.V).any()):
+        return None
+    return measured_profile(log, table, floor, asked.find.design, asked.names)
 
 
 def _rest(floor: Floor) -> tuple[float, float, float] | None:
@@ -75,16 +99,6 @@ def _rest(floor: Floor) -> tuple[float, float, float] | None:
     value = max(floor.value_mA, 0.0)
     low, high = (one if isfinite(one) else value for one in (floor.low_mA, floor.high_mA))
     return value, low, high
-
-
-def _zero_mA(table: StateTable, floor: Floor) -> float:
-    """What a recording without the load has told of the meter's zero, else nothing."""
-    if floor.how != ZEROED:
-        return 0.0
-    resting = dict(zip(table.names, table.resting, strict=True))
-    rests = [row for row in table.states if resting[row.name]]
-    seconds = sum(row.duration_s for row in rests)
-    return sum(row.charge_mC for row in rests) / seconds - floor.value_mA if seconds else 0.0
 
 
 def figures_of(found: Analysed) -> dict[str, Figure]:

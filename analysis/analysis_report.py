@@ -5,7 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from .amounts import charge_text, current_text, days_text, digits, joules_text, period_text, within
+from .amounts import (
+    charge_text,
+    charge_unit,
+    current_text,
+    days_text,
+    digits,
+    energy_unit,
+    joules_text,
+    period_text,
+    within,
+)  # fmt: skip
 from .analysed import Analysed
 from .cycle_spread import Spread
 from .duty import REST
@@ -22,7 +32,7 @@ def analysis_report(found: Analysed, judged: Sequence[Judged] = (), written: Seq
     """The whole report as plain text; `written` are the files beside it."""
     parts = [
         _title(found), _short(found), _limits(judged), _states(found), _cycles(found), _floor(found),
-        _battery(found), _first(found), _notes(found), _files(written),
+        _battery(found), _first(found), _against(found), _notes(found), _files(written),
     ]  # fmt: skip
     return "\n\n".join(part for part in parts if part) + "\n"
 
@@ -103,26 +113,34 @@ def _limits(judged: Sequence[Judged]) -> str:
     return "\n".join((heading("Limits"), table([(words[one.kept], one.sentence) for one in judged])))
 
 
-_HEAD = ("state", "visits", "time", "charge mC", "energy mJ", "mean mA", "peak mA", "share")
-
-
 def _states(found: Analysed) -> str:
-    whole = found.table.total.charge_mC
-    rows = [_state_row(row, whole) for row in found.table.states]
-    rows.append(_state_row(found.table.total, whole))
+    total = found.table.total
+    charge, energy = charge_unit(total.charge_mC), energy_unit(total.energy_mJ)
+    head = (
+        "state",
+        "visits",
+        "time",
+        f"charge {charge[0]}",
+        f"energy {energy[0]}",
+        "mean mA",
+        "peak mA",
+        "share",
+    )
+    rows = [_state_row(row, total.charge_mC, charge[1], energy[1]) for row in (*found.table.states, total)]
     said = ""
     if any(row.charge_off_mC == row.charge_off_mC for row in found.table.states):
         said = "The doubt is 19 times of 20 and comes from sampling; the meter's own gain is not in it."
-    parts = [heading("What it costs"), table([_HEAD, *rows], right=range(1, 8))]
+    parts = [heading("What it costs"), table([head, *rows], right=range(1, 8))]
     return "\n".join(parts + ([paragraph(said)] if said else []))
 
 
-def _state_row(row: StateRow, whole_mC: float) -> tuple[str, ...]:
+def _state_row(row: StateRow, whole_mC: float, charge: float, energy: float) -> tuple[str, ...]:
     least = ">" if row.at_least else ""
     share = percent_text(row.charge_mC / whole_mC) if whole_mC > 0 else "-"
     return (
         row.name, f"{row.count:,}", seconds_text(row.duration_s),
-        least + within(row.charge_mC, row.charge_off_mC), least + within(row.energy_mJ, row.energy_off_mJ),
+        least + within(row.charge_mC * charge, row.charge_off_mC * charge),
+        least + within(row.energy_mJ * energy, row.energy_off_mJ * energy),
         digits(row.mean_mA), least + digits(row.peak_mA), share,
     )  # fmt: skip
 
@@ -183,11 +201,24 @@ def _first(found: Analysed) -> str:
     if not found.gains:
         return ""
     rows = [("half of", "share of the charge", "a battery lasts")]
-    rows += [(one.name, percent_text(one.share), f"+{percent_text(one.longer)}") for one in found.gains]
+    rows += [(one.name, percent_text(one.share), _longer(one.longer)) for one in found.gains]
     said = ""
     if found.floor.below:
         said = paragraph(f"{REST.capitalize()} at its mean here, which the meter cannot tell from nothing.")
     return "\n".join((heading("Where to work first"), table(rows, right=(1, 2)), *([said] if said else [])))
+
+
+def _longer(part: float) -> str:
+    return f"+{percent_text(part)}" if part >= 0.005 else "-"
+
+
+def _against(found: Analysed) -> str:
+    """How the design's rows differ from what was measured."""
+    if found.against is None or found.asked.find.design is None:
+        return ""
+    said = (*found.against.sentences, *(found.profile.sentences if found.profile else ()))
+    title = heading(f"Against the rows of {found.asked.find.design.name}")
+    return "\n".join([title, *(paragraph(one, "- ") for one in said)])
 
 
 def _notes(found: Analysed) -> str:

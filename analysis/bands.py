@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from . import style
+from .amounts import charge_text, joules_text
 from .log import VISITS, FloatArray, IntArray, Log
 from .reduce import BUCKETS, EXACT_ROWS, bucket_means, envelope, rows_between, step_line
 from .states import StateRow, StateTable
@@ -148,7 +149,10 @@ def draw_energy_bars(axes: Axes, rows: Sequence[StateRow], at_least: bool = Fals
 
 
 def _said(row: StateRow, part: float, use_energy: bool) -> str:
-    amount = style.energy_text(row.energy_mJ) if use_energy else f"{row.charge_mC:.3g} mC"
+    if use_energy:
+        amount = joules_text(row.energy_mJ, row.energy_off_mJ)
+    else:
+        amount = charge_text(row.charge_mC, row.charge_off_mC)
     share, length = style.percent_text(part), style.seconds_text(row.duration_s)
     return f"{amount} ({share})  in {length}, mean {row.mean_mA:.3g} mA"
 

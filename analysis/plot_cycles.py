@@ -27,6 +27,8 @@ LEVELS = 260
 ONE_CYCLE = 0.16
 #: So many cycles that stand out are named in the picture.
 MOST_NAMED = 6
+#: So many bins together make one mean of the band.
+BLOCK = 6
 #: With fewer cycles than this a 5 to 95 % band says nothing.
 BAND_FROM = 20
 
@@ -99,11 +101,21 @@ def _one(axes: Axes, log: Log, span_s: tuple[float, float], zero_s: float, label
 
 
 def usual_band(grid: CycleGrid) -> tuple[FloatArray, FloatArray]:
-    """Between which means nine cycles of ten are, in each bin; NaN where few cycles reach."""
-    known = np.isfinite(grid.mean).sum(axis=0) >= max(3, len(grid.begin_s) // 10)
-    low, high = np.full(known.shape, np.nan), np.full(known.shape, np.nan)
-    low[known], high[known] = np.nanpercentile(grid.mean[:, known], (5, 95), axis=0)
-    return low, high
+    """Between which means nine cycles of ten are, in each bin; NaN where few cycles reach.
+
+    A mean is over BLOCK bins: bursts come at other moments in every cycle and are no spread of it.
+    """
+    bins = grid.mean.shape[1]
+    first = np.arange(0, bins, BLOCK)
+    known = np.isfinite(grid.mean)
+    count = np.add.reduceat(known, first, axis=1)
+    with np.errstate(invalid="ignore"):
+        mean = np.add.reduceat(np.where(known, grid.mean, 0.0), first, axis=1) / count
+    enough = (count > 0).sum(axis=0) >= max(3, len(grid.begin_s) // 10)
+    low, high = np.full(len(first), np.nan), np.full(len(first), np.nan)
+    low[enough], high[enough] = np.nanpercentile(mean[:, enough], (5, 95), axis=0)
+    block = np.repeat(np.arange(len(first)), BLOCK)[:bins]
+    return low[block], high[block]
 
 
 def density(grid: CycleGrid, bottom_mA: float, top_mA: float) -> FloatArray:

@@ -40,6 +40,6 @@ class Amount(click.ParamType[float]):
         return number * scale
 
 
-SECONDS = Amount({"s": 1.0, "ms": 1e-3, "min": 60.0, "h": 3600.0, "d": 86400.0}, "15min")
+SECONDS = Amount({"s": 1.0, "ms": 1e-3, "us": 1e-6, "min": 60.0, "h": 3600.0, "d": 86400.0}, "15min")
 MILLIAMPERES = Amount({"mA": 1.0, "uA": 1e-3, "nA": 1e-6, "A": 1e3}, "22uA")
 AMPERE_HOURS = Amount({"Ah": 1.0, "mAh": 1e-3}, "2.6Ah")

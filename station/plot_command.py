@@ -1,4 +1,4 @@
-"""`torpor plot`: what each state and each cycle of a log cost, and one picture of it."""
+"""`torpor plot`: what each state and each cycle of a log cost, and pictures of it."""
 
 from __future__ import annotations
 
@@ -10,11 +10,17 @@ from typing import Any
 import rich_click as click
 from rich.table import Table
 
+from analysis.analysis_json import cycle_json, state_json
 from analysis.clipping import meter_notes
 from analysis.log import Log
+from analysis.log_pictures import VIEWS
+from analysis.plot_days import Beside
 from analysis.read import read_log
 from analysis.states import CycleRow, StateRow, StateTable, state_table
 from analysis.style import seconds_text
+from station.beside_options import beside_of, beside_options
+from station.errors import StationError
+from station.finding_options import find_options_of, finding_options
 from station.reading_options import as_read_options, reading_options
 from station.screen import console
 
@@ -24,33 +30,69 @@ JSON_VERSION = 1
 @click.command(name="plot")
 @click.argument("log", type=click.Path(path_type=Path))
 @click.option("--out", type=click.Path(path_type=Path), help="The PNG to write (default: beside the log).")
+@click.option("--view", "views", multiple=True, type=click.Choice([*VIEWS, "all"]),
+              help="What to draw; may be said several times.  [default: log]")  # fmt: skip
+@click.option("--html", is_flag=True, help="Write the interactive page beside the picture, too.")
+@click.option("--dark", is_flag=True, help="Pictures for a dark screen.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document instead of tables.")
-@click.option("--states/--no-states", "show_states", default=True, help="Print the tables.")
+@click.option("--tables/--no-tables", "show_states", default=True, help="Print the tables.")
 @click.option("--cycles", type=click.IntRange(min=0), default=10, show_default=True, help="Cycles to print.")
+@finding_options
+@beside_options
 @reading_options
 def command(
-    log: Path, out: Path | None, as_json: bool, show_states: bool, cycles: int, **said: Any
+    log: Path, out: Path | None, views: tuple[str, ...], html: bool, dark: bool, as_json: bool,
+    show_states: bool, cycles: int, panel_current: str | None, place: str | None, **said: Any,
 ) -> None:  # fmt: skip
     """States, cycles and a plot of LOG: a node log, a bench log, any INA219 CSV, or what other meters write.
 
     Units come from the column titles (current_mA, Current[mA], Current (mA)); where a title tells
     none, the command asks for it. Gaps are not counted, and a meter that clipped is said.
     """
-    data = read_log(log, as_read_options(said))
-    table = state_table(data)
+    find = find_options_of(said)
+    options = as_read_options(said)
+    data = read_log(log, options)
+    table = state_table(data, find)
     notes = (*meter_notes(data, said["rate"]), *data.notes, *table.notes)
-    from analysis.plot_log import log_png
-
-    picture = log_png(data, out or log.with_suffix(".png"), table)
+    beside = beside_of(log, options, panel_current, place)
+    target = out or log.with_suffix(".png")
+    pictures = _draw(data, table, _views(views), target, beside, dark)
+    if html:
+        pictures = (*pictures, _page(data, table, target.with_suffix(".html"), notes))
     if as_json:
-        click.echo(json.dumps(as_document(data, table, notes, picture), indent=2))
+        click.echo(json.dumps(as_document(data, table, notes, pictures), indent=2))
         return
-    _print(data, table, notes, picture, show_states, cycles)
+    _print(data, table, notes, pictures, show_states, cycles)
+
+
+def _views(asked: tuple[str, ...]) -> tuple[str, ...]:
+    return VIEWS if "all" in asked else tuple(dict.fromkeys(asked)) or VIEWS[:1]
+
+
+def _draw(
+    log: Log, table: StateTable, views: tuple[str, ...], target: Path, beside: Beside, dark: bool
+) -> tuple[Path, ...]:
+    """Each view into its own file: the first takes the name that was asked for."""
+    from analysis.log_pictures import view_png
+
+    paths = [target, *(target.with_name(f"{target.stem}-{view}{target.suffix}") for view in views[1:])]
+    drawn = [view_png(view, log, table, path, dark, beside) for view, path in zip(views, paths, strict=True)]
+    found = tuple(path for path in drawn if path is not None)
+    if not found:
+        raise StationError(f"{log.source}: has nothing for a picture of its {', '.join(views)}.")
+    return found
+
+
+def _page(log: Log, table: StateTable, path: Path, notes: tuple[str, ...]) -> Path:
+    from analysis.log_page import log_page
+
+    return log_page(log, table, path, notes)
 
 
 def _print(
-    log: Log, table: StateTable, notes: tuple[str, ...], picture: Path, show_states: bool, cycles: int
-) -> None:
+    log: Log, table: StateTable, notes: tuple[str, ...], pictures: tuple[Path, ...], show_states: bool,
+    cycles: int,
+) -> None:  # fmt: skip
     screen = console()
     if show_states:
         screen.print(_states(table, log))
@@ -58,7 +100,9 @@ def _print(
             screen.print(_cycles(table.cycles, cycles))
     for note in notes:
         screen.print(f"- {note}", markup=False)
-    screen.print(f"Picture: {picture}", markup=False, soft_wrap=True)
+    for path in pictures:
+        what = "Page" if path.suffix == ".html" else "Picture"
+        screen.print(f"{what}: {path}", markup=False, soft_wrap=True)
 
 
 _STATE_COLUMNS = (
@@ -104,32 +148,14 @@ def _cycles(rows: tuple[CycleRow, ...], most: int) -> Table:
     return shown
 
 
-def as_document(log: Log, table: StateTable, notes: tuple[str, ...], picture: Path) -> dict[str, Any]:
+def as_document(
+    log: Log, table: StateTable, notes: tuple[str, ...], pictures: tuple[Path, ...]
+) -> dict[str, Any]:
     """The tables as plain JSON values; null is what the log cannot tell."""
     return {
         "version": JSON_VERSION, "log": log.source, "kind": log.kind, "rows": len(log.t_s),
         "duration_s": log.duration_s, "missing_s": log.missing_s, "rate_hz": log.rate_hz,
-        "at_least": table.at_least, "states": [_row(row) for row in table.states],
-        "total": _row(table.total), "cycles": [_cycle(row) for row in table.cycles],
-        "notes": list(notes), "picture": str(picture),
+        "at_least": table.at_least, "states": [state_json(row) for row in table.states],
+        "total": state_json(table.total), "cycles": [cycle_json(row) for row in table.cycles],
+        "notes": list(notes), "picture": str(pictures[0]), "files": [str(path) for path in pictures],
     }  # fmt: skip
-
-
-def _row(row: StateRow) -> dict[str, Any]:
-    return {
-        "state": row.name, "count": row.count, "duration_s": row.duration_s, "charge_mC": row.charge_mC,
-        "energy_mJ": _or_null(row.energy_mJ), "mean_mA": row.mean_mA, "peak_mA": row.peak_mA,
-        "V": _or_null(row.V),
-    }  # fmt: skip
-
-
-def _cycle(row: CycleRow) -> dict[str, Any]:
-    return {
-        "cycle": row.name, "t_s": row.t_s, "awake_s": row.awake_s, "awake_mC": row.awake_mC,
-        "awake_mJ": _or_null(row.awake_mJ), "peak_mA": row.peak_mA, "rest_s": row.rest_s,
-        "rest_mJ": _or_null(row.rest_mJ), "states": list(row.states),
-    }  # fmt: skip
-
-
-def _or_null(value: float) -> float | None:
-    return None if math.isnan(value) else value

@@ -28,3 +28,20 @@ def duty(cycles: int = 20, long: int | None = None, spike: int | None = None) ->
             parts[-2][37] = 390.0
     mA = np.concatenate(parts)
     return np.round(mA + 0.1 * np.random.default_rng(1).standard_normal(len(mA)), 1)
+
+
+def four_days(zone: str = "+02:00") -> str:
+    """A CSV of four days from 18:00 on 1 May: 10 mA of load, 300 mA of sun from 8 to 16 o'clock."""
+    lines = ["time,Load_V,Load_mA,Solar_mA"]
+    for minute in range(4 * 1440):
+        day, rest = divmod(18 * 60 + minute, 1440)
+        sun = 300 if 480 <= rest < 960 else 0
+        lines.append(f"2024-05-{1 + day:02d}T{rest // 60:02d}:{rest % 60:02d}:00{zone},4.0,10,{sun}")
+    return "\n".join(lines) + "\n"
+
+
+def csv_of(mA: np.ndarray, rate_hz: float = 100.0, V: float | None = 4.0) -> str:
+    """What an INA219 logger writes."""
+    title = "timestamp_ms,voltage_V,current_mA\n" if V else "timestamp_ms,current_mA\n"
+    volts = f"{V:g}," if V else ""
+    return title + "".join(f"{1000 * n / rate_hz:.0f},{volts}{value:.1f}\n" for n, value in enumerate(mA))

@@ -10,19 +10,13 @@ import numpy as np
 import pytest
 from click.testing import CliRunner, Result
 
+from sim.log import LogRow, write_log
 from station.analyse_command import command
 from station.cli import main
 from station.errors import StationError
-from tests.analysis.made_logs import duty
+from tests.analysis.made_logs import csv_of, duty
 
 Write = Callable[..., Path]
-
-
-def csv_of(mA: np.ndarray, rate_hz: float = 100.0, V: float | None = 4.0) -> str:
-    """What an INA219 logger writes."""
-    title = "timestamp_ms,voltage_V,current_mA\n" if V else "timestamp_ms,current_mA\n"
-    volts = f"{V:g}," if V else ""
-    return title + "".join(f"{1000 * n / rate_hz:.0f},{volts}{value:.1f}\n" for n, value in enumerate(mA))
 
 
 def run(*args: object) -> Result:
@@ -60,7 +54,7 @@ def test_json_has_literal_figures(write: Write) -> None:
 def test_the_folder_holds_report_json_and_pictures(write: Write, tmp_path: Path) -> None:
     out = tmp_path / "out"
     done = run(write(csv_of(duty())), "--out", out, "--dark")
-    names = {"report.txt", "analysis.json", "log.png", "cycles.png", "histogram.png"}
+    names = {"report.txt", "analysis.json", "log.png", "cycles.png", "histogram.png", "page.html"}
     assert {path.name for path in out.iterdir()} >= names
     assert (out / "report.txt").read_text("utf-8") == done.output
     files = json.loads((out / "analysis.json").read_text("utf-8"))["files"]
@@ -86,7 +80,7 @@ def test_limits_decide_the_exit_code(write: Write, capfd: pytest.CaptureFixture[
         (["--limit", "naps=3"], "--limit naps: this log has no such figure; it has peak_mA, mean_mA,"),
         (["--limit", "wake"], "--limit wake: expected NAME=NUMBER, such as wake_mJ=3500 or sleep_uA=50."),
         (["--battery", "some"], "expected a number with a unit of Ah, mAh, such as 2.6Ah."),
-        (["--every", "3 apples"], "expected a number with a unit of s, ms, min, h, d, such as 15min."),
+        (["--every", "3 apples"], "expected a number with a unit of s, ms, us, min, h, d, such as 15min."),
         (["--battery", "2", "--cell", "potato"], "--cell potato: expected one of nmc-18650-3000, "),
         (["--design", "no-such"], "no-such"),
     ],
@@ -144,3 +138,25 @@ def test_who_would_have_to_measure_first_is_told_so(write: Write) -> None:
         "Measure the sleep current first: at this pace it may be what matters most. After it comes state 2"
         in said
     )
+
+
+def test_a_design_and_its_profile(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    """A node log whose camera takes half as much again as its rows say."""
+    from sim.odds.profile import read_profile
+
+    rows = []
+    for wake in range(40):
+        rows.append(LogRow(600.0 * wake, 2.0, 3.9, 45.0, "BOOT", wake, "measured"))
+        rows.append(LogRow(600.0 * wake + 2, 1.0, 3.9, 180.0, "CAMERA", wake, "measured"))
+        rows.append(LogRow(600.0 * wake + 3, 597.0, 3.9, 1.9, "SLEEP", wake, "inferred"))
+    write_log(tmp_path / "node_log.csv", rows)
+    log, profile = str(tmp_path / "node_log.csv"), tmp_path / "p.toml"
+    assert main(["analyse", log, "--design", "pico-w-arducam-2mp", "--profile-out", str(profile)]) == 0
+    said = capfd.readouterr().out
+    assert "Against the rows of pico-w-arducam-2mp" in said and "In CAMERA it takes" in said
+    assert read_profile(profile).measured["CAMERA"].mW == pytest.approx(702.0, rel=0.02)
+    assert "A battery of 3 Ah then lasts" in " ".join(said.split())  # the design's own
+    assert main(["analyse", log, "--profile-out", str(profile)]) == 2
+    assert "say --design" in capfd.readouterr().err
+    assert main(["analyse", log, "--names", "x"]) == 2
+    assert "--names x: expected STATE=NAME, such as wifi=UPLOAD." in capfd.readouterr().err

@@ -18,8 +18,7 @@ from analysis.plot_compare import compare_logs_png
 from analysis.states import state_table
 from sim.log import LogRow, write_log
 from station.cli import main
-from tests.analysis.made_logs import log_of
-from tests.analysis.test_analyse_command import csv_of
+from tests.analysis.made_logs import csv_of, log_of
 
 Write = Callable[..., Path]
 

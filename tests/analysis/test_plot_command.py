@@ -11,7 +11,9 @@ from click.testing import CliRunner
 
 from analysis.errors import LogError
 from sim.log import LogRow, write_log
+from station.errors import StationError
 from station.plot_command import command
+from tests.analysis.made_logs import csv_of, duty, four_days
 
 Write = Callable[..., Path]
 
@@ -52,3 +54,31 @@ def test_real_capture(real_logs: Path, tmp_path: Path) -> None:
     assert "13 samples sit at 400.00 mA" in done.output
     assert "at least" in done.output
     assert (tmp_path / "x.png").is_file()
+
+
+def test_every_view_and_the_page(write: Write, tmp_path: Path) -> None:
+    path = write(csv_of(duty(cycles=6)))
+    args = [str(path), "--view", "all", "--html", "--dark", "--states", "boot,wifi", "--out", str(tmp_path / "a.png")]
+    done = CliRunner().invoke(command, args, catch_exceptions=False)
+    assert {item.name for item in tmp_path.iterdir()} == {
+        "log.csv", "a.png", "a-cycles.png", "a-histogram.png", "a.html",
+    }  # fmt: skip
+    assert "boot" in done.output and "wifi" in done.output and f"Page: {tmp_path / 'a.html'}" in done.output
+
+
+def test_a_view_that_the_log_cannot_fill(write: Write) -> None:
+    path = write(csv_of(duty(cycles=1)))
+    with pytest.raises(StationError, match="log.csv: has nothing for a picture of its cycles, days."):
+        CliRunner().invoke(
+            command, [str(path), "--view", "cycles", "--view", "days"], catch_exceptions=False
+        )
+
+
+def test_days_with_the_panel_beside_and_nights(write: Write, tmp_path: Path) -> None:
+    path = write(four_days())
+    args = [str(path), "--view", "days", "--current-column", "Load_mA", "--voltage-column", "Load_V",
+            "--panel-current", "Solar_mA", "--place", "47.4,8.5", "--out", str(tmp_path / "d.png")]  # fmt: skip
+    done = CliRunner().invoke(command, args, catch_exceptions=False)
+    assert done.exit_code == 0 and (tmp_path / "d.png").stat().st_size > 30_000
+    with pytest.raises(StationError, match="--place here: expected LATITUDE,LONGITUDE, such as"):
+        CliRunner().invoke(command, [*args[:-4], "--place", "here"], catch_exceptions=False)
