@@ -23,8 +23,8 @@ def test_charge_by_calendar_day(write: Write) -> None:
     log = read_log(write(four_days()), LOAD)
     days = days_of(log)
     assert days.first is not None and f"{days.first:%d %B %H:%M}" == "01 May 00:00"
-    assert days.covered == pytest.approx([0.25, 1.0, 1.0, 1.0, 0.25], abs=1e-6)
-    assert days.out_mAh == pytest.approx([60, 240, 240, 240, 60], abs=1e-3)
+    assert days.covered == pytest.approx([0.25, 1.0, 1.0, 1.0, 0.75], abs=1e-6)
+    assert days.out_mAh == pytest.approx([60, 240, 240, 240, 180], abs=1e-3)
     assert days.in_mAh.tolist() == [0.0] * 5
 
 
@@ -74,7 +74,9 @@ def test_gaps_and_a_voltage_alone(write: Write, tmp_path: Path) -> None:
 def test_the_real_solar_days(real_logs: Path, tmp_path: Path) -> None:
     base = {"current_unit": "A", "voltage_unit": "V", "timezone": "America/New_York"}
     path = real_logs / "solarprotocol_epever_4days_20210111-14.csv"
-    load = read_log(path, ReadOptions(current_column="load current", voltage_column="battery voltage", **base))
+    load = read_log(
+        path, ReadOptions(current_column="load current", voltage_column="battery voltage", **base)
+    )
     panel = read_log(path, ReadOptions(current_column="PV current", voltage_column="PV voltage", **base))
     assert days_of(load).out_mAh[1:4] == pytest.approx([5430, 5390, 5120], rel=0.02)
     assert days_of(panel).out_mAh[1:4] == pytest.approx([6570, 4210, 4500], rel=0.02)
