@@ -29,7 +29,7 @@ _AGAIN_s = 0.5
 @click.option("--web", is_flag=True, help=f"Listen on the network too, {BROWSE_s:g} s (needs zeroconf).")
 @click.option("--host", "hosts", multiple=True, help="A board's address on the network; may be repeated.")
 @click.option("--probe", is_flag=True,
-              help="Ask behind USB-serial adapters which chip it is; resets it (needs esptool).")  # fmt: skip
+              help="Ask what does not show: console, then chip (by esptool); may reset it.")  # fmt: skip
 @click.option("--json", "as_json", is_flag=True, help="One JSON document for a machine.")
 def command(
     board: str | None, wait_s: float, web: bool, hosts: tuple[str, ...], probe: bool, as_json: bool
@@ -42,7 +42,7 @@ def command(
 
     found = _patiently(wait_s, web, hosts, board)
     if probe:
-        from station.esp_probe import probed
+        from station.detect_probe import probed
 
         found = [probed(one) for one in found]
     if as_json:

@@ -127,7 +127,8 @@ def _ask(image: Image, board: Found, options: _Options) -> None:
     question = f"Write {image.claims.title} onto {board.line}? The firmware there is replaced; {loses}."
     if not sys.stdin.isatty():
         raise StationError(f"{question} There is no terminal to ask on: --yes says so.", Exit.USAGE)
-    click.confirm(question, abort=True, err=True)
+    if not click.confirm(question, err=True):
+        raise StationError("Nothing was written.")
 
 
 def _by_drive(image: Image, board: Found) -> Found | None:

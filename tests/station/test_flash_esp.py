@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import signal
 from collections.abc import Iterator
 from pathlib import Path
@@ -308,6 +309,23 @@ def test_nothing_is_written_by_a_wrong_command(
         assert cli.main(["flash", *(meant.get(word, word) for word in words)]) == code
         assert rom.commands == []
     assert said in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(("answer", "code"), [("y\n", 0), ("n\n", 1)])
+def test_on_a_terminal_it_asks(
+    answer: str, code: int, tmp_path: Path, no_boards: None, capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    keys, screen = os.openpty()
+    os.write(keys, answer.encode())
+    with EspRom() as rom, os.fdopen(screen) as stdin:
+        monkeypatch.setattr("sys.stdin", stdin)
+        assert cli.main(["flash", rom.port, put(tmp_path), "--erase"]) == code
+        assert (ERASE_ALL in rom.commands) == (code == 0)
+    os.close(keys)
+    asked = capsys.readouterr().err
+    assert "The firmware there is replaced; everything on it is erased. [y/N]" in asked
+    assert ("torpor: Nothing was written." in asked) == (code == 1)
 
 
 def test_check_needs_no_board(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
