@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+import textwrap
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -152,7 +153,7 @@ def _by_loader(image: Image, board: Found, options: _Options) -> Found | None:
     from station.detect import Mode, detect
     from station.esp_loader import Asked, write
     from station.flash_uf2 import Waits, wait_back
-    from station.flash_words import after_boot, failed
+    from station.flash_words import causes_after, start_of
 
     assert image.esp is not None
     native, before = board.mode is Mode.ESP, detect()
@@ -162,12 +163,23 @@ def _by_loader(image: Image, board: Found, options: _Options) -> Found | None:
         with _bar("writing") as watch:
             seen, log = write(board.port, image.content, image.esp, asked, watch)
     except StationError as problem:
-        raise failed(problem, image.esp) from None
+        _say(causes_after(problem, image.esp))
+        raise
     if native and not log:
         return wait_back(image, board, before, detect, Waits().native)
-    for line in after_boot(log, image.esp, seen.clues):
-        click.echo(line, err=True)
+    start = start_of(log, image.esp, seen.clues)
+    _say(start.lines)
+    if start.wrong:
+        raise StationError(start.wrong)
     return replace(board, chip=seen.name, version=image.claims.version, name=image.claims.board or seen.name)
+
+
+def _say(lines: tuple[str, ...]) -> None:
+    """Lines for the owner, as wide as the screen; a numbered one hangs under its text."""
+    width = max(40, min(console(stderr=True).width, 110))
+    for line in lines:
+        hang = "     " if line.startswith("  ") else ""
+        click.echo(textwrap.fill(line, width, subsequent_indent=hang, break_on_hyphens=False), err=True)
 
 
 @contextmanager

@@ -14,11 +14,11 @@ import pytest
 from station import cli
 from station.detect_mounts import Mount
 from station.errors import Exit, StationError
-from station.esp_boot_log import six_causes, troubles
+from station.esp_boot_log import troubles
 from station.esp_image import EspImage, read_esp_image
 from station.esp_loader import Asked, ChipSeen, ask_chip, write
 from station.esp_words import LinkNoise, sentence_of
-from station.flash_words import after_boot, failed
+from station.flash_words import Start, causes_after, start_of
 from tests.station.esp_rom import GOOD_START, READ_ERROR, EspRom, Faults
 from tests.station.firmware_files import CAM, esp_file
 
@@ -97,7 +97,7 @@ def test_a_clue_stands_behind_the_causes_of_a_bad_start(
 ) -> None:
     with EspRom(Faults(registers={STRAPS: 0x33}, says=READ_ERROR * 4)) as rom:
         assert cli.main(["flash", rom.port, put(tmp_path), "--yes"]) == 1
-    assert "(6) The flash is encrypted" in (said := capsys.readouterr().err) and "GPIO12 (MTDI) was" in said
+    assert "  6. The flash is encrypted" in (said := capsys.readouterr().err) and "GPIO12 (MTDI) was" in said
 
 
 def test_progress_comes_to_its_end() -> None:
@@ -198,24 +198,33 @@ def test_a_boot_log_in_words(log: str, meaning: str) -> None:
 
 def test_one_stutter_before_a_good_start_is_harmless() -> None:
     assert troubles(READ_ERROR + GOOD_START) == []
-    assert after_boot(READ_ERROR + GOOD_START, image()) == ["It starts."]
+    assert start_of(READ_ERROR + GOOD_START, image()) == Start(("It starts.",))
     assert len(troubles(GOOD_START + READ_ERROR)) == 1
     assert len(troubles(READ_ERROR * 2 + GOOD_START)) == 1
-    assert after_boot("", image())[0].startswith("It was reset; its console says nothing")
+    assert start_of("", image()).lines[0].startswith("It was reset; its console says nothing")
+
+
+ORDER = ["  1. Wrong offset", "  2. The flash was erased and then only", "  3. A wrong or partial image",
+         "  4. GPIO12 (MTDI) was high", "  5. The 3.3 V sag", "  6. The flash is encrypted"]  # fmt: skip
 
 
 def test_the_six_causes_come_in_order() -> None:
-    with pytest.raises(StationError) as problem:
-        after_boot(READ_ERROR * 4, image())
-    said = str(problem.value)
-    order = ["(1) Wrong offset", "(2) The flash was erased and then only", "(3) A wrong or partial image",
-             "(4) GPIO12 (MTDI) was high", "(5) The 3.3 V sag", "(6) The flash is encrypted"]  # fmt: skip
-    places = [said.index(words) for words in order]
-    assert places == sorted(places) and "'flash read err, 1000'" in said
-    assert "joined, written at 0x0" in said
-    assert len(six_causes("")) == 6
-    assert "(6)" in str(failed(StationError("It broke."), image()))
-    assert "(6)" not in str(failed(StationError("Gone.", Exit.NO_BOARD), image()))
+    start = start_of(READ_ERROR * 4, image(), ("A clue.",))
+    assert (
+        start.lines[0] == "It says 'flash read err, 1000'. The chip's ROM finds no bootloader in the flash."
+    )
+    assert [line[: len(words)] for line, words in zip(start.lines[1:7], ORDER, strict=True)] == ORDER
+    assert "joined, written at 0x0" in start.lines[1] and start.lines[7:] == ("A clue.",)
+    assert start.wrong.endswith("Causes 1 to 3 are ruled out, so begin with 4.")
+    assert len(causes_after(StationError("It broke."), image())) == 7
+    assert causes_after(StationError("Gone.", Exit.NO_BOARD), image()) == ()
+    assert causes_after(StationError("Wrong chip; nothing was written."), image()) == ()
+
+
+def test_another_trouble_has_its_own_advice() -> None:
+    start = start_of("Brownout detector was triggered\r\n" * 3, image())
+    assert start.wrong.endswith("does not start: 'Brownout detector was triggered'.")
+    assert start.lines[1].startswith("  1. Give it 5 V")
 
 
 @pytest.fixture
@@ -280,7 +289,10 @@ def test_the_command_tells_why_the_board_does_not_start(
 ) -> None:
     with EspRom(Faults(says=READ_ERROR * 4)) as rom:
         assert cli.main(["flash", rom.port, put(tmp_path), "--yes"]) == 1
-    assert "(1) Wrong offset" in capsys.readouterr().err
+    said = capsys.readouterr().err
+    places = [said.index(words) for words in ORDER]
+    assert places == sorted(places) and max(map(len, said.splitlines()[:-1])) <= 110
+    assert said.splitlines()[-1].startswith("torpor: The firmware was read back as it should be, but")
 
 
 @pytest.mark.parametrize(
