@@ -8,6 +8,8 @@ from math import isfinite, nan
 
 import numpy as np
 
+from boards import Part
+
 from .battery_life import Battery, Life, life_of
 from .clipping import meter_notes
 from .cycle_spread import CycleSpread, cycle_spread
@@ -18,6 +20,8 @@ from .log import Log
 from .log_limits import Figure, figures
 from .profile import LogProfile, measured_profile
 from .profile_diff import Comparison, row_differences
+from .shunt_recipe import recipe
+from .slope import LEAST_s, Slope, battery_slope
 from .standing_out import StandsOut, standing_out
 from .states import FindOptions, StateTable, state_table
 
@@ -29,7 +33,7 @@ class Asked:
     Attributes
     ----------
     find : how states are found and named. floor : what is known of the sleep current and the meter.
-    battery : what the node lives on, or None.
+    battery : what the node lives on, or None. cell : the rows of its kind.
     every_s : the pace at which it will wake, where the log's own is that of a test bench.
     stated_hz : the rate that the logger was set to.
     names : which state of the firmware a state of the log is, for the profile.
@@ -38,6 +42,7 @@ class Asked:
     find: FindOptions = field(default_factory=FindOptions)
     floor: FloorOptions = field(default_factory=FloorOptions)
     battery: Battery | None = None
+    cell: Part | None = None
     every_s: float | None = None
     stated_hz: float | None = None
     names: Mapping[str, str] = field(default_factory=dict)
@@ -51,6 +56,8 @@ class Analysed:
     ----------
     duty : at the owner's pace if he said one. profile, against : the design's states as measured and how its
         rows differ from them; None without a design, or without a voltage.
+    slope : what the battery's voltage says over days, None for a shorter log or without a battery.
+    recipe : how to measure the sleep current after all, where this log does not tell it.
     """
 
     log: Log
@@ -64,6 +71,8 @@ class Analysed:
     life: Life | None
     profile: LogProfile | None
     against: Comparison | None
+    slope: Slope | None
+    recipe: tuple[str, ...]
     notes: tuple[str, ...]
 
 
@@ -81,8 +90,16 @@ def analyse(log: Log, asked: Asked | None = None) -> Analysed:
         gains(duty) if duty else (),
         life_of(duty, asked.battery) if duty and asked.battery else None,
         profile, row_differences(profile.profile, design) if profile and design else None,
+        _slope(log, asked, table, floor), recipe(log, floor, grade=asked.floor.grade),
         (*meter_notes(log, asked.stated_hz), *log.notes, *table.notes),
     )  # fmt: skip
+
+
+def _slope(log: Log, asked: Asked, table: StateTable, floor: Floor) -> Slope | None:
+    """The voltage's word on the mean current."""
+    if asked.battery is None or asked.cell is None or log.duration_s < LEAST_s or bool(np.isnan(log.V).any()):
+        return None
+    return battery_slope(log, asked.cell, asked.battery.capacity_Ah, table, floor)
 
 
 def _profile(log: Log, asked: Asked, table: StateTable, floor: Floor) -> LogProfile | None:

@@ -28,6 +28,7 @@ def analysis_json(
     cycles : one row each.  spread : percentiles and means of the cycles, or null.
     stands_out : the cycles that differ, with a reason.  floor : what it draws at rest, `below` true where
         only less than `high_mA` is known.  duty, gains, life : null or empty without a wake.
+    slope : what the battery's voltage says over days, or null.
     against : per state of the design what was measured, what its rows say and the verdict; null without one.
     limits : each with kept (true, false, null where the log cannot tell).
     """
@@ -41,7 +42,7 @@ def analysis_json(
         "stands_out": [{"cycle": one.name, "t_s": one.t_s, "why": one.why} for one in found.outstanding],
         "floor": _floor(found), "duty": _duty(found),
         "gains": [{"state": one.name, "share": one.share, "longer": one.longer} for one in found.gains],
-        "life": _life(found), "against": _against(found),
+        "life": _life(found), "slope": _slope(found), "against": _against(found),
         "limits": [{"limit": one.limit.name, "value": one.limit.value, "is": or_null(one.figure.value),
                     "kept": one.kept, "sentence": one.sentence} for one in judged],
         "notes": list(dict.fromkeys(found.notes)), "files": [str(path) for path in written],
@@ -111,6 +112,14 @@ def _life(found: Analysed) -> dict[str, Any] | None:
         "usable_mAh": list(battery.usable_mAh), "leak_mA": life.leak_mA, "days": life.days,
         "worst_days": life.worst_days, "best_days": or_null(life.best_days),
     }  # fmt: skip
+
+
+def _slope(found: Analysed) -> dict[str, Any] | None:
+    slope = found.slope
+    if slope is None:
+        return None
+    return {"mean_mA": or_null(slope.mean_mA), "off_mA": or_null(slope.off_mA), "why": slope.why,
+            "floor_mA": or_null(slope.floor_mA), "floor_off_mA": or_null(slope.floor_off_mA)}  # fmt: skip
 
 
 def _against(found: Analysed) -> list[dict[str, Any]] | None:

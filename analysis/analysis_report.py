@@ -177,15 +177,20 @@ def _dearest(found: Analysed) -> str:
 
 
 def _floor(found: Analysed) -> str:
-    return "\n".join((heading("The sleep floor"), paragraph(" ".join(found.floor.sentences))))
+    said = [heading("The sleep floor"), paragraph(" ".join(found.floor.sentences))]
+    if found.recipe and found.floor.below:
+        said += ["", "To measure it after all:", *(paragraph(one, "- ") for one in found.recipe)]
+    return "\n".join(said)
 
 
 def _battery(found: Analysed) -> str:
     life, battery = found.life, found.asked.battery
     if battery is None:
         return ""
+    slope = [paragraph(" ".join(found.slope.sentences))] if found.slope else []
     if life is None:
-        return "\n".join((heading("The battery"), "The log draws nothing from a battery on average."))
+        said = "The log draws nothing from a battery on average."
+        return "\n".join((heading("The battery"), said, *slope))
     low, high = battery.usable_mAh
     said = (
         f"{battery.capacity_Ah:g} Ah at {battery.temperature_C:g} C, of which {low:,.0f} to {high:,.0f} mAh "
@@ -194,7 +199,7 @@ def _battery(found: Analysed) -> str:
         f"{days_text(life.worst_days)} if every doubt falls the wrong way, {days_text(life.best_days)} if "
         "every one falls the right way. No sun is counted; the meter is taken to sit in the battery's lead."
     )
-    return "\n".join((heading("The battery"), paragraph(said)))
+    return "\n".join((heading("The battery"), paragraph(said), *slope))
 
 
 def _first(found: Analysed) -> str:

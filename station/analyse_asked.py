@@ -66,9 +66,11 @@ def asked_of(said: dict[str, Any]) -> Asked:
 
     own = {key: said.pop(key) for key in _KEYS}
     find = replace(find_options_of(said), conversion_s=own["conversion"] or 0.0)
+    cell = _cell(own["cell"], find.design)
+    battery = _battery(own, find.design, cell)
     return Asked(
-        find, _floor(own, said), _battery(own, find.design), own["every"], said["rate"], _names(own["names"])
-    )
+        find, _floor(own, said), battery, cell, own["every"], said["rate"], _names(own["names"])
+    )  # fmt: skip
 
 
 def _floor(own: dict[str, Any], reading: dict[str, Any]) -> FloorOptions:
@@ -81,11 +83,10 @@ def _floor(own: dict[str, Any], reading: dict[str, Any]) -> FloorOptions:
     return FloorOptions(zero, stated, off, own["meter"], gain, own["grade"])
 
 
-def _battery(own: dict[str, Any], design: Design | None) -> Battery | None:
+def _battery(own: dict[str, Any], design: Design | None, cell: Part) -> Battery | None:
     """The owner's battery, else that of the design, else none."""
     from analysis.battery_life import USABLE, battery_of
 
-    cell = _cell(own["cell"], design)
     capacity = own["battery"]
     if capacity is None and design is not None:
         capacity = cell.v("capacity") * float(str(design.options.get("cells_parallel", 1)))

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import rich_click as click
 
 from station.analyse_asked import asked_of, asked_options
-from station.analyse_files import write_files
+from station.analyse_files import write_files, write_voltage_files
 from station.beside_options import beside_of, beside_options
 from station.errors import Exit, StationError
 from station.finding_options import finding_options
@@ -17,14 +18,17 @@ from station.reading_options import as_read_options, reading_options
 from station.screen import console
 
 if TYPE_CHECKING:
-    from analysis.analysed import Analysed
+    from analysis.analysed import Analysed, Asked
+    from analysis.log import Log
     from analysis.log_limits import Judged
+    from analysis.plot_days import Beside
 
 
 @click.command(name="analyse")
 @click.argument("log", type=click.Path(path_type=Path))
 @finding_options
 @asked_options
+@click.option("--no-current", is_flag=True, help="A log of voltages alone, such as a battery's over a year.")
 @click.option("--limit", "limits", multiple=True, metavar="NAME=NUMBER",
               help="Fail if a figure is over it: wake_mJ=3500, sleep_uA=50.")  # fmt: skip
 @beside_options
@@ -36,7 +40,7 @@ if TYPE_CHECKING:
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
 @reading_options
 def command(
-    log: Path, limits: tuple[str, ...], panel_current: str | None, place: str | None,
+    log: Path, no_current: bool, limits: tuple[str, ...], panel_current: str | None, place: str | None,
     profile_out: Path | None, out: Path | None, html: bool, dark: bool, as_json: bool, **said: Any,
 ) -> None:  # fmt: skip
     """What LOG says about a node: states, cycles, sleep floor, battery life, and what it cannot tell.
@@ -50,13 +54,31 @@ def command(
 
     asked_limits = tuple(limit_of(text) for text in limits)
     asked = asked_of(said)
-    options = as_read_options(said)
+    options = replace(as_read_options(said), needs_current=not no_current)
     beside = beside_of(log, options, panel_current, place)
+    if no_current:
+        _voltage(read_log(log, options), asked, out, beside, dark)
+        return
     found = analyse(read_log(log, options), asked)
     kept = judged(asked_limits, figures_of(found)) if asked_limits else ()
     written = write_files(found, kept, profile_out, out, beside, html, dark)
     _print(found, kept, written, as_json)
     _end(kept)
+
+
+def _voltage(log: Log, asked: Asked, out: Path | None, beside: Beside, dark: bool) -> None:
+    """What a log of voltages alone tells: the mean current, by the battery's curve."""
+    from analysis.voltage_report import voltage_report
+
+    if asked.battery is None or asked.cell is None:
+        raise StationError(
+            "--no-current: needs the battery whose voltage this is: say --battery.", Exit.USAGE
+        )
+    report = voltage_report(log, asked.battery, asked.cell)
+    written = write_voltage_files(report, log, out, beside, dark) if out else ()
+    console().print(report, end="", markup=False, soft_wrap=True)
+    for path in written:
+        console().print(f"Picture: {path}", markup=False, soft_wrap=True)
 
 
 def _print(found: Analysed, judged: tuple[Judged, ...], written: tuple[Path, ...], as_json: bool) -> None:

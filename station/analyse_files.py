@@ -10,6 +10,7 @@ from station.errors import Exit, StationError
 
 if TYPE_CHECKING:
     from analysis.analysed import Analysed
+    from analysis.log import Log
     from analysis.log_limits import Judged
     from analysis.plot_days import Beside
 
@@ -48,9 +49,7 @@ def _folder(
     from analysis.log_page import log_page
     from analysis.log_pictures import log_pictures
 
-    if folder.exists() and not folder.is_dir():
-        raise StationError(f"{folder}: is a file, expected a folder for the output.", Exit.USAGE)
-    folder.mkdir(parents=True, exist_ok=True)
+    _make(folder)
     report, document = folder / "report.txt", folder / "analysis.json"
     pictures = log_pictures(found.log, found.table, folder, dark, beside)
     page = (log_page(found.log, found.table, folder / "page.html", found.notes),) if html else ()
@@ -58,3 +57,19 @@ def _folder(
     report.write_text(analysis_report(found, judged, written), "utf-8")
     document.write_text(json.dumps(analysis_json(found, judged, written), indent=2) + "\n", "utf-8")
     return written
+
+
+def write_voltage_files(text: str, log: Log, folder: Path, beside: Beside, dark: bool) -> tuple[Path, ...]:
+    """Report and picture of a log of voltages alone; returns the pictures."""
+    from analysis.plot_days import days_png
+
+    _make(folder)
+    (folder / "report.txt").write_text(text, "utf-8")
+    picture = days_png(log, folder / "days.png", beside, dark)
+    return (picture,) if picture else ()
+
+
+def _make(folder: Path) -> None:
+    if folder.exists() and not folder.is_dir():
+        raise StationError(f"{folder}: is a file, expected a folder for the output.", Exit.USAGE)
+    folder.mkdir(parents=True, exist_ok=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +33,7 @@ JSON_VERSION = 1
 @click.option("--out", type=click.Path(path_type=Path), help="The PNG to write (default: beside the log).")
 @click.option("--view", "views", multiple=True, type=click.Choice([*VIEWS, "all"]),
               help="What to draw; may be said several times.  [default: log]")  # fmt: skip
+@click.option("--no-current", is_flag=True, help="A log of voltages alone: its days are drawn.")
 @click.option("--html", is_flag=True, help="Write the interactive page beside the picture, too.")
 @click.option("--dark", is_flag=True, help="Pictures for a dark screen.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document instead of tables.")
@@ -41,8 +43,8 @@ JSON_VERSION = 1
 @beside_options
 @reading_options
 def command(
-    log: Path, out: Path | None, views: tuple[str, ...], html: bool, dark: bool, as_json: bool,
-    show_states: bool, cycles: int, panel_current: str | None, place: str | None, **said: Any,
+    log: Path, out: Path | None, views: tuple[str, ...], no_current: bool, html: bool, dark: bool,
+    as_json: bool, show_states: bool, cycles: int, panel_current: str | None, place: str | None, **said: Any,
 ) -> None:  # fmt: skip
     """States, cycles and a plot of LOG: a node log, a bench log, any INA219 CSV, or what other meters write.
 
@@ -50,8 +52,11 @@ def command(
     none, the command asks for it. Gaps are not counted, and a meter that clipped is said.
     """
     find = find_options_of(said)
-    options = as_read_options(said)
+    options = replace(as_read_options(said), needs_current=not no_current)
     data = read_log(log, options)
+    if no_current:
+        _voltages(data, out or log.with_suffix(".png"), beside_of(log, options, panel_current, place), dark)
+        return
     table = state_table(data, find)
     notes = (*meter_notes(data, said["rate"]), *data.notes, *table.notes)
     beside = beside_of(log, options, panel_current, place)
@@ -63,6 +68,15 @@ def command(
         click.echo(json.dumps(as_document(data, table, notes, pictures), indent=2))
         return
     _print(data, table, notes, pictures, show_states, cycles)
+
+
+def _voltages(log: Log, path: Path, beside: Beside, dark: bool) -> None:
+    """The only picture of a log without a current."""
+    from analysis.plot_days import days_png
+
+    if days_png(log, path, beside, dark) is None:
+        raise StationError(f"{log.source}: voltages alone of less than a day and a half show nothing.")
+    console().print(f"Picture: {path}", markup=False, soft_wrap=True)
 
 
 def _views(asked: tuple[str, ...]) -> tuple[str, ...]:

@@ -160,3 +160,33 @@ def test_a_design_and_its_profile(tmp_path: Path, capfd: pytest.CaptureFixture[s
     assert "say --design" in capfd.readouterr().err
     assert main(["analyse", log, "--names", "x"]) == 2
     assert "--names x: expected STATE=NAME, such as wifi=UPLOAD." in capfd.readouterr().err
+
+
+def voltages(days: int = 30) -> str:
+    """A lithium-ion cell that falls from 4.0 to 3.75 V, one row an hour."""
+    rows = "".join(f"{3600 * hour},{4.0 - 0.25 * hour / (24 * days):.4f}\n" for hour in range(24 * days))
+    return "t_s,V\n" + rows
+
+
+def test_a_log_of_voltages_alone(write: Write, tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    """By the curve of the usual cell 4.0 V is 75 % and 3.75 V is 50 %: 0.65 Ah of 2.6 in 30 days."""
+    path = str(write(voltages()))
+    out = ["--out", str(tmp_path / "out")]
+    assert main(["analyse", path, "--no-current", "--battery", "2.6Ah", *out]) == 0
+    said = " ".join(capfd.readouterr().out.split())
+    assert "720 rows over 30 days, 3.75 to 4.00 V, no current" in said
+    found = float(said.partition("The battery's voltage says ")[2].split()[0])
+    assert found == pytest.approx(1000 * 0.65 / 0.72 - 20, rel=0.08)  # uA, self-discharge apart
+    assert {item.name for item in (tmp_path / "out").iterdir()} == {"report.txt", "days.png"}
+    assert main(["analyse", path, "--no-current"]) == 2
+    assert "say --battery" in capfd.readouterr().err
+    assert main(["plot", path, "--no-current", "--out", str(tmp_path / "v.png")]) == 0
+    assert main(["plot", str(write(voltages(1), "short.csv")), "--no-current"]) == 1
+    assert "voltages alone of less than a day and a half show nothing." in capfd.readouterr().err
+
+
+def test_how_to_measure_the_sleep_after_all(write: Write) -> None:
+    said = " ".join(run(write(csv_of(duty()))).output.split())
+    assert "To measure it after all: - 0.1 ohm: steps of 100 uA, zero within 1.00 mA" in said
+    known = run(write(csv_of(duty())), "--sleep-current", "22uA").output
+    assert "To measure it after all" not in known
