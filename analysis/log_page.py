@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 
 from . import style
+from .clipping import find_clipping
 from .log import IntArray, Log
 from .log_page_blocks import MOST_BLOCKS, MOST_BORDERS, Chooser
 from .log_page_body import body
@@ -110,6 +111,7 @@ def _names(table: StateTable) -> list[str]:
 def _document(log: Log, table: StateTable, grid: Grid, blocks: Blocks, lengths: list[int]) -> dict[str, Any]:
     """What the script must know beside the streams."""
     colours = style.colours(table.names)
+    clipping = find_clipping(log) if table.at_least else None
     rows = {row.name: row for row in table.states}
     return {
         "source": log.source, "kind": log.kind, "rows": len(log.mA), "zero_s": float(log.t_s[0]),
@@ -118,8 +120,9 @@ def _document(log: Log, table: StateTable, grid: Grid, blocks: Blocks, lengths: 
         "volts": grid.volts, "exact": grid.exact, "square_unit": blocks.square_unit,
         "blocks": len(blocks.rows), "many": int((blocks.rows > 1).sum()), "lengths": lengths,
         "at_least": bool(table.at_least),
+        "full_scale_mA": clipping.at_mA if clipping else None,
         "states": [
-            {"name": name, "colour": colours[name], "rest": rest, **_figures(rows.get(name))}
+            {"name": name, "colour": colours[name], "rest": bool(rest), **_figures(rows.get(name))}
             for name, rest in zip(table.names, table.resting, strict=True)
         ],
     }  # fmt: skip

@@ -45,7 +45,7 @@ def body(log: Log, table: StateTable, under: str, accuracy: str, notes: Sequence
         '<div class="wide"><canvas id="strip" role="img" aria-label="States in view"></canvas></div>'
         '<div id="panes"></div><p id="words" class="faint">Unpacking the log …</p></section>'
         f'<div class="cards">{_selection(log)}{_histogram()}{_markers()}</div>'
-        f"{_states()}{_cycles()}"
+        f"{_states(log)}{_cycles()}"
         f'<section><h2>What to know about this log</h2><ul class="notes">{told}</ul></section>'
         "<footer><p>Made by torpor. The file needs nothing else; its address keeps view, selection, markers "
         "and notes.</p></footer></main>"
@@ -90,9 +90,11 @@ def _selection(log: Log) -> str:
         '<section class="card" id="statistics"><h2 id="statistics-title">In view</h2>'
         '<p class="typed"><label>from <input id="from" inputmode="decimal"> s</label> '
         '<label>for <input id="length" inputmode="decimal"> s</label></p>'
-        '<dl id="figures"></dl><dl id="percentiles"></dl><p id="snapped" class="faint"></p>'
+        '<dl id="figures"></dl><p id="snapped" class="faint"></p>'
         '<p class="typed"><label>battery <input id="battery" inputmode="decimal"> mAh,</label> '
         '<label>usable <input id="usable" inputmode="decimal" value="80"> %</label></p>'
+        '<p class="typed"><label>dearest <input id="window" inputmode="decimal" value="1"> s</label>'
+        '<button type="button" id="find">Find</button></p>'
         f'<p class="group">{_button("copy", "Copy")}{_button("copy-csv", "Copy as CSV")}'
         f"{_button('zoomed', 'Zoom to it')}{_button('clear', 'Clear')}</p></section>"
     )
@@ -105,7 +107,7 @@ def _histogram() -> str:
         'aria-label="Histogram of the current with cumulative curves of time and charge"></canvas></div>'
         '<p class="legend"><span class="bars">time (root)</span><span class="time">% of time below</span>'
         '<span class="charge">% of charge below</span><span>current in mA</span></p>'
-        '<p id="histogram-words" class="faint"></p></section>'
+        '<p id="histogram-words" class="faint"></p><dl id="percentiles"></dl></section>'
     )
 
 
@@ -126,9 +128,13 @@ def _table(name: str, heads: Sequence[str]) -> str:
     )
 
 
-def _states() -> str:
-    heads = ("state", "share of energy", "visits", "time", "charge", "energy", "mean mA", "peak mA")
-    return f'<section class="card"><h2>What each state cost</h2>{_table("states", heads)}</section>'
+def _states(log: Log) -> str:
+    share = "share of energy" if has_volts(log) else "share of charge"
+    heads = ("state", share, "visits", "time", "charge", "energy", "mean mA", "peak mA")
+    return (
+        f'<section class="card"><h2>What each state cost</h2>{_table("states", heads)}'
+        '<p><button type="button" id="all-states" hidden></button></p></section>'
+    )
 
 
 def _cycles() -> str:

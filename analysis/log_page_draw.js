@@ -86,14 +86,20 @@ function seconds(s, digits = 3) {
     if (Math.abs(s) < limit * (1 - 1e-9)) return `${+(s / size).toPrecision(digits)} ${unit}`;
   return `${+(s / 86400).toPrecision(digits)} days`;
 }
-const charge = (mC) => Math.abs(mC) >= 3600 ? `${three(mC / 3600)} mAh` : `${three(mC)} mC`;
-const energy = (mJ) => Number.isNaN(mJ) ? "–" : Math.abs(mJ) >= 3.6e6 ? `${three(mJ / 3.6e6)} Wh` : Math.abs(mJ) >= 3.6e5
-  ? `${three(mJ / 3600)} mWh` : Math.abs(mJ) >= 1000 ? `${three(mJ / 1000)} J` : `${three(mJ)} mJ`;
+// An amount with its unit, and how far off it may be in the same unit.
+function amount(value, off, sizes) {
+  const [size, unit] = sizes.find(([, , least]) => Math.abs(value) >= least);
+  const spread = off > 0 ? ` ± ${three(+(off / size).toPrecision(2))}` : "";
+  return `${three(value / size)}${spread} ${unit}`;
+}
+const charge = (mC, off) => amount(mC, off, [[3600, "mAh", 3600], [1, "mC", 0]]);
+const energy = (mJ, off) => Number.isNaN(mJ) ? "–" : amount(mJ, off, [[3.6e6, "Wh", 3.6e6], [3600, "mWh", 3.6e5], [1000, "J", 1000], [1, "mJ", 0]]);
 
 // The time of the log, as far as the view needs it: 12.345 s, 3:20.5, 2 d 04:10.
 const START = META.start ? Date.parse(META.start + (/[Z+]|-\d\d:\d\d$/.test(META.start.slice(10)) ? "" : "Z")) : null;
 const STAMP_ZONE = META.start && /([+-]\d\d:\d\d)$/.test(META.start) ? META.start.slice(-6) : "+00:00";
 const SHIFT = (STAMP_ZONE[0] === "-" ? -1 : 1) * (+STAMP_ZONE.slice(1, 3) * 60 + +STAMP_ZONE.slice(4)) * 60000;
+const WALL = START !== null && SPAN > 43200; // a log of days is read by the clock
 // `step` is what neighbours must differ by to look different.
 function clock(t, step) {
   const digits = Math.max(0, Math.min(6, Math.ceil(-Math.log10(step) - 1e-9))), two = (n) => String(n).padStart(2, "0");

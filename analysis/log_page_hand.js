@@ -116,14 +116,16 @@ function pressed() {
   [$("low").value, $("high").value, $("note").value] = [state.low, state.high, state.note];
 }
 
+const ROW_S = META.row * META.tick_s;
 function fields() {
+  $("window").value = +Math.min(SPAN / 5, Math.max(1, 10 * ROW_S)).toPrecision(2);
   for (const node of document.querySelectorAll("[data-do]"))
     node.addEventListener("click", () => { press(node.dataset.do); showSelection(); draw(); });
   $("limits").addEventListener("change", () => { state.limits = $("limits").value; pressed(); draw(); });
   for (const name of ["low", "high"]) $(name).addEventListener("change", () => {
     const [low, high] = [+$("low").value, +$("high").value];
-    if (Number.isFinite(low) && high > low && (state.scale !== "log" || low > 0)) Object.assign(state, { low, high });
-    else inform("The upper limit must be above the lower one, and both above zero on a logarithmic axis.");
+    if (Number.isFinite(low) && high > low && (state.scale !== "log" || high > 0)) Object.assign(state, { low, high });
+    else inform("The upper limit must be above the lower one, and above zero on a logarithmic axis.");
     pressed();
     draw();
   });
@@ -133,6 +135,13 @@ function fields() {
   };
   for (const name of ["from", "length"]) $(name).addEventListener("change", typed);
   for (const name of ["battery", "usable"]) $(name).addEventListener("input", showSelection);
+  $("find").addEventListener("click", () => {
+    const long = +$("window").value, least = META.kind === "visits" ? 0 : ROW_S, from = long >= least && long > 0 && long < SPAN ? dearest(long) : null;
+    if (from === null) { inform(`A length from ${seconds(least)} to less than ${seconds(SPAN)}, please.`); return; }
+    select(from, from + long);
+    show(from, from + long);
+    showSelection();
+  });
   $("note").addEventListener("input", () => { state.note = $("note").value; keep(); });
 }
 

@@ -17,8 +17,8 @@ function figures(found) {
     ["highest", `${three(found.max)} mA`, found.max, "mA"],
     ["peak to peak", `${three(found.max - found.min)} mA`, found.max - found.min, "mA"],
     ["standard deviation", `${three(found.sd)} mA`, found.sd, "mA"],
-    ["charge", `${charge(found.mC)} (${three(found.mC / 3600)} mAh)`, found.mC, "mC"]];
-  if (VOLTS) rows.push(["energy", `${energy(found.mJ)} (${three(found.mJ / 3600)} mWh)`, found.mJ, "mJ"],
+    ["charge", charge(found.mC) + (Math.abs(found.mC) < 3600 ? ` (${three(found.mC / 3600)} mAh)` : ""), found.mC, "mC"]];
+  if (VOLTS) rows.push(["energy", energy(found.mJ) + (Math.abs(found.mJ) < 3.6e5 ? ` (${three(found.mJ / 3600)} mWh)` : ""), found.mJ, "mJ"],
     ["mean power", `${three(found.mJ / found.s)} mW`, found.mJ / found.s, "mW"],
     ["highest power", `${three(found.mW[1])} mW`, found.mW[1], "mW"],
     ["voltage", `${three(found.V[0])} to ${three(found.V[1])} V`, found.V[0], "V at least"]);
@@ -34,8 +34,9 @@ const chosen = () => state.selection ? statistics(state.selection.a, state.selec
 function showSelection() {
   const found = chosen(), of = state.selection ? "Selection" : "In view";
   $("statistics-title").textContent = of;
-  $("from").value = found ? +found.from.toPrecision(12) : "";
-  $("length").value = found ? +(found.to - found.from).toPrecision(10) : "";
+  const typed = document.activeElement; // never overwritten while somebody types
+  if (typed !== $("from")) $("from").value = found ? +found.from.toPrecision(12) : "";
+  if (typed !== $("length")) $("length").value = found ? +(found.to - found.from).toPrecision(10) : "";
   $("figures").replaceChildren(...(found ? figures(found) : []).flatMap(([name, text]) => pair(name, text)));
   $("snapped").textContent = !found ? "No row lies in it." : D.rows[found.i] > 1 || D.rows[found.j - 1] > 1
     ? `Counted by whole blocks, from ${clock(found.from, 0.001)} to ${clock(found.to, 0.001)}.` : "";
@@ -65,6 +66,18 @@ function slowly(found) {
     const said = figures(found).slice(0, 3).map(([name, text]) => `${name} ${text}`).join(", ");
     $("said").textContent = `${state.selection ? "Selection" : "View"} of ${seconds(found.to - found.from)}: ${said}`;
   }, 140);
+}
+
+// The stretch of a given length with the most charge, among those that begin with a block or end with one.
+function dearest(long) {
+  let best = null, most = -Infinity;
+  const tried = (a) => {
+    if (a < T0 || a + long > T1 * (1 + 1e-12)) return;
+    const mC = between(D.mC, place(a), place(a + long));
+    if (mC > most) [most, best] = [mC, a];
+  };
+  for (let i = 0; i < COUNT; i++) { tried(D.start[i]); tried(D.end[i] - long); }
+  return best;
 }
 
 // How long a battery lasts at a mean current.
@@ -137,14 +150,14 @@ function address() {
   for (const { mA, label } of state.levels) parts.push(`h=${number(mA)},${text(label)}`);
   parts.push(`y=${state.scale},${state.limits},${state.low},${state.high}`);
   for (const key of ["V", "mW"]) if (state.shown[key]) parts.push(`p=${key}`);
-  if (state.wall) parts.push("c=1");
+  if (state.wall !== WALL) parts.push(`c=${state.wall ? 1 : 0}`);
   if (state.note) parts.push(`n=${text(state.note)}`);
   return parts.join("&");
 }
 
 function fromAddress(text) {
   const finite = (list) => list.map(Number).every(Number.isFinite);
-  Object.assign(state, { a: T0, b: T1, selection: null, markers: [], levels: [], note: "", wall: false, shown: { V: false, mW: false } });
+  Object.assign(state, { a: T0, b: T1, selection: null, markers: [], levels: [], note: "", wall: WALL, shown: { V: false, mW: false } });
   for (const part of text.replace(/^#/, "").split("&")) {
     const [key, value = ""] = [part.slice(0, 1), part.slice(2)], list = value.split(",");
     const label = () => { try { return decodeURIComponent(list.slice(1).join(",")); } catch { return ""; } };
@@ -156,7 +169,7 @@ function fromAddress(text) {
     if (key === "y" && ["log", "linear"].includes(list[0]) && ["view", "whole", "fixed"].includes(list[1]) && finite(list.slice(2)) && +list[3] > +list[2])
       Object.assign(state, { scale: list[0], limits: list[1], low: +list[2], high: +list[3] });
     if (key === "p" && VOLTS && value in state.shown) state.shown[value] = true;
-    if (key === "c" && START !== null) state.wall = true;
+    if (key === "c" && START !== null) state.wall = value === "1";
     if (key === "n") { try { state.note = decodeURIComponent(value); } catch { /* half a link */ } }
   }
   if (!(state.b > state.a)) [state.a, state.b] = [T0, T1];

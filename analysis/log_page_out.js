@@ -87,6 +87,7 @@ function begin() {
   pressed();
   showSelection();
   showMarkers();
+  pointAt(null);
   new ResizeObserver(() => {
     for (const [key, { plot, host }] of panes) plot.setSize({ width: Math.max(240, host.clientWidth), height: HEIGHTS[key] });
     draw();

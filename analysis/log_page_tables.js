@@ -34,8 +34,9 @@ function named_state(code) {
   return place;
 }
 
-const give = (value, off, tell) => off === null || off === undefined || !(off > 0) ? tell(value) : `${tell(value)} ± ${tell(off)}`;
-
+// A log that is found to have hundreds of states begins with the dearest.
+const MOST_STATES = 16;
+let allStates = false;
 function statesTable() {
   const known = META.states.map((one, code) => [one, code]).filter(([one]) => one.count), seen = new Map();
   const priced = known.every(([one]) => one.energy_mJ !== null), of = (one) => priced ? one.energy_mJ : one.charge_mC;
@@ -53,11 +54,14 @@ function statesTable() {
     $("bench").scrollIntoView({ block: "nearest" });
   };
   known.sort((one, other) => of(other[0]) - of(one[0]));
-  $("states").replaceChildren(...known.map(([one, code]) => {
+  const shown = allStates ? known : known.slice(0, MOST_STATES);
+  $("all-states").hidden = shown.length === known.length;
+  $("all-states").textContent = `all ${known.length} states`;
+  $("states").replaceChildren(...shown.map(([one, code]) => {
     const { bar, fill } = share(of(one) / whole), least = one.at_least ? "at least " : "";
     fill.style.background = one.rest ? "var(--rest-bar)" : one.colour;
-    return row([named_state(code), bar, one.count.toLocaleString("en"), seconds(one.duration_s, 4), least + give(one.charge_mC, one.charge_off_mC, charge),
-      one.energy_mJ === null ? "–" : least + give(one.energy_mJ, one.energy_off_mJ, energy), three(one.mean_mA), three(one.peak_mA)],
+    return row([named_state(code), bar, one.count.toLocaleString("en"), seconds(one.duration_s, 4), least + charge(one.charge_mC, one.charge_off_mC),
+      one.energy_mJ === null ? "–" : least + energy(one.energy_mJ, one.energy_off_mJ), three(one.mean_mA), three(one.peak_mA)],
     () => next(code), `${one.name}: show its next visit`);
   }));
 }
@@ -110,6 +114,7 @@ function cycleHands() {
   const turn = (by) => { order.from = Math.max(0, Math.min(order.from + by, Math.floor((CYCLES.length - 1) / PAGE) * PAGE)); cyclesTable(); };
   $("earlier").addEventListener("click", () => turn(-PAGE));
   $("later").addEventListener("click", () => turn(PAGE));
+  $("all-states").addEventListener("click", () => { allStates = true; statesTable(); });
   $("cycles-card").hidden = !CYCLES.length;
 }
 
@@ -123,7 +128,7 @@ function nice(low, high, count) {
 
 // Shares of time by current as bars; shares of time and of charge that lie below a current as lines.
 function drawHistogram(counts) {
-  const high = 250, [pen, wide] = canvas("histogram", high), left = 34, right = wide - 10, base = high - 24, top = 8;
+  const high = 240, [pen, wide] = canvas("histogram", high), left = 34, right = wide - 10, base = high - 24, top = 8;
   const { least, step, mean, alone } = counts, most = least + (mean.length - 1) * step, logarithmic = state.scale === "log" || most > 40 * Math.max(step, D.mC[COUNT] / D.s[COUNT]);
   const floor = logarithmic ? Math.max(least > 0 ? least : step, most / 1e6) : least, place = logarithmic ? Math.log : (value) => value;
   const span = place(Math.max(most, floor * 1.001 + 1e-9)) - place(floor) || 1;

@@ -1,6 +1,6 @@
 // The view: panes of uPlot one above the other, the states' strip, the whole log above them, all on one time.
 const state = {
-  a: T0, b: T1, selection: null, markers: [], levels: [], shown: { V: false, mW: false }, wall: false, selecting: false,
+  a: T0, b: T1, selection: null, markers: [], levels: [], shown: { V: false, mW: false }, wall: WALL, selecting: false,
   scale: startsLogarithmic() ? "log" : "linear", limits: "view", low: 0, high: niceAbove(D.mA.of(0, COUNT)[1]), note: "", pointer: null,
 };
 const LEFT = 64, LABEL = 18, RIGHT = innerWidth < 600 ? 20 : 36, HEIGHTS = { mA: innerWidth < 600 ? 260 : 330, V: 130, mW: 150 };
@@ -26,18 +26,36 @@ function readColours() {
 }
 const stateColour = (code) => META.states[code].rest ? colour.rest : META.states[code].colour;
 
+// Round numbers of seconds, or of the clock where that is shown.
+function ticks(_, axis, low, high, step) {
+  const off = state.wall ? (START + SHIFT) / 1000 % 86400 : 0, found = [];
+  for (let at = Math.ceil((low + off) / step - 1e-9); at * step - off <= high + 1e-9 * step; at++) found.push(at * step - off);
+  return found;
+}
+
 // The lower and upper end of the axis of a pane.
 function ends(key) {
-  if (key === "mA" && state.limits === "fixed") return [state.low, state.high];
+  if (key === "mA" && state.limits === "fixed")
+    return [state.scale === "log" ? Math.max(state.low, leastPositive(state.high)) : state.low, state.high];
   const whole = key === "mA" && state.limits === "whole";
   const [i, j] = whole ? [0, COUNT] : blocksIn(state.a, state.b);
   let [low, high] = i < j ? CHANNELS[key].of.of(i, j) : [0, 1];
-  if (key === "mA" && state.scale === "log") return [Math.max(low, leastPositive(high)) / 1.3, high * 1.5];
+  if (key === "mA" && state.scale === "log") {
+    low = Math.max(low, leastPositive(high));
+    const room = Math.max(1.05, (high / low) ** 0.06);
+    return [low / room, Math.max(high, low) * room];
+  }
   if (key !== "V") { low = Math.min(0, low); high = Math.max(0, high); }
   const spare = 0.06 * (high - low) || 0.05 * Math.abs(high) || 1;
   return [low < 0 || key === "V" ? low - spare : low, high + spare];
 }
-const leastPositive = (high) => Math.max(META.step_mA / 2, high * 1e-7);
+const leastPositive = (high) => Math.max(META.step_mA / 2, high * 1e-7) || 1e-6;
+
+// Of the lines of a logarithmic axis those that get a number: fewer where there are more decades.
+function roundOnes(u, splits) {
+  const { min, max } = u.scales.y, decades = Math.log10(max / min), kept = decades > 4 ? "1" : decades > 1.2 ? "125" : "123456789";
+  return splits.map((v) => kept.includes(v.toExponential(2)[0]) && /^\d\.00/.test(v.toExponential(2)) ? v : null);
+}
 
 function makePane(key) {
   const host = document.createElement("div"), channel = CHANNELS[key], last = () => [...panes.keys()].at(-1) === key;
@@ -55,10 +73,10 @@ function makePane(key) {
     cursor: { drag: { x: false, y: false, setScale: false }, points: { show: false }, sync: { key: "panes" }, y: key === "mA" },
     scales: { x: { time: false, auto: false }, y: { auto: false, distr: logarithmic ? 3 : 1 } },
     axes: [
-      { ...axis, size: () => last() ? 34 : 8, incrs: STEPS, space: innerWidth < 600 ? 70 : 100,
+      { ...axis, size: () => last() ? 34 : 8, incrs: STEPS, splits: ticks, space: innerWidth < 600 ? 70 : 100,
         values: (_, splits, index, space, step) => splits.map((t) => last() ? clock(t, step) : "") },
       { ...axis, size: LEFT - LABEL, space: 34, label: `${channel.name}, ${channel.unit}`, labelSize: LABEL, labelGap: 0, labelFont: font,
-        values: (_, splits) => splits.map((v) => v === null ? "" : logarithmic && !/^[1-9]0*$/.test(String(+v.toPrecision(3)).replace(/^0\.0*/, "")) ? "" : three(v)) },
+        ...(logarithmic ? { filter: roundOnes } : {}), values: (_, splits) => splits.map((v) => v === null ? "" : three(+v.toPrecision(3))) },
     ],
     series: [{}, line(() => colour.edge, 1), line(() => colour.edge, 1), line(() => colour.mean, 1.6)],
     bands: [{ series: [1, 2], fill: () => colour.band }],
@@ -78,7 +96,7 @@ function makePanes() {
 
 const width = () => Math.max(50, Math.round(panes.get("mA").plot.bbox.width / devicePixelRatio));
 
-let asked = false;
+let asked = false, settling = 0, seen = [0, 0];
 function draw() {
   if (asked) return;
   asked = true;
@@ -106,6 +124,11 @@ function drawNow() {
   drawStrip(wide);
   drawOverview();
   keep();
+  if (seen[0] !== a || seen[1] !== b) {
+    seen = [a, b];
+    clearTimeout(settling);
+    settling = setTimeout(showSelection, 90);
+  }
   document.documentElement.dataset.frame = (performance.now() - began).toFixed(1);
 }
 
@@ -141,7 +164,7 @@ function tint(u) {
 
 const dark = (hex) => {
   const [r, g, b] = [1, 3, 5].map((at) => parseInt(hex.slice(at, at + 2), 16));
-  return 0.3 * r + 0.59 * g + 0.11 * b < 140;
+  return 0.3 * r + 0.59 * g + 0.11 * b < 100;
 };
 
 function drawStrip(wide) {
@@ -190,7 +213,8 @@ function drawOverview() {
   }
 }
 
-// Selection, markers and levels over a pane.
+// Selection, markers and levels over a pane; the meter's full scale too, if samples sit there.
+const FULL_SCALE = META.full_scale_mA === null ? [] : [{ mA: META.full_scale_mA, label: "the meter's full scale: truly more" }];
 function marks(u, key) {
   const { left, top, width: wide, height } = u.bbox, pen = u.ctx, ratio = devicePixelRatio;
   pen.save();
@@ -226,7 +250,7 @@ function marks(u, key) {
     pen.fillRect(x - 0.75 * ratio, top, 1.5 * ratio, height);
     if (key === "mA" && x >= left && x <= left + wide) say(label || String(i + 1), x, top + (i % 3) * 19 * ratio);
   });
-  if (key === "mA") for (const { mA, label } of state.levels) {
+  if (key === "mA") for (const { mA, label } of [...state.levels, ...FULL_SCALE]) {
     const y = u.valToPos(mA, "y", true);
     pen.setLineDash([6 * ratio, 4 * ratio]);
     pen.beginPath();
@@ -239,10 +263,12 @@ function marks(u, key) {
   pen.restore();
 }
 
+const HINT = "Drag moves, shift and drag selects, the wheel zooms; ? tells the keys.";
+
 // What lies under the pointer, in words.
 function pointAt(t) {
   state.pointer = t;
-  $("readout").textContent = t === null ? "" : told_at(t);
+  $("readout").textContent = t === null ? HINT : told_at(t);
 }
 
 function told_at(t) {

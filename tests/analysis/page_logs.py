@@ -84,6 +84,17 @@ def jittery() -> Log:
     return log_of(t, dt, mA, 3.7 + 0.01 * rng.random(30_000))
 
 
+def clipped() -> Log:
+    """Samples at a meter's full scale, and more states than anybody reads."""
+    mA = np.resize(np.array([30.0, 90.0, 250.0]), 900)
+    mA[300:320] = 400.0
+    code = np.arange(900) // 15
+    return log_of(
+        np.arange(900) * 0.01, np.full(900, 0.01), mA, np.full(900, 3.3), state=code,
+        states=tuple(f"step {number}" for number in range(60)),
+    )  # fmt: skip
+
+
 def single() -> Log:
     """One row and nothing else."""
     return log_of(np.array([5.0]), np.array([2.0]), np.array([12.5]))

@@ -14,8 +14,19 @@ import pytest
 from analysis.log import Log
 from analysis.log_page import MOST_BYTES, log_page
 from analysis.log_page_grid import grid_of
+from analysis.read import read_log
 from analysis.states import StateTable, state_table
-from tests.analysis.page_logs import MILLIONS, SPIKE_MA, SPIKE_ROW, duty, jittery, noise, single, visits
+from tests.analysis.page_logs import (
+    MILLIONS,
+    SPIKE_MA,
+    SPIKE_ROW,
+    clipped,
+    duty,
+    jittery,
+    noise,
+    single,
+    visits,
+)  # fmt: skip
 from tests.browser import Browser, needs_chromium
 
 pytestmark = needs_chromium
@@ -191,7 +202,7 @@ def test_statistics_are_those_of_numpy(opens: Open, name: str, log: Callable[[],
     page = opens(name, log)
     first, last = page.log.t_s[0], page.log.t_s[-1]
     rng = np.random.default_rng(5)
-    for a, b in [(first, last + 1), *np.sort(rng.uniform(first, last, (12, 2)), axis=1)]:
+    for a, b in [(first, last + 1), *np.sort(rng.uniform(first, last, (7, 2)), axis=1)]:
         agrees(page.log, page.statistics(float(a), float(b)))
     assert page.browser.said == []
 
@@ -374,7 +385,9 @@ def test_fixed_limits_and_a_logarithmic_axis(small: Page) -> None:
     low, high = small.run(limits)
     assert 0 < low < 0.1 and high > 260
     assert "what is lower lies on the lower edge" in small.run("document.getElementById('words').textContent")
-    small.run("torpor.drawn('mA', 0, 60, 1000)")
+    small.type("limits", "fixed").type("low", "0").type("high", "300")
+    low, high = small.run(limits)
+    assert 0 < low < 0.1 and high == 300
     assert small.run("torpor.panes.get('mA').plot.data[1].some((mA) => mA !== null && mA <= 0)") is False
 
 
@@ -400,6 +413,9 @@ def test_what_leaves_the_page_says_whether_it_is_full(millions: Page, tmp_path: 
     table = np.loadtxt(lines[2:], delimiter=",")
     assert table[:, 2] == pytest.approx(millions.log.mA[18_250:18_350])
     assert table[:, 3] == pytest.approx(millions.log.V[18_250:18_350])
+    again = tmp_path / full["name"]
+    again.write_text(full["text"], "utf-8")
+    assert read_log(again).mA == pytest.approx(millions.log.mA[18_250:18_350])
     text = millions.run("torpor.statisticsText(true)").splitlines()
     assert text[0] == "figure,value,unit" and text[1].startswith("mean,") and text[1].endswith(",mA")
 
@@ -433,6 +449,32 @@ def test_rows_of_the_tables_lead_to_their_place(small: Page) -> None:
         small.mouse("mousePressed", x, y, **held)
         small.mouse("mouseReleased", x, y, **held)
     assert small.view() == (pytest.approx(17.0 - 0.18, abs=0.01), pytest.approx(20.0 + 0.18, abs=0.01))
+
+
+def test_the_dearest_stretch_is_found(small: Page) -> None:
+    """By trying every row, numpy finds no dearer second."""
+    small.type("window", "1").click("#find")
+    found = small.run("torpor.statistics(torpor.state.selection.a, torpor.state.selection.b)")
+    total = np.concatenate(([0.0], np.cumsum(small.log.charge_mC)))
+    assert found["n"] == 1000
+    assert found["mC"] == pytest.approx(float((total[1000:] - total[:-1000]).max()), rel=1e-9)
+    small.type("window", "0.0001").click("#find")
+    assert small.run("document.getElementById('told').textContent") == (
+        "A length from 1 ms to less than 60 s, please."
+    )
+
+
+def test_full_scale_is_shown_and_the_dearest_states_come_first(opens: Open) -> None:
+    page = opens("clipped", clipped)
+    assert page.run("torpor.META.full_scale_mA") == 400
+    rows = "document.querySelectorAll('#states tr').length"
+    assert page.run(rows) == 16
+    first = page.run(
+        "[...document.querySelectorAll('#states tr:first-child > *')].map((one) => one.textContent)"
+    )
+    assert (first[0], first[2], first[4], first[7]) == ("step 20", "1", "at least 60 ± 3.2 mC", "400")
+    assert page.click("#all-states").run(rows) == 60
+    assert page.browser.said == []
 
 
 @pytest.mark.parametrize("size", [WIDE, PHONE], ids=["wide", "phone"])
