@@ -51,27 +51,28 @@ function byPixel(channel, a, b, wide) {
   return { data: [x, high, low, mean], words, exact: false };
 }
 
-// Share of each state in each pixel, [[state, from, to], ...] merged where one state fills many pixels.
+// The visits in view as [[state, from, to], ...]; where they are too many to see, each pixel shows its states
+// side by side, each as wide as its share of the time.
 function bandsIn(a, b, wide) {
-  const { first, behind, state, count } = D.visits, bands = [], size = (b - a) / wide;
-  if (!count) return bands;
-  const [i] = blocksIn(a, b);
-  for (let v = Math.max(0, notAbove(first, i) - 1); v < count && first[v] < COUNT && D.start[first[v]] < b; v++) {
-    const from = D.start[first[v]], to = D.end[behind[v] - 1];
-    if (to <= a) continue;
-    bands.push([state[v], Math.max(a, from), Math.min(b, to)]);
+  const { first, behind, state, count } = D.visits, [i, j] = blocksIn(a, b);
+  const from = Math.max(0, notAbove(first, i) - 1), to = j > i ? notAbove(first, j - 1) : 0;
+  if (!count || to <= from) return [];
+  const times = (v) => [Math.max(a, D.start[first[v]]), Math.min(b, D.end[behind[v] - 1])];
+  const every = Array.from({ length: Math.min(to - from, 2 * wide + 1) }, (_, k) => [state[from + k], ...times(from + k)]);
+  if (every.length <= 2 * wide) return every.filter(([, start, end]) => end > start);
+  const kinds = META.states.length, shares = new Float64Array(wide * kinds), size = (b - a) / wide;
+  for (let v = from; v < to; v++) {
+    const [start, end] = times(v), last = Math.min(wide - 1, Math.floor((end - a) / size));
+    for (let column = Math.max(0, Math.floor((start - a) / size)); column <= last; column++)
+      shares[column * kinds + state[v]] += Math.max(0, Math.min(end, a + (column + 1) * size) - Math.max(start, a + column * size));
   }
-  if (bands.length <= 2 * wide) return bands;
-  const shares = new Map(); // too many to see: each pixel shows its states side by side, as long as they last
-  for (const [code, from, to] of bands) {
-    const column = Math.min(wide - 1, Math.floor((from - a) / size)), parts = shares.get(column) ?? new Map();
-    parts.set(code, (parts.get(code) ?? 0) + to - from);
-    shares.set(column, parts);
-  }
-  return [...shares].flatMap(([column, parts]) => {
-    let at = a + column * size;
-    return [...parts].map(([code, long]) => [code, at, at += long]);
-  });
+  const bands = [];
+  for (let column = 0; column < wide; column++)
+    for (let kind = 0, at = a + column * size; kind < kinds; kind++) {
+      const long = shares[column * kinds + kind];
+      if (long > 0) bands.push([kind, at, at += long]);
+    }
+  return bands;
 }
 
 // Numbers as people write them.
@@ -105,6 +106,7 @@ function clock(t, step) {
   const digits = Math.max(0, Math.min(6, Math.ceil(-Math.log10(step) - 1e-9))), two = (n) => String(n).padStart(2, "0");
   if (state.wall && START !== null) {
     const at = new Date(START + SHIFT + t * 1000).toISOString();
+    if (step >= 86400) return at.slice(5, 10);
     return (SPAN > 86400 ? at.slice(5, 10) + " " : "") + at.slice(11, step >= 60 ? 16 : digits ? 20 + Math.min(3, digits) : 19);
   }
   const most = Math.max(Math.abs(T0), Math.abs(T1));

@@ -11,13 +11,16 @@ async function toClipboard(text, done) {
   inform(done);
 }
 
+const markedText = () => [...state.markers.map(({ t, label }, i) => `marker ${i + 1}${label ? `, ${label}` : ""}: ${+t.toPrecision(12)} s`),
+  ...state.levels.map(({ mA, label }) => `level${label ? `, ${label}` : ""}: ${three(mA)} mA`), ...(state.note ? [state.note] : [])];
+
 function statisticsText(csv) {
   const found = chosen();
   if (!found) return "";
   const where = `${META.source}, ${+found.from.toPrecision(12)} s to ${+found.to.toPrecision(12)} s`;
   const rows = figures(found);
   return csv ? "figure,value,unit\n" + rows.filter(([, , value]) => value !== null).map(([name, , value, unit]) => `${name},${+value.toPrecision(12)},${unit}`).join("\n") + "\n"
-    : [where, ...rows.map(([name, text]) => `${name}: ${text}`)].join("\n") + "\n";
+    : [where, ...rows.map(([name, text]) => `${name}: ${text}`), ...markedText()].join("\n") + "\n";
 }
 const copy = (csv) => toClipboard(statisticsText(csv), csv ? "Figures copied as CSV." : "Figures copied.");
 

@@ -263,7 +263,8 @@ function marks(u, key) {
   pen.restore();
 }
 
-const HINT = "Drag moves, shift and drag selects, the wheel zooms; ? tells the keys.";
+const HINT = matchMedia("(pointer: coarse)").matches ? "Drag moves, two fingers zoom; with Select a drag selects."
+  : "Drag moves, shift and drag selects, the wheel zooms; ? tells the keys.";
 
 // What lies under the pointer, in words.
 function pointAt(t) {
@@ -282,9 +283,10 @@ function told_at(t) {
   return parts.join("  ·  ");
 }
 
-// Moves the view; never out of the log, never closer than two rows.
+// Moves the view; never out of the log, never closer than two samples.
+const CLOSEST = Math.min(SPAN, Math.max(SPAN * 1e-9, META.tick_s * (META.kind === "visits" ? 4 : 2 * META.row)));
 function look(a, b) {
-  const least = Math.max(SPAN * 1e-9, 2 * META.row * META.tick_s * Math.min(1, META.rows / 4));
+  const least = CLOSEST;
   let long = Math.min(Math.max(b - a, least), SPAN);
   const middle = (a + b) / 2;
   let from = long === b - a ? a : middle - long / 2;

@@ -24,10 +24,10 @@ def under(log: Log, table: StateTable) -> str:
 
 def accuracy(log: Log, grid: Grid, blocks: Blocks) -> str:
     """How much of the log the page carries, and how exact its figures are."""
-    return f"{_carried(log, blocks)} {_steps(grid)}"
+    return f"{_carried(log, grid, blocks)} {_steps(grid)}"
 
 
-def _carried(log: Log, blocks: Blocks) -> str:
+def _carried(log: Log, grid: Grid, blocks: Blocks) -> str:
     if len(blocks.rows) == len(log.mA):
         return f"This page carries every one of the {len(log.mA):,} rows."
     alone = int((blocks.rows == 1).sum())
@@ -36,7 +36,8 @@ def _carried(log: Log, blocks: Blocks) -> str:
     return (
         f"This page carries {by_itself} in {len(blocks.rows) - alone:,} blocks of up to {most:,} rows: small "
         "where the current moves, large where it rests. Each block keeps its lowest and highest value and "
-        "its sums, so no spike is lost; a selection begins and ends at borders of blocks."
+        "its sums, so no spike is lost; a selection begins and ends at borders of blocks, and its charge is "
+        f"exact to {grid.step_mA * grid.row * grid.tick_s:.2g} mC."
     )
 
 

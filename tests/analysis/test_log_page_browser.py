@@ -504,3 +504,15 @@ def test_the_keys_are_told_and_none_acts_while_one_types(small: Page) -> None:
     small.key("m", "m").key("ArrowRight")
     assert small.run("torpor.state.markers") == []
     assert small.run("document.getElementById('note').value") == "m"
+
+
+def test_states_too_many_to_see_keep_their_share_of_each_pixel(opens: Open) -> None:
+    page = opens("clipped", clipped)
+    few = page.run("torpor.bandsIn(0, 9, 20)")
+    by_pixel: dict[int, float] = {}
+    for _, since, to in few:
+        by_pixel[int(since / 0.45 + 1e-6)] = by_pixel.get(int(since / 0.45 + 1e-6), 0.0) + to - since
+    assert len(few) == 60
+    assert by_pixel == {pixel: pytest.approx(0.45) for pixel in range(20)}
+    each = {code: to - since for code, since, to in page.run("torpor.bandsIn(0, 9, 100)")}
+    assert each == {code: pytest.approx(0.15) for code in range(60)}
