@@ -9,21 +9,19 @@ interpreter's.
 from __future__ import annotations
 
 import base64
-import hashlib
 import json
 import select
 import shutil
 import socket
-import struct
 import threading
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import unquote
 
 from benchmarks.deploy_board import EmbeddedBoard
+from benchmarks.deploy_web_wire import Request, accepted, frame, read_frame, read_head
 
-_PIECE, _LONGEST, _KEPT = 64, 255, 64
-_MAGIC = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
+_PIECE, _KEPT = 64, 64
 _STATUS = {
     100: "Continue", 200: "OK", 201: "Created", 204: "No Content", 307: "Temporary Redirect",
     401: "Unauthorized", 403: "Forbidden", 404: "Not Found", 405: "Method Not Allowed", 409: "Conflict",
@@ -48,14 +46,6 @@ class WebFaults:
     refused: int = 0
     rotten: int = 0
     unsure: int = 0
-
-
-@dataclass(slots=True)
-class _Request:
-    method: str = ""
-    target: str = ""
-    fields: dict[str, str] = field(default_factory=dict)
-    broken: bool = False
 
 
 class WebBoard:
@@ -124,7 +114,7 @@ class WebBoard:
             self._away -= 1
             link.close()
             return
-        request = _read_head(link)
+        request = read_head(link)
         self.requests += 1
         number = self.requests
         if request.broken:
@@ -146,11 +136,11 @@ class WebBoard:
         for at in range(0, len(data), _PIECE):
             link.sendall(data[at : at + _PIECE])
 
-    def _let_in(self, request: _Request) -> bool:
+    def _let_in(self, request: Request) -> bool:
         kept = base64.b64encode(b":" + self.password.encode())[: _KEPT - 1].decode()
         return request.fields.get("Authorization") == f"Basic {kept}"
 
-    def _answer(self, link: socket.socket, request: _Request, silent: bool) -> None:
+    def _answer(self, link: socket.socket, request: Request, silent: bool) -> None:
         status, body = self._result(link, request)
         if status and not silent:
             self._reply(link, status, body)
@@ -158,7 +148,7 @@ class WebBoard:
         if changed and not self._at_prompt:
             self.reloads += 1
 
-    def _result(self, link: socket.socket, request: _Request) -> tuple[int, bytes]:
+    def _result(self, link: socket.socket, request: Request) -> tuple[int, bytes]:
         if request.target == "/cp/version.json":
             return 200, json.dumps(self._version()).encode()
         if not request.target.startswith("/fs/"):
@@ -190,7 +180,7 @@ class WebBoard:
             "hostname": "cpy-4a0f31", "port": self.port, "UID": "7C9EBD4A0F31", "ip": "127.0.0.1",
         }  # fmt: skip
 
-    def _get(self, where: Path, path: str, request: _Request) -> tuple[int, bytes]:
+    def _get(self, where: Path, path: str, request: Request) -> tuple[int, bytes]:
         if path and not path.endswith("/"):
             return (200, where.read_bytes()) if where.is_file() else (404, b"")
         if not where.is_dir():
@@ -213,7 +203,7 @@ class WebBoard:
     def _left(self) -> int:
         return self.room - sum(one.stat().st_size for one in self.root.rglob("*") if one.is_file())
 
-    def _put(self, link: socket.socket, where: Path, request: _Request) -> int:
+    def _put(self, link: socket.socket, where: Path, request: Request) -> int:
         size = int(request.fields.get("Content-Length", "0"))
         expects = request.fields.get("Expect") == "100-continue"
         if self.faults.unsure:
@@ -245,7 +235,7 @@ class WebBoard:
                 file.write(b"\x00")
         return 201 if new else 204
 
-    def _move(self, where: Path, request: _Request) -> int:
+    def _move(self, where: Path, request: Request) -> int:
         destination = unquote(request.fields.get("X-Destination", ""))
         new = self.root / destination.removeprefix("/fs/")
         if not where.exists() or not new.parent.is_dir():
@@ -257,21 +247,18 @@ class WebBoard:
 
     # -- the console -------------------------------------------------------------------------------
 
-    def _upgrade(self, link: socket.socket, request: _Request) -> None:
+    def _upgrade(self, link: socket.socket, request: Request) -> None:
         if not self._let_in(request) or not self.has_console or self._console is not None:
             self._reply(link, 401 if not self._let_in(request) else 409 if self._console else 404)
             link.close()
             return
-        key = request.fields["Sec-WebSocket-Key"].encode()
-        accept = base64.b64encode(hashlib.sha1(key + _MAGIC).digest()).decode()
-        head = f"Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: {accept}\r\n\r\n"
-        link.sendall(f"HTTP/1.1 101 Switching Protocols\r\n{head}".encode())
+        link.sendall(accepted(request))
         self._console = link
 
     def _hear(self) -> None:
         assert self._console is not None
         try:
-            kind, text = _read_frame(self._console)
+            kind, text = read_frame(self._console)
         except OSError:
             kind, text = 8, b""
         if kind == 8:
@@ -284,8 +271,7 @@ class WebBoard:
             return
         self._at_prompt = b"code.py output" not in said and (self._at_prompt or b">>> " in said)
         if said:
-            head = struct.pack("!BBH", 0x81, 126, len(said)) if len(said) > 125 else bytes((0x81, len(said)))
-            self._console.sendall(head + said)
+            self._console.sendall(frame(said))
 
     def _reset(self) -> None:
         assert self._console is not None
@@ -294,25 +280,6 @@ class WebBoard:
         self._away = self.faults.refused
         self._console.close()
         self._console = None
-
-
-def _read_head(link: socket.socket) -> _Request:
-    """As the board reads it, byte by byte: what is too long is cut off, what is not exact is refused."""
-    raw = b""
-    while not raw.endswith(b"\r\n\r\n"):
-        byte = link.recv(1)
-        if not byte:
-            raise OSError("closed within the head")
-        raw += byte
-    first, *lines = raw.decode("latin-1").removesuffix("\r\n\r\n").split("\r\n")
-    method, _, rest = first.partition(" ")
-    target, _, version = rest.partition(" ")
-    request = _Request(method, target[:_LONGEST], broken=version != "HTTP/1.1")
-    for line in lines:
-        name, colon, value = line.partition(":")
-        request.broken = request.broken or not colon or not value.startswith(" ")
-        request.fields[name] = value[1 : 1 + _LONGEST]
-    return request
 
 
 def _make_folder(where: Path) -> tuple[int, bytes]:
@@ -332,23 +299,3 @@ def _delete(where: Path) -> int:
     else:
         return 404
     return 204
-
-
-def _read_frame(link: socket.socket) -> tuple[int, bytes]:
-    """One frame of a client: they are masked."""
-    first, second = _exactly(link, 2)
-    size = second & 0x7F
-    if size == 126:
-        size = struct.unpack("!H", _exactly(link, 2))[0]
-    mask = _exactly(link, 4)
-    return first & 0x0F, bytes(byte ^ mask[at % 4] for at, byte in enumerate(_exactly(link, size)))
-
-
-def _exactly(link: socket.socket, count: int) -> bytes:
-    data = b""
-    while len(data) < count:
-        piece = link.recv(count - len(data))
-        if not piece:
-            raise OSError("closed within a frame")
-        data += piece
-    return data
