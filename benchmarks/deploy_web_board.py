@@ -11,7 +11,6 @@ from __future__ import annotations
 import base64
 import json
 import select
-import shutil
 import socket
 import threading
 from dataclasses import dataclass, field
@@ -19,6 +18,7 @@ from pathlib import Path
 from urllib.parse import unquote
 
 from benchmarks.deploy_board import EmbeddedBoard
+from benchmarks.deploy_web_drive import delete, entry, make_folder
 from benchmarks.deploy_web_wire import Request, accepted, frame, read_frame, read_head
 
 _PIECE, _KEPT = 64, 64
@@ -164,13 +164,13 @@ class WebBoard:
         if self.usb:
             return (500 if self.old_500 and request.method == "PUT" else 409), b""
         if request.method == "PUT" and (path.endswith("/") or not path):
-            return _make_folder(where)
+            return make_folder(where)
         if request.method == "PUT":
             return self._put(link, where, request), b""
         if request.method == "MOVE":
             return self._move(where, request), b""
         if request.method == "DELETE":
-            return _delete(where), b""
+            return delete(where), b""
         return 405, b""
 
     def _version(self) -> dict[str, object]:
@@ -187,13 +187,7 @@ class WebBoard:
             return 404, b""
         if request.fields.get("Accept") != "application/json":
             return 200, b"<html>a page for people</html>"
-        files = [
-            {
-                "name": one.name, "directory": one.is_dir(), "modified_ns": 946684800000000000,
-                "file_size": one.stat().st_size if one.is_file() else 0,
-            }
-            for one in where.iterdir()
-        ]  # fmt: skip
+        files = [entry(one) for one in where.iterdir()]
         told = {
             "free": self._left() // 512, "total": self.room // 512, "block_size": 512,
             "writable": not self.usb, "files": files,
@@ -280,22 +274,3 @@ class WebBoard:
         self._away = self.faults.refused
         self._console.close()
         self._console = None
-
-
-def _make_folder(where: Path) -> tuple[int, bytes]:
-    if where.is_dir():
-        return 204, b""
-    if not where.parent.is_dir():
-        return 404, b""
-    where.mkdir()
-    return 201, b""
-
-
-def _delete(where: Path) -> int:
-    if where.is_dir():
-        shutil.rmtree(where)
-    elif where.exists():
-        where.unlink()
-    else:
-        return 404
-    return 204
