@@ -9,9 +9,9 @@ import numpy as np
 
 from . import style
 from .amounts import charge_text, joules_text
-from .log import VISITS, FloatArray, IntArray, Log
+from .log import VISITS, FloatArray, Log
 from .reduce import BUCKETS, EXACT_ROWS, bucket_means, envelope, rows_between, step_line
-from .states import StateRow, StateTable
+from .states import StateRow, StateTable, Visits
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -42,21 +42,18 @@ def log_of_segments(segments: Segments, source: str = "wake") -> Log:
 
 
 def visits(
-    log: Log, codes: IntArray, start_s: float, end_s: float
+    log: Log, found: Visits, start_s: float, end_s: float
 ) -> tuple[list[tuple[float, float, int]], bool]:
     """(start, end, state code) of each visit between two times; and whether there were too many."""
-    first = max(int(np.searchsorted(log.t_s, start_s, side="right")) - 1, 0)
-    last = int(np.searchsorted(log.t_s, end_s))
-    part = codes[first:last]
-    starts = np.flatnonzero(np.concatenate(([True], part[1:] != part[:-1])))
-    if len(starts) > MOST_BANDS:
+    first = max(int(np.searchsorted(found.t_s, start_s, side="right")) - 1, 0)
+    chosen = slice(first, int(np.searchsorted(found.t_s, end_s)))
+    if chosen.stop - chosen.start > MOST_BANDS:
         return [], True
-    ends = np.append(starts[1:], len(part)) - 1
-    begin_s = log.t_s[first + starts]
-    end_of_s = (log.t_s + log.dt_s)[first + ends]
+    last = found.end[chosen] - 1
+    over_s = log.t_s[last] + log.dt_s[last]
     return [
-        (max(float(a), start_s), min(float(b), end_s), int(part[row]))
-        for a, b, row in zip(begin_s, end_of_s, starts, strict=True)
+        (max(float(a), start_s), min(float(b), end_s), int(code))
+        for a, b, code in zip(found.t_s[chosen], over_s, found.state[chosen], strict=True)
     ], False
 
 
@@ -74,7 +71,7 @@ def draw_bands(
     Times are the log's own; the axis counts from `zero_s`. Without `tint` only a strip above is coloured.
     """
     colours = style.colours(table.names)
-    spans, _ = visits(log, table.codes, start_s, end_s)
+    spans, _ = visits(log, table.visits, start_s, end_s)
     transform = axes.get_xaxis_transform()
     for code in sorted({code for _, _, code in spans}):
         pieces = [(begin - zero_s, end - begin) for begin, end, of in spans if of == code]
@@ -101,7 +98,8 @@ def draw_bands(
 def draw_current(axes: Axes, log: Log, start_s: float, end_s: float, zero_s: float = 0.0) -> None:
     """The current between two times; every spike is in the picture, whatever the number of rows."""
     inside = rows_between(log.t_s, start_s, end_s)
-    t_s, dt_s, mA = log.t_s[inside] - zero_s, log.dt_s[inside], log.mA[inside]
+    t_s, dt_s, mA = log.t_s[inside], log.dt_s[inside], log.mA[inside]
+    t_s = t_s - zero_s if zero_s else t_s
     start_s, end_s = start_s - zero_s, end_s - zero_s
     if len(t_s) <= EXACT_ROWS:
         x, y = step_line(t_s, dt_s, mA)

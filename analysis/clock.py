@@ -13,6 +13,8 @@ from .log import LOOKED_AT, FloatArray
 GAP_STEPS = 3.0
 #: Rows that arrive late are dropped by a salvage if the time is back in order within this many.
 LATE_ROWS = 20
+#: From so many rows on, steps that differ by less than this part are one step, kept once.
+EVEN_ROWS, SAME = 65_536, 1e-5
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +52,9 @@ def intervals(t_s: FloatArray, dt_s: FloatArray | None) -> Intervals:
         unseen = np.diff(t_s) - dt_s[:-1]
         gap = unseen > GAP_STEPS * float(np.median(dt_s))
         return Intervals(dt_s, int(gap.sum()), float(unseen[gap].sum()))
+    even = _even(t_s)
+    if even is not None:
+        return Intervals(np.broadcast_to(np.float64(even), (len(t_s),)), 0, 0.0)
     counted = np.empty(len(t_s))
     step = counted[:-1]
     np.subtract(t_s[1:], t_s[:-1], out=step)
@@ -58,6 +63,18 @@ def intervals(t_s: FloatArray, dt_s: FloatArray | None) -> Intervals:
     missing_s = float((step[long] - usual).sum())
     step[long] = usual
     return Intervals(counted, len(long), missing_s)
+
+
+def _even(t_s: FloatArray) -> float | None:
+    """The step of a long log whose steps are all the same but for rounding, s; else None."""
+    if len(t_s) < EVEN_ROWS:
+        return None
+    even = float(t_s[-1] - t_s[0]) / (len(t_s) - 1)
+    for begin in range(0, len(t_s) - 1, EVEN_ROWS):
+        step = np.diff(t_s[begin : begin + EVEN_ROWS + 1])
+        if step.max() - even > SAME * even or even - step.min() > SAME * even:
+            return None
+    return even
 
 
 def usual_step(step: FloatArray) -> float:

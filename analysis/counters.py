@@ -35,10 +35,11 @@ def counted(counts: FloatArray, item: Column) -> Stamps:
     ------
     LogError : Unix time in a unit that its title does not tell (no place in the message).
     """
-    t_s = counts if item.factor == 1 else counts * item.factor
+    first = counts[0]
+    t_s = counts if item.factor == 1 else np.multiply(counts, item.factor, out=_own(counts))
     if t_s[0] > _UNIX_TO_S and item.unit == "s":
         raise LogError(
-            f"'{item.title}' is {counts[0]:.0f}, which is no Unix time in seconds; say --time-unit ms or us."
+            f"'{item.title}' is {first:.0f}, which is no Unix time in seconds; say --time-unit ms or us."
         )
     notes: tuple[str, ...] = ()
     if (t_s[1:] < t_s[:-1]).any():
@@ -48,6 +49,11 @@ def counted(counts: FloatArray, item: Column) -> Stamps:
     if YEAR_2000_S <= t_s[0] < YEAR_2000_S + YEAR_S:
         return clock_set(t_s, notes)
     return Stamps(t_s, None, notes)
+
+
+def _own(counts: FloatArray) -> FloatArray | None:
+    """Where the seconds go: into the counts' own memory if it is ours to write."""
+    return counts if counts.flags.writeable else None
 
 
 def unwrapped(t_s: FloatArray) -> tuple[FloatArray, tuple[str, ...]]:

@@ -35,10 +35,10 @@ def time_axis(axes: Axes, length_s: float, said: str = "of the log") -> None:
 
 def current_axis(axes: Axes, log: Log) -> None:
     """A logarithmic axis for a node that mostly sleeps: it shows nothing on a plain one."""
-    real = log.mA[log.mA > 0]  # a visit too short for its log's resolution has neither time nor charge
-    if len(real) == 0 or float(log.dt_s[log.mA <= 0].sum()) > 0.001 * float(log.dt_s.sum()):
+    none = log.mA <= 0  # a visit too short for its log's resolution has neither time nor charge
+    if none.all() or float(log.dt_s.sum(where=none)) > 0.001 * float(log.dt_s.sum()):
         return
-    low, top = float(real.min()), float(real.max())
+    low, top = float(log.mA.min(where=~none, initial=float("inf"))), float(log.mA.max())
     usual = float(log.charge_mC.sum() / log.dt_s.sum())
     if top > LOG_AXIS_FROM * usual:
         axes.set_yscale("log")

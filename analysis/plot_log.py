@@ -91,11 +91,11 @@ def _close_up_title(table: StateTable, cycle: CycleRow) -> str:
 
 def _window(log: Log, table: StateTable, cycle: CycleRow) -> tuple[float, float, float]:
     """When the cycle's first awake row begins; from a little before it to a little after its last."""
-    resting = np.array(table.resting)[table.codes]
-    first = int(np.searchsorted(log.t_s, cycle.t_s))
-    number = table.cycle_of_row[first]
-    rows = np.flatnonzero((table.cycle_of_row == number) & ~resting)
-    begin_s, end_s = float(log.t_s[rows[0]]), float(log.t_s[rows[-1]] + log.dt_s[rows[-1]])
+    visits = table.visits
+    number = visits.cycle[int(np.searchsorted(visits.t_s, cycle.t_s))]
+    awake = np.flatnonzero((visits.cycle == number) & ~np.array(table.resting)[visits.state])
+    last = visits.end[awake[-1]] - 1
+    begin_s, end_s = float(visits.t_s[awake[0]]), float(log.t_s[last] + log.dt_s[last])
     spare_s = max(0.08 * (end_s - begin_s), 2 * log.step_s if log.rate_hz else 0.0)
     last_s = float(log.t_s[0]) + log.duration_s
     return begin_s, max(begin_s - spare_s, float(log.t_s[0])), min(end_s + spare_s, last_s)

@@ -9,7 +9,7 @@ import numpy as np
 from .log import FloatArray, Log
 
 #: So many rows tell level and noise; they are taken in pieces from the whole log.
-ENOUGH, PIECES = 400_000, 400
+ENOUGH, PIECES = 200_000, 400
 #: The lowest part of the rows, in percent, where the search for the level begins.
 LOWEST = 1.0
 #: Rows within so many standard deviations belong to the level.
@@ -17,7 +17,7 @@ NEAR_SD = 6.0
 #: A log is cut into so many windows to see whether its level drifts; the finest that shows it is taken.
 WINDOWS = (256, 128, 64, 32, 16)
 #: A window has at least so many rows, and no more of it are looked at.
-LEAST_ROWS, MOST_ROWS = 50, 4000
+LEAST_ROWS, MOST_ROWS = 50, 1000
 #: A drift is smooth: from window to window less than this part of its whole range.
 SMOOTH = 0.15
 

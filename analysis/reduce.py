@@ -29,7 +29,7 @@ def envelope(
     """
     first = np.maximum(np.searchsorted(t_s, edges[:-1], side="right") - 1, 0)
     behind = np.searchsorted(t_s, edges[1:], side="left")
-    over = (t_s + dt_s)[first] <= edges[:-1]
+    over = t_s[first] + dt_s[first] <= edges[:-1]
     first = np.where(over, first + 1, first)
     low, high = np.full(len(first), np.nan), np.full(len(first), np.nan)
     for number, (begin, end) in enumerate(zip(first, behind, strict=True)):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -121,11 +122,11 @@ class Visits:
     peak_mA: FloatArray
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class StateTable:
     """The per-state and the per-cycle table of one log.
 
-    `codes` and `names` say which state each row of the log was counted to; `at_least` is
+    `names` are what the visits' states are called; `at_least` is
     True if the meter clipped; `notes` tell how the states were found. `resting` says of each name
     whether the node rests in it; `limits` are the wakes' thresholds, None where the log named its states.
     """
@@ -133,11 +134,19 @@ class StateTable:
     states: tuple[StateRow, ...]
     total: StateRow
     cycles: tuple[CycleRow, ...]
-    codes: IntArray
     names: tuple[str, ...]
-    cycle_of_row: IntArray
     at_least: bool
     notes: tuple[str, ...]
     visits: Visits
     limits: Thresholds | None
     resting: tuple[bool, ...]
+
+    @cached_property
+    def codes(self) -> IntArray:
+        """The state of each row of the log, an index into `names` (made when first asked for)."""
+        return np.repeat(self.visits.state, self.visits.end - self.visits.first)
+
+    @cached_property
+    def cycle_of_row(self) -> IntArray:
+        """The cycle of each row of the log, counted from 0; -1 before the first."""
+        return np.repeat(self.visits.cycle, self.visits.end - self.visits.first)

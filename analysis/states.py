@@ -13,7 +13,7 @@ import numpy as np
 
 from .clipping import find_clipping
 from .finding import ASLEEP, AWAKE, RESTING, Found, found_states
-from .log import IntArray, Log
+from .log import Log
 from .sampling import half_widths
 from .spells import hysteresis
 from .state_rows import CycleRow, FindOptions, StateRow, StateTable, Visits
@@ -37,9 +37,7 @@ def state_table(log: Log, options: FindOptions | None = None) -> StateTable:
         states=tuple(row for row in rows[:-1] if row.count),
         total=rows[-1],
         cycles=cycle_rows(log, visits, found.names, found.resting),
-        codes=_spread(found.state, visits),
         names=found.names,
-        cycle_of_row=_spread(found.cycle, visits),
         at_least=clipping is not None,
         notes=found.notes,
         visits=visits,
@@ -62,8 +60,3 @@ def _rows(
         off = float(np.hypot(off_mC[code], options.clock_off * row.charge_mC))
         made.append(replace(row, charge_off_mC=off, energy_off_mJ=off * abs(row.V)))
     return made
-
-
-def _spread(values: IntArray, visits: Visits) -> IntArray:
-    """What holds for each visit, for each of its rows."""
-    return np.repeat(values, visits.end - visits.first)

@@ -174,7 +174,7 @@ def _bursts_sentence(log: Log, first: Rows, end: Rows, limits: Thresholds) -> st
 def _second_rest(log: Log, mA: FloatArray, first: Rows, end: Rows, limits: Thresholds) -> Wakes | None:
     """Wakes above a higher quiet level, where most of what seemed awake is that level (a light left on)."""
     inside = _inside(first, end, len(mA))
-    awake = mA[inside]
+    awake = looked_at(mA[inside])
     level_mA, sd_mA = quiet_level(awake, max(limits.sd_mA, _step_sd(log)))
     quiet = np.abs(awake - level_mA) <= WAKE_SD * sd_mA
     if float(quiet.mean()) < SECOND_REST or level_mA + WAKE_SD * sd_mA >= float(awake.max()):

@@ -88,14 +88,17 @@ def test_too_many_bands_are_left_out_and_said(good_year: RunResult) -> None:
     from analysis.bands import log_of_segments
 
     log = log_of_segments(good_year.wake_trace)
-    spans, too_many = visits(log, log.state, 0.0, 20.0)
+    spans, too_many = visits(log, state_table(log).visits, 0.0, 20.0)
     assert not too_many
     assert [(log.states[code], round(end - begin, 3)) for begin, end, code in spans][:3] == [
         ("SLEEP", 3.0), ("BOOT", 1.6), ("TRIAGE", 0.08),
     ]  # fmt: skip
-    flicker = np.arange(len(log.t_s)) % 2
-    many = replace(log, t_s=np.arange(1000.0), dt_s=np.ones(1000))
-    assert visits(many, np.resize(flicker, 1000), 0.0, 1000.0) == ([], True)
+    every = np.zeros(1000, dtype=np.int64)
+    many = replace(
+        log, t_s=np.arange(1000.0), dt_s=np.ones(1000), V=np.full(1000, 3.9), mA=np.full(1000, 9.0),
+        state=np.arange(1000) % 2, marker=every, quality=every,
+    )  # fmt: skip
+    assert visits(many, state_table(many).visits, 0.0, 1000.0) == ([], True)
 
 
 def test_contact_sheet_days(bad_year: RunResult, tmp_path: Path) -> None:
