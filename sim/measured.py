@@ -89,3 +89,17 @@ class MeasuredWorld(World):
             one.joules += self._history_J - joules
             one.coulombs += self._history_C - coulombs
             one.steady_C += self.load_A * passed
+
+
+def measured_notes(differences: Mapping[str, Difference] | None) -> list[str]:
+    """A sentence for the owner; none for a node that lives by its rows."""
+    if not differences:
+        return []
+    each = ", ".join(f"{state} {_in_words(one)}" for state, one in differences.items())
+    return [f"its states draw what was measured, in the books as {PART}: {each}."]
+
+
+def _in_words(one: Difference) -> str:
+    if one.share:
+        return f"{100.0 * one.share:.0f} %"
+    return f"+{1000.0 * one.amps:.2g} mA" if one.amps else f"+{1000.0 * one.watts:.3g} mW"

@@ -35,7 +35,7 @@ from sim.hardware import Hardware
 from sim.history import ordinary_wake
 from sim.home import Home
 from sim.life import Life
-from sim.measured import MeasuredWorld
+from sim.measured import MeasuredWorld, measured_notes
 from sim.pictures import PicturePool
 from sim.plant import Plant
 from sim.reading_fates import reading_fates
@@ -272,7 +272,7 @@ def summarise(twin: Twin, wall_s: float) -> RunResult:
         ),
         books=twin.plant.errors(),
         wall_s=wall_s,
-        notes=[*twin.design.notes, *frost_notes(twin.plant)],
+        notes=[*twin.design.notes, *frost_notes(twin.plant), *measured_notes(scenario.differences)],
         readings=readings_taken(twin) if twin.design.sensor else None,
         of=batches[-1].of if batches else (),
         flash=worn(twin.life.machine, twin.hardware, twin.scenario.days),

@@ -69,6 +69,7 @@ def test_a_profile_reproduces_the_node_that_it_was_taken_from(changed: RunResult
     assert max(abs(error) for error in found.books.values()) < 1e-9
     assert found.energy_by_part_Wh[PART] == pytest.approx(whole_Wh(changed) - whole_Wh(by_rows), rel=0.02)
     assert twin.life.crashes == []
+    assert found.notes[-1].startswith(f"its states draw what was measured, in the books as {PART}: ")
 
 
 def test_a_profile_of_other_days_and_visitors_does_as_well(changed: RunResult, tmp_path: Path) -> None:

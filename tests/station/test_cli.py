@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from collections.abc import Callable
@@ -244,3 +245,17 @@ def test_a_closed_pipe_is_no_error() -> None:
     command = f'"{sys.executable}" -m station boards --json | head -c 1'
     done = subprocess.run(command, shell=True, cwd=ROOT, capture_output=True, text=True, check=False)
     assert (done.stdout, done.stderr) == ("{", "")
+
+
+def test_simulate_with_a_measured_profile(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """100 mW asleep instead of some 7: 2.4 Wh a day more, and the report says so."""
+    profile = tmp_path / "p.toml"
+    profile.write_text("[measured.SLEEP]\nmW = 100\n", "utf-8")
+    asked = ["simulate", "--days", "0.3", "--out", str(tmp_path / "out"), "--profile"]
+    assert cli.main([*asked, str(profile)]) == 0
+    said = capsys.readouterr().out
+    assert re.search(r"\n  measured difference +0\.6\d Wh +8\d %", said)
+    assert "its states draw what was measured, in the books as measured difference: SLEEP" in said
+    profile.write_text("[states]\nsleep_mW = 100\n", "utf-8")
+    assert cli.main([*asked, str(profile)]) == 1
+    assert "p.toml: has no [measured.STATE], which the twin goes by" in capsys.readouterr().err
