@@ -254,7 +254,7 @@ def test_simulate_with_a_measured_profile(tmp_path: Path, capsys: pytest.Capture
     asked = ["simulate", "--days", "0.3", "--out", str(tmp_path / "out"), "--profile"]
     assert cli.main([*asked, str(profile)]) == 0
     said = capsys.readouterr().out
-    assert re.search(r"\n  measured difference +0\.6\d Wh +8\d %", said)
+    assert re.search(r"\n  measured difference +0\.66 Wh +9\d %", said)
     assert "its states draw what was measured, in the books as measured difference: SLEEP" in said
     profile.write_text("[states]\nsleep_mW = 100\n", "utf-8")
     assert cli.main([*asked, str(profile)]) == 1
