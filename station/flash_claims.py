@@ -39,14 +39,21 @@ class Claims:
 
 
 def claims_of(memory: bytes, board_ids: tuple[str, ...]) -> Claims:
-    """Read the strings of an image; `board_ids` are looked for as whole strings."""
-    named = tuple(one for one in board_ids if b"\x00" + one.encode() + b"\x00" in memory)
+    """Read the strings of an image; `board_ids` are looked for as whole words at a string's end.
+
+    A linker keeps one copy of strings that end alike, so the id may stand at the end of "BOARD=..." only.
+    """
+    named = tuple(one for one in board_ids if _word(one).search(memory))
     found = _BANNER.search(memory)
     if found is None:
         other = _OTHER.search(memory)
         return Claims(board_ids=named, other=other[0].decode() if other else "")
     version, date, board = (found[part].decode() for part in ("version", "date", "board"))
     return Claims(version, date, board, named)
+
+
+def _word(board_id: str) -> re.Pattern[bytes]:
+    return re.compile(rb"(?<![0-9A-Za-z_-])" + re.escape(board_id.encode()) + rb"\x00")
 
 
 def numbers_of(version: str) -> tuple[int, int, int] | None:

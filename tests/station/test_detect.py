@@ -28,7 +28,8 @@ BOOT_OUT = (
     f"Board ID:raspberry_pi_pico_w\r\nUID:{UID}\r\nboot.py output:\r\nTorpor\r\n"
 )
 RP2 = "UF2 Bootloader v3.0\r\nModel: Raspberry Pi RP2\r\nBoard-ID: RPI-RP2\r\n"
-TINY = "TinyUF2 Bootloader 0.20.1 - tinyusb (0.16.0)\r\nModel: Memento\r\nBoard-ID: ESP32S3-Camera-v1.0\r\n"
+#: As the MEMENTO's bootloader has it (adafruit/tinyuf2, adafruit_camera_esp32s3/board.h).
+TINY = "TinyUF2 Bootloader 0.20.1\r\nModel: Adafruit Camera\r\nBoard-ID: ESP32S3-Camera-revC\r\n"
 
 #: /proc/self/mounts of a Linux desktop with two boards and a name with a space (written from knowledge).
 LINUX = """\

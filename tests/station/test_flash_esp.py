@@ -36,7 +36,7 @@ def quiet(done: int, total: int) -> None:
 
 
 def go(rom: EspRom, content: bytes = JOINED, **asked: object) -> tuple[ChipSeen, str]:
-    options = Asked(attempts=1, listen_s=5, **asked)  # type: ignore[arg-type]
+    options = Asked(attempts=1 if rom.faults.mute else 3, listen_s=5, **asked)  # type: ignore[arg-type]
     return write(rom.port, content, image(content), options, quiet)
 
 
@@ -44,7 +44,8 @@ def go(rom: EspRom, content: bytes = JOINED, **asked: object) -> tuple[ChipSeen,
 @pytest.mark.parametrize("stub", [True, False], ids=["stub", "rom"])
 def test_the_flash_is_what_the_file_says(content: bytes, stub: bool) -> None:
     with EspRom() as rom:
-        assert go(rom, content, stub=stub) == (SEEN, GOOD_START)
+        seen, log = go(rom, content, stub=stub)
+        assert seen == SEEN and log.endswith(GOOD_START)
         assert rom.flash[0x1000:0x10000] == JOINED[0x1000:0x10000]
         assert rom.flash[0x10000 : len(JOINED)] == JOINED[0x10000:]
         assert rom.flash[-4096:] == bytes(4096)  # the board's files, at the end, stay

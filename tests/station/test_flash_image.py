@@ -157,6 +157,8 @@ def test_strings_over_the_edge_of_a_block_are_read(tmp_path: Path) -> None:
         (strings(), "raspberry_pi_pico2_w", ["Pico W, and the board is raspberry_pi_pico2_w"]),
         (strings(board_id=b"raspberry_pi_pico"), "raspberry_pi_pico_w", ["the board is raspberry_pi_pico_w"]),
         (strings(), "raspberry_pi_pico_w", []),
+        (strings(board_id=b"BOARD=raspberry_pi_pico_w"), "raspberry_pi_pico_w", []),
+        (strings(board_id=b"my_raspberry_pi_pico_w"), "raspberry_pi_pico_w", ["is raspberry_pi_pico_w"]),
     ],
 )  # fmt: skip
 def test_doubts(tmp_path: Path, said: bytes, board_id: str, words: list[str]) -> None:
