@@ -25,7 +25,7 @@ from sim.devices.ina219 import MeterFaults
 from sim.devices.pir import Pir
 from sim.devices.sdcard import CardFaults
 from sim.devices.seesaw import SoilFaults
-from sim.drive import assemble
+from sim.drive import Drive, assemble
 from sim.drivefs import DriveFiles
 from sim.errors import SimError
 from sim.fates import Fates, cause_words
@@ -89,13 +89,15 @@ def build(
     clock_faults: ClockFaults | None = None,
     card_faults: CardFaults | None = None,
     soil_faults: SoilFaults | None = None,
+    drive: Drive | None = None,
 ) -> Twin:
-    """Put a node together as its scenario says; `progress` gets the share that is done, 0..1."""
+    """Put a node together as its scenario says; `progress` gets the share that is done, 0..1. `drive`: what
+    lies on its drive, if not what its design's and the scenario's settings make."""
     design = scaled(load_design(scenario.design), scenario.panel_scale, scenario.cell_scale)
     weather = one_year(scenario.weather, scenario.seed, scenario.year)
     weather = scenario.troubles.on_weather(weather, scenario.start_day)
     settings = {**(place_settings(weather) if design.sensor else {}), **scenario.settings}
-    drive = assemble(design, settings, scenario.compiled)
+    drive = drive or assemble(design, settings, scenario.compiled)
     options = design.options
     tilt = scenario.tilt_deg if scenario.tilt_deg is not None else float(str(options["tilt_deg"]))
     azimuth = scenario.azimuth_deg if scenario.azimuth_deg is not None else float(str(options["azimuth_deg"]))

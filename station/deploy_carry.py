@@ -36,17 +36,18 @@ def carry_out(plan: Plan, image: Image, route: Route, told: Told = lambda what, 
             _write_all([MANIFEST], image, route, told)
             return
         _disarm(plan, route, told)
-        written = [path for path in image.files if path in set(plan.paths(Fate.NEW, Fate.CHANGED))]
-        _write_all([path for path in written if not _is_late(path)], image, route, told)
-        arriving = [path for path in (SETTINGS, *STARTS) if path in image.files]
-        done = sum(len(image.files[path]) for path in written if not _is_late(path))
-        for path in arriving:
-            if path in written or path in STARTS:
+        changed = set(plan.paths(Fate.NEW, Fate.CHANGED))
+        early = [path for path in image.files if path in changed and not _is_late(path)]
+        _write_all(early, image, route, told)
+        told(SETTINGS, sum(len(image.files[path]) for path in early))
+        if SETTINGS in changed:
+            _replace(SETTINGS, image, route)
+        _compare_all(image, route)
+        for path in STARTS:
+            if path in image.files:
                 _replace(path, image, route)
-                done += len(image.files[path])
-                told(path, done)
         if MANIFEST in image.files:
-            _write_all([MANIFEST], image, route, told)
+            _write_all([MANIFEST], image, route, lambda what, done: told(what, plan.to_write))
 
 
 def _is_late(path: str) -> bool:
@@ -78,6 +79,25 @@ def _drop_empty_folders(plan: Plan, route: Route) -> None:
     for folder in sorted(went, key=len, reverse=True):
         if not any(path.startswith(folder + "/") for path in kept):
             route.delete(folder)
+
+
+def _compare_all(image: Image, route: Route) -> None:
+    """Hold everything against the image once more, what was there already too. Two files may share clusters
+    after a cut, and then one of them changes with the other."""
+    due = [path for path in image.files if path not in (MANIFEST, *STARTS)]
+    for _ in range(TRIES):
+        found = route.digests(due)
+        spoilt = [path for path in due if found.get(path) != image.digests[path]]
+        if not spoilt:
+            return
+        for path in spoilt:
+            if _is_late(path):
+                _replace(path, image, route)
+            else:
+                route.write(path, image.files[path])
+    raise RouteError(
+        f"{spoilt[0]} changes when other files are written: the drive is damaged.", Exit.MISMATCH
+    )
 
 
 def _write_all(paths: Sequence[str], image: Image, route: Route, told: Told) -> None:

@@ -53,7 +53,7 @@ def command(design: str | None, as_json: bool, as_py: bool, **said: Any) -> None
     Secrets come from the environment (TORPOR_KEY, TORPOR_WIFI_PASSWORD), from --settings, from --node, or
     they are asked for.
     """
-    route = choose_route(said["drive"])
+    route = choose_route(said["to"], said["drive"])
     wanted = _wanted(route, design, said, compiled=not as_py)
     began = time.monotonic()
     found = _prepared(wanted, route)
@@ -94,15 +94,15 @@ def _wanted(route: Route, name: str | None, said: dict[str, Any], compiled: bool
 
 def _design(route: Route, name: str) -> Design:
     """The design that was named, else the one that was deployed to this board before."""
-    from boards import list_designs, load_design
+    from boards import load_design
     from station.deploy_run import design_named
+    from station.detect_choice import designs_for
 
     name = name or design_named(route)
     if name:
         return load_design(name)
     here = route.boot().board_id
-    fit = [one for one in list_designs() if load_design(one).board.caps["circuitpython_board"] == here]
-    there = ", ".join(fit) or "none"
+    there = ", ".join(designs_for(here)) or "none"
     raise StationError(
         f"Say with --board which design this is. For a {here or 'board'} there is: {there}.", Exit.USAGE
     )

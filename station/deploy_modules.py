@@ -18,7 +18,7 @@ BEFORE_CODE = "code.txt"
 
 def dotted(path: str) -> str:
     """The module that a file is ("torpor.policy", "waking"), "" if it is none. Without lib/."""
-    stem, dot, end = path.removeprefix("lib/").rpartition(".")
+    stem, dot, end = path.casefold().removeprefix("lib/").rpartition(".")
     return stem.removesuffix("/__init__").replace("/", ".") if "." + end in _ENDS and dot else ""
 
 
@@ -31,7 +31,7 @@ def shadows(paths: Iterable[str], ours: Iterable[str]) -> frozenset[str]:
 
 
 def _shadows(path: str, place: Mapping[str, str], tops: Mapping[str, bool]) -> bool:
-    name, in_lib = dotted(path), path.startswith("lib/")
+    name, in_lib = dotted(path), path.casefold().startswith("lib/")
     top = name.partition(".")[0]
     if not name or top not in tops:
         return False
@@ -39,8 +39,13 @@ def _shadows(path: str, place: Mapping[str, str], tops: Mapping[str, bool]) -> b
         return True
     if tops[top] != in_lib:
         return False
-    package = top in place and not place[top].rpartition("/")[2].startswith("__init__.")
-    return name in place or (package and name != top)  # the latter: a folder where ours is one file
+    if name in place:  # where ours is a folder, one file of its name comes after it
+        return _begins_folder(path) or not _begins_folder(place[name])
+    return top in place and not _begins_folder(place[top])  # a folder where ours is one file
+
+
+def _begins_folder(path: str) -> bool:
+    return path.casefold().rpartition("/")[2].startswith("__init__.")
 
 
 @cache
@@ -54,5 +59,5 @@ def is_ours_by_name(path: str) -> bool:
     """Whether a file can only be of an earlier deploy, even if no manifest names it."""
     name = dotted(path)
     if name.startswith("torpor.") or name == "torpor":
-        return path.startswith("lib/")
+        return path.casefold().startswith("lib/")
     return "/" not in path and name in modules_ever_ours()

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
 from station.deploy_image import MANIFEST, SETTINGS, STARTS, Image, named_in
 from station.deploy_modules import BEFORE_CODE, is_ours_by_name, shadows
-from station.deploy_route import NoRoom, Route, Space
+from station.deploy_route import NoRoom, Route, RouteError, RouteLost, Space
 from station.errors import Exit, StationError
 
 #: What a file is called until it is whole.
 UNFINISHED = ".new"
+#: How such a file is called when a cut took its long name.
+SHORT = re.compile(r"((CODEPY|BOOTPY|SAFEMO|SETTIN)~\d\.NEW|TORPOR~\d\.JSO|SETTIN~\d\.TOM)", re.IGNORECASE)
 #: An entry of a FAT folder, bytes; a long name takes one more for every 13 characters.
 _ENTRY, _NAME_PART = 32, 13
 #: What an earlier deploy may have brought, and is the owner's all the same.
@@ -86,7 +89,7 @@ def make_plan(image: Image, route: Route, known: Iterable[str] = ()) -> Plan:
     """
     there = _as_in(image, route.files())
     _check_starts(there, image)
-    ours = frozenset(known) | (named_in(route.read(MANIFEST)) if MANIFEST in there else frozenset())
+    ours = frozenset(known) | _named(there, route)
     same = _same(image, there, route)
     fates = {path: _fate(path, there, same) for path in image.files}
     others = [path for path in there if path not in image.files]
@@ -117,6 +120,18 @@ def _check_starts(there: Mapping[str, int], image: Image) -> None:
         )
 
 
+def _named(there: Mapping[str, int], route: Route) -> frozenset[str]:
+    """What the manifest on the drive names as ours; one that cannot be read names nothing."""
+    if MANIFEST not in there:
+        return frozenset()
+    try:
+        return named_in(route.read(MANIFEST))
+    except RouteLost:
+        raise
+    except RouteError:
+        return frozenset()
+
+
 def _same(image: Image, there: Mapping[str, int], route: Route) -> frozenset[str]:
     """Paths whose bytes are those of the image already."""
     alike = [path for path, content in image.files.items() if there.get(path) == len(content)]
@@ -132,7 +147,8 @@ def _fate(path: str, there: Mapping[str, int], same: frozenset[str]) -> Fate:
 
 def _fate_of_other(path: str, known: bool, in_the_way: bool, image: Image) -> Fate:
     name = path.rpartition("/")[2]
-    if name.startswith("._") or path in (start + UNFINISHED for start in (*STARTS, SETTINGS)):
+    unfinished = path in (start + UNFINISHED for start in (*STARTS, SETTINGS)) or SHORT.fullmatch(path)
+    if name.startswith("._") or unfinished:
         return Fate.LITTER
     if path in image.gone or ((known or is_ours_by_name(path)) and path not in _KEPT):
         return Fate.OBSOLETE
@@ -147,47 +163,45 @@ def _peak(rows: tuple[Row, ...], cluster: int) -> int:
     """Most bytes above those taken now, in whole clusters: first what goes is deleted, then each file is
     written anew; one that is written beside its old self takes room for both."""
     taken = -sum(_whole(row.was, cluster) for row in rows if row.fate in DELETED)
-    peak, folders = 0, _folders(row for row in rows if row.was)
+    folders: dict[str, int] = {}
     for row in rows:
-        if row.fate not in (Fate.NEW, Fate.CHANGED):
-            continue
-        taken += _whole(row.size, cluster) + _room_of_folders(row.path, folders, cluster)
-        peak = max(peak, taken)
-        taken -= _whole(row.was, cluster)
-    return max(peak, taken, 0)
+        if row.fate not in (Fate.NEW, *DELETED):
+            _enter(row.path, folders)
+    before = _room_of(folders, cluster)
+    peak = 0
+    for row in rows:
+        if row.fate in (Fate.NEW, Fate.CHANGED):
+            _enter(row.path, folders)  # beside its old self, one entry more
+            taken += _whole(row.size, cluster)
+            peak = max(peak, taken)
+            taken -= _whole(row.was, cluster)
+    return max(peak + _room_of(folders, cluster) - before, 0)
 
 
 def _whole(size: int, cluster: int) -> int:
     return -(-size // cluster) * cluster
 
 
-def _folders(rows: Iterable[Row]) -> dict[str, int]:
-    """Folder -> bytes of entries in it."""
-    found: dict[str, int] = {}
-    for row in rows:
-        folder, _, name = row.path.rpartition("/")
-        found[folder] = found.get(folder, 2 * _ENTRY) + _entries(name) * _ENTRY
-    return found
-
-
-def _entries(name: str) -> int:
-    return 1 + -(-len(name) // _NAME_PART)
-
-
-def _room_of_folders(path: str, folders: dict[str, int], cluster: int) -> int:
-    """What the entry of a new file takes: nothing, or a cluster more of its folder. Counts it."""
+def _enter(path: str, folders: dict[str, int]) -> None:
+    """Count the entry of a file in its folder, and those of folders that are new with it."""
     folder, _, name = path.rpartition("/")
-    if not folder:
-        folders[""] = folders.get("", 0) + _entries(name) * _ENTRY
-        return 0  # the root has its room from the beginning
-    before = _whole(folders.get(folder, 0), cluster)
-    folders[folder] = folders.get(folder, 2 * _ENTRY) + _entries(name) * _ENTRY
-    return _whole(folders[folder], cluster) - before
+    if folder and folder not in folders:
+        folders[folder] = 2 * _ENTRY  # for itself and for what it lies in
+        _enter(folder, folders)
+    folders[folder] = folders.get(folder, 0) + (1 + -(-len(name) // _NAME_PART)) * _ENTRY
+
+
+def _room_of(folders: Mapping[str, int], cluster: int) -> int:
+    """What folders take; the root has its room from the beginning."""
+    return sum(_whole(size, cluster) for folder, size in folders.items() if folder)
 
 
 def _check_room(plan: Plan) -> None:
-    root = _folders(row for row in plan.rows if "/" not in row.path).get("", 0)
-    if root > _ROOT_ENTRIES * _ENTRY:
+    folders: dict[str, int] = {}
+    for row in plan.rows:
+        if row.fate not in DELETED:
+            _enter(row.path, folders)
+    if folders.get("", 0) > _ROOT_ENTRIES * _ENTRY:
         raise NoRoom(f"The drive's root would hold more than {_ROOT_ENTRIES} entries: delete files there.")
     if plan.peak > plan.space.free:
         raise NoRoom(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,11 +12,13 @@ from boards import Design
 from station import deploy_settings, deploy_versions
 from station.deploy_carry import Told, carry_out
 from station.deploy_image import MANIFEST, SETTINGS, Image, image_of
-from station.deploy_plan import DELETED, UNFINISHED, Fate, Plan, make_plan
+from station.deploy_plan import DELETED, SHORT, UNFINISHED, Fate, Plan, make_plan
 from station.deploy_route import BootOut, Route, RouteError, RouteLost
 from station.deploy_store import Versions
 
 CERTIFICATE = "home.pem"
+#: Makes an image, as `image_of` does.
+Maker = Callable[[Design, str, bool, Path | None], Image]
 #: How a board says that it does not take a compiled file.
 _REFUSED = re.compile(r"(incompatible|invalid) \.mpy", re.IGNORECASE)
 
@@ -59,7 +61,8 @@ def versions_of(boot: BootOut) -> Versions:
 def existing_settings(route: Route, versions: Versions) -> str | None:
     """The settings that the board has, wherever an interrupted deploy left them; None if it has none."""
     there = route.files()
-    for path in (SETTINGS, SETTINGS + UNFINISHED):
+    short = [path for path in there if SHORT.fullmatch(path) and path.casefold().startswith("settin")]
+    for path in (SETTINGS, SETTINGS + UNFINISHED, *short):
         if path in there:
             with suppress(UnicodeDecodeError, RouteError):
                 text = route.read(path).decode("utf-8-sig")
@@ -69,8 +72,9 @@ def existing_settings(route: Route, versions: Versions) -> str | None:
     return was.files[SETTINGS].decode("utf-8-sig") if was and SETTINGS in was.files else None
 
 
-def prepare(wanted: Wanted, route: Route) -> Ready:
-    """Look at the board and plan; nothing is changed.
+def prepare(wanted: Wanted, route: Route, versions: Versions | None = None, make: Maker = image_of) -> Ready:
+    """Look at the board and plan; nothing is changed. `versions`: what is kept of it, by default in the
+    user's data folder; `make` makes the image of design and settings.
 
     Raises
     ------
@@ -78,10 +82,10 @@ def prepare(wanted: Wanted, route: Route) -> Ready:
     """
     boot = route.boot()
     refuse_unfit(boot, wanted.design, wanted.any_board)
-    versions = versions_of(boot)
+    versions = versions or versions_of(boot)
     compiled, told = _form(wanted, route)
     settings = _settings(wanted, route, versions, boot)
-    image = image_of(wanted.design, settings, compiled, wanted.own_compiler)
+    image = make(wanted.design, settings, compiled, wanted.own_compiler)
     if wanted.certificate is not None:
         image = image.beside({CERTIFICATE: wanted.certificate})
     told += deploy_versions.known_faults(boot, wanted.design) + deploy_settings.warnings(settings)

@@ -4,11 +4,11 @@ out is in the part of TOML that CircuitPython reads."""
 from __future__ import annotations
 
 import re
+import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 
 import tomlkit
-from tomlkit.exceptions import ParseError, TOMLKitError
 
 from boards import Design
 from sim.drive import ROOT, settings_toml
@@ -38,8 +38,8 @@ def example(design: Design) -> str:
 
 def is_toml(text: str) -> bool:
     try:
-        tomlkit.parse(text)
-    except TOMLKitError:
+        tomllib.loads(text)
+    except tomllib.TOMLDecodeError:
         return False
     return True
 
@@ -47,11 +47,11 @@ def is_toml(text: str) -> bool:
 def values_of(text: str, where: str = "settings.toml") -> dict[str, object]:
     """Key -> value. StationError, one sentence, if it is no TOML; what stands in the line is not told."""
     try:
-        return dict(tomlkit.parse(text).unwrap())
-    except ParseError as error:
-        raise StationError(f"{where} is no TOML in line {error.line}.", Exit.USAGE) from None
-    except TOMLKitError:
-        raise StationError(f"{where} is no TOML: a key stands twice, or a table.", Exit.USAGE) from None
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        line = re.search(r"\(at line \d+", str(error))
+        told = f" {line[0][1:]}" if line else ""
+        raise StationError(f"{where} is no TOML{told}.", Exit.USAGE) from None
 
 
 def merged(text: str, values: Mapping[str, str | int]) -> str:

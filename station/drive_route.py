@@ -12,8 +12,8 @@ from typing import TypeVar
 
 from station import drive_medium
 from station.deploy_image import digest
-from station.deploy_route import BootOut, NoRoom, ReadOnly, RouteError, RouteLost, Space
-from station.drive_find import boot_of
+from station.deploy_route import BootOut, NoRoom, ReadOnly, RouteError, RouteLost, Space, read_boot_out
+from station.detect_mounts import readable
 
 _GONE = frozenset((errno.EIO, errno.ENODEV, errno.ENXIO, errno.ENOTCONN, errno.ESTALE))
 _FULL = frozenset((errno.ENOSPC, errno.EDQUOT, errno.EFBIG))
@@ -28,10 +28,11 @@ class DriveRoute:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        boot = boot_of(folder)
-        if boot is None:
-            raise RouteLost(f"{folder}: the board's drive is not there (any more).")
-        self._boot = boot
+        told = readable(folder / "boot_out.txt")
+        if not told:
+            raise RouteLost(f"{folder}: there is no boot_out.txt, so this is no board's drive.")
+        self._boot = read_boot_out(told)
+        self._device = folder.stat().st_dev
 
     @property
     def name(self) -> str:
@@ -103,6 +104,8 @@ class DriveRoute:
     def _told(self, where: Path) -> Iterator[None]:
         """An OSError as a RouteError that says what happened and what to do."""
         try:
+            if self.folder.stat().st_dev != self._device:  # what is left is a folder of the computer's own
+                raise OSError(errno.ENODEV, os.strerror(errno.ENODEV))
             yield
         except OSError as error:
             raise self._verdict(error, where) from None
@@ -110,7 +113,8 @@ class DriveRoute:
     def _verdict(self, error: OSError, where: Path) -> RouteError:
         if error.errno in _GONE or not (self.folder / "boot_out.txt").exists():
             return RouteLost(
-                f"{self.folder}: the drive is gone ({error.strerror}); plug it in and deploy again."
+                f"{self.folder}: the drive is gone ({error.strerror}): plug it in, let the system check it"
+                " if it offers to, and deploy again."
             )
         if error.errno in _FULL:
             return NoRoom(f"{self.folder}: the drive is full: delete what is not needed there.")

@@ -17,7 +17,7 @@ from station.screen import console
 @route_options
 @click.option("--dry-run", is_flag=True, help="Only show what would happen.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
-def command(drive: Path | None, dry_run: bool, as_json: bool) -> None:
+def command(to: str | None, drive: Path | None, dry_run: bool, as_json: bool) -> None:
     """Bring back what lay on a board before the last deploy from this computer, settings included.
 
     As safe as a deploy: interrupted anywhere, the same command completes it. A second rollback brings back
@@ -27,7 +27,7 @@ def command(drive: Path | None, dry_run: bool, as_json: bool) -> None:
     from station.deploy_run import carry, ready, versions_of
     from station.deploy_words import document, show_plan
 
-    route = choose_route(drive)
+    route = choose_route(to, drive)
     boot = route.boot()
     versions = versions_of(boot)
     image = versions.target_of_rollback()
