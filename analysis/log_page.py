@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+from dataclasses import dataclass
 from html import escape
 from math import isfinite
 from pathlib import Path
@@ -18,10 +19,11 @@ import numpy as np
 
 from . import style
 from .clipping import find_clipping
+from .errors import AnalysisError
 from .log import IntArray, Log
 from .log_page_blocks import MOST_BLOCKS, MOST_BORDERS, Chooser
 from .log_page_body import body
-from .log_page_code import Blocks, packed, streams, sums
+from .log_page_code import packed, streams, sums
 from .log_page_grid import Grid, grid_of
 from .log_page_words import accuracy, under
 from .states import StateRow, StateTable
@@ -40,22 +42,35 @@ MOST_PACKED = 2_100_000
 #: Estimates of weight are about so much too high; the next choice of sizes aims a little below the limit.
 FIRST_ASKED, AIM = 1.4, 0.97
 
-#: Blocks, their streams as bytes, and the length of each stream.
-Coded = tuple[Blocks, bytes, list[int]]
+
+@dataclass(frozen=True, slots=True)
+class Coded:
+    """A log as blocks of so many rows each, packed; the length of each stream; the unit of the squares."""
+
+    rows: IntArray
+    packed: bytes
+    lengths: list[int]
+    square_unit: float
 
 
 def log_page(log: Log, table: StateTable, path: Path, notes: tuple[str, ...] = ()) -> Path:
     """Write the page of a log; returns the path.
 
-    `notes` are sentences about the meter, shown with those of the log and of its states.
+    `notes` are sentences about the meter, shown with those of the log and of its states. A log without
+    currents raises AnalysisError.
     """
+    unknown = int((~np.isfinite(log.mA)).sum())
+    if unknown:
+        raise AnalysisError(
+            f"{log.source} tells no current in {unknown:,} of its rows; the page shows currents."
+        )
     grid = grid_of(log)
-    blocks, squeezed, lengths = _fitting(log, table, grid)
-    told = _document(log, table, grid, blocks, lengths)
+    coded = _fitting(log, table, grid)
+    told = _document(log, table, grid, coded)
     told["cycles"] = {"names": _names(table), "count": len(table.cycles)}
-    said = accuracy(log, grid, blocks)
+    said = accuracy(log, grid, coded.rows)
     every = tuple(dict.fromkeys((*notes, *log.notes, *table.notes)))
-    path.write_bytes(_page(log, table, told, squeezed, said, every).encode("utf-8"))
+    path.write_bytes(_page(log, table, told, coded.packed, said, every).encode("utf-8"))
     return path
 
 
@@ -63,7 +78,7 @@ def _fitting(log: Log, table: StateTable, grid: Grid) -> Coded:
     """The finest blocks whose streams are light enough, with those streams."""
     if len(log.mA) <= MOST_BLOCKS:
         found = _coded(log, table, grid, np.arange(len(log.mA)))
-        if len(found[1]) <= MOST_PACKED:
+        if len(found.packed) <= MOST_PACKED:
             return found
     for bordered in (True, False):  # a log that is all gaps and states has too many borders to keep
         best = _best(log, table, grid, Chooser(log, table.codes if bordered else None, grid))
@@ -78,9 +93,9 @@ def _best(log: Log, table: StateTable, grid: Grid, chooser: Chooser) -> Coded | 
     best: Coded | None = None
     for _ in range(6):
         tried = _coded(log, table, grid, chooser.firsts(chooser.sizes(asked)))
-        weight = len(tried[1])
+        weight = len(tried.packed)
         fits = weight <= MOST_PACKED
-        if fits and (best is None or weight > len(best[1])):
+        if fits and (best is None or weight > len(best.packed)):
             best = tried
         if fits and (weight > 0.9 * MOST_PACKED or not chooser.bound_by_weight):
             break
@@ -91,7 +106,7 @@ def _best(log: Log, table: StateTable, grid: Grid, chooser: Chooser) -> Coded | 
 def _coded(log: Log, table: StateTable, grid: Grid, first: IntArray) -> Coded:
     blocks = sums(log, first, grid)
     parts = streams(blocks, grid) + _visits(log, table, first)
-    return blocks, packed(parts), [len(part) for part in parts]
+    return Coded(blocks.rows, packed(parts), [len(part) for part in parts], blocks.square_unit)
 
 
 def _visits(log: Log, table: StateTable, first: IntArray) -> list[IntArray]:
@@ -108,7 +123,7 @@ def _names(table: StateTable) -> list[str]:
     return [] if names == [str(number + 1) for number in range(len(names))] else names
 
 
-def _document(log: Log, table: StateTable, grid: Grid, blocks: Blocks, lengths: list[int]) -> dict[str, Any]:
+def _document(log: Log, table: StateTable, grid: Grid, coded: Coded) -> dict[str, Any]:
     """What the script must know beside the streams."""
     colours = style.colours(table.names)
     clipping = find_clipping(log) if table.at_least else None
@@ -117,8 +132,8 @@ def _document(log: Log, table: StateTable, grid: Grid, blocks: Blocks, lengths: 
         "source": log.source, "kind": log.kind, "rows": len(log.mA), "zero_s": float(log.t_s[0]),
         "start": log.start.isoformat() if log.start else None,
         "tick_s": grid.tick_s, "step_mA": grid.step_mA, "step_V": grid.step_V, "row": grid.row,
-        "volts": grid.volts, "exact": grid.exact, "square_unit": blocks.square_unit,
-        "blocks": len(blocks.rows), "many": int((blocks.rows > 1).sum()), "lengths": lengths,
+        "volts": grid.volts, "exact": grid.exact, "square_unit": coded.square_unit,
+        "blocks": len(coded.rows), "many": int((coded.rows > 1).sum()), "lengths": coded.lengths,
         "at_least": bool(table.at_least),
         "full_scale_mA": clipping.at_mA if clipping else None,
         "states": [

@@ -9,10 +9,12 @@ IEEE Trans. ASSP 36(9), 1988).
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 
 from .log import FloatArray, IntArray, Log
-from .log_page_grid import Grid
+from .log_page_grid import AT_ONCE, Grid
 
 #: Rows of one stretch, a power of two; more of them in a log that is longer than so many stretches.
 CHUNK, MOST_CHUNKS = 1024, 200_000
@@ -39,13 +41,25 @@ class Chooser:
             self.chunk *= 2
         #: Sizes of a block that are tried, in rows.
         self.tried = (1, *(2**power for power in range(3, self.chunk.bit_length())))
-        whole = -(-self.rows // self.chunk) * self.chunk
-        padded = np.concatenate((log.mA, np.full(whole - self.rows, log.mA[-1])))
-        self._weigh(padded, grid.step_mA, 2.0 if grid.volts else 1.0)
+        channels = 2.0 if grid.volts else 1.0
+        parts = [self._weigh(part, grid.step_mA, channels) for part in self._parts(log.mA)]
+        self._weights, self._areas = (np.concatenate(each) for each in zip(*parts, strict=True))
 
-    def _weigh(self, mA: FloatArray, step_mA: float, channels: float) -> None:
+    def _parts(self, mA: FloatArray) -> Iterator[FloatArray]:
+        """The rows as whole chunks, some at a time; the last chunk is filled up with the last row."""
+        whole, some = (
+            self.rows // self.chunk * self.chunk,
+            max(self.chunk, AT_ONCE // self.chunk * self.chunk),
+        )
+        for first in range(0, whole, some):
+            yield mA[first : min(first + some, whole)].reshape(-1, self.chunk)
+        if whole < self.rows:
+            spare = np.full(self.chunk - self.rows + whole, mA[-1])
+            yield np.concatenate((mA[whole:], spare)).reshape(1, -1)
+
+    def _weigh(self, mA: FloatArray, step_mA: float, channels: float) -> tuple[FloatArray, FloatArray]:
         """Bytes and hidden area (in steps) of each chunk at each size."""
-        low = high = mA.reshape(-1, self.chunk)
+        low = high = mA
         weights, areas = [], []
         for size, before in zip(self.tried, (1, *self.tried), strict=False):
             shape = (len(low), -1, size // before)
@@ -57,7 +71,7 @@ class Chooser:
             if size > 1:
                 bits = 3 * bits + 2.5 * np.log2(1 + span.mean(axis=1)) + 2 * (channels - 1)
             weights.append(low.shape[1] * bits * (channels if size == 1 else 1) / 8)
-        self._weights, self._areas = np.column_stack(weights), np.column_stack(areas)
+        return np.column_stack(weights), np.column_stack(areas)
 
     def sizes(self, most_bytes: float) -> IntArray:
         """The size of block of each chunk, at an estimated weight in all."""
@@ -87,9 +101,19 @@ class Chooser:
 
 def borders(log: Log, codes: IntArray) -> IntArray:
     """Rows that begin after a gap or in another state; no block reaches over one."""
-    apart = log.t_s[1:] - (log.t_s + log.dt_s)[:-1] > np.maximum((APART - 1) * log.dt_s[:-1], 1e-6)
-    kept = [np.flatnonzero(found) + 1 for found in (apart, codes[1:] != codes[:-1])]
+    kept = (_gaps(log), np.flatnonzero(codes[1:] != codes[:-1]) + 1)
     return _merged(*(rows if rows.size <= MOST_BORDERS else rows[:0] for rows in kept))
+
+
+def _gaps(log: Log) -> IntArray:
+    """Rows that do not begin where the row before them ends."""
+    found = []
+    for first in range(0, len(log.t_s) - 1, AT_ONCE):
+        here = slice(first, first + AT_ONCE)
+        dt, after = log.dt_s[here], log.t_s[first + 1 : first + AT_ONCE + 1]
+        late = after - (log.t_s[here] + dt)[: len(after)]
+        found.append(np.flatnonzero(late > np.maximum((APART - 1) * dt[: len(after)], 1e-6)) + first + 1)
+    return np.concatenate(found) if found else np.zeros(0, np.int64)
 
 
 def _merged(first: IntArray, second: IntArray) -> IntArray:

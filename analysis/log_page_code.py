@@ -8,12 +8,13 @@ columns before it let expect; the script computes the same expectation, so both 
 from __future__ import annotations
 
 import zlib
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 
 from .log import FloatArray, IntArray, Log
-from .log_page_grid import Grid, in_steps
+from .log_page_grid import AT_ONCE, Grid, in_steps
 
 #: So many blocks share one choice of what a value is told from.
 TOLD_TOGETHER = 256
@@ -25,6 +26,7 @@ LONG = 0xFF00
 class Blocks:
     """Integer columns, one entry per block, in the steps of `grid`.
 
+    `volts` are the lowest and highest voltage, the lowest and highest power, and the energy.
     `square` is in units of `square_unit` (mA² s): the squared distance from the block's own mean.
     """
 
@@ -36,53 +38,66 @@ class Blocks:
     high: IntArray
     charge: IntArray
     square: IntArray
-    volts: tuple[IntArray, IntArray, IntArray, IntArray, IntArray] | None
+    volts: tuple[IntArray, ...] | None
     square_unit: float
 
 
 def sums(log: Log, first: IntArray, grid: Grid) -> Blocks:
     """The blocks that begin at rows `first`. Those of one row have no sums: they follow from its values."""
-    zero_s = float(log.t_s[0])
-    last = np.append(first[1:], len(log.mA)) - 1
-    rows = last - first + 1
+    rows = np.diff(np.append(first, len(log.mA)))
+    many = rows > 1
+    parts = [_reduced(log, part, behind, grid) for part, behind in _groups(first, len(log.mA))]
+    start, reach, covered, low, high, charge, square, *volts = (
+        np.concatenate(each) for each in zip(*parts, strict=True)
+    )
+    unit = _square_unit(square[many], grid)
+    row_s = grid.row * grid.tick_s
+    if volts:
+        volts[-1] = _rounded(volts[-1], many, grid.step_mW * row_s)
+    return Blocks(
+        rows, start, reach, covered, low, high, _rounded(charge, many, grid.step_mA * row_s),
+        _rounded(square, many, unit), tuple(volts) if volts else None, unit,
+    )  # fmt: skip
+
+
+def _groups(first: IntArray, rows: int) -> Iterator[tuple[IntArray, int]]:
+    """The blocks, some at a time, with the row behind the last of them."""
+    begin = 0
+    while begin < len(first):
+        end = int(np.searchsorted(first, first[begin] + AT_ONCE))
+        yield first[begin:end], int(first[end]) if end < len(first) else rows
+        begin = end
+
+
+def _reduced(log: Log, first: IntArray, behind: int, grid: Grid) -> list[FloatArray | IntArray]:
+    """Start, reach, covered ticks, lowest, highest, charge and square of some blocks, and what voltage adds."""
+    inside = slice(int(first[0]), behind)
+    at, last = first - first[0], np.append(first[1:], behind) - 1
+    zero_s, dt, mA = log.t_s[0], log.dt_s[inside], log.mA[inside]
     start = in_steps(log.t_s[first] - zero_s, grid.tick_s)
     reach = in_steps(log.t_s[last] + log.dt_s[last] - zero_s, grid.tick_s) - start
-    covered_s = np.add.reduceat(log.dt_s, first)
-    charge = log.charge_mC
-    sum_mC = np.add.reduceat(charge, first)
-    square = np.add.reduceat(charge * log.mA, first) - sum_mC**2 / np.where(covered_s > 0, covered_s, 1.0)
-    many = rows > 1
-    unit = _square_unit(square[many], grid)
-    return Blocks(
-        rows, start, np.maximum(reach, 0), in_steps(covered_s, grid.tick_s),
-        in_steps(np.minimum.reduceat(log.mA, first), grid.step_mA),
-        in_steps(np.maximum.reduceat(log.mA, first), grid.step_mA),
-        _rounded(sum_mC, many, grid.step_mA * grid.row * grid.tick_s),
-        _rounded(np.maximum(square, 0.0), many, unit), _volts(log, first, many, grid), unit,
-    )  # fmt: skip
+    covered_s, charge = np.add.reduceat(dt, at), np.add.reduceat(mA * dt, at)
+    square = np.add.reduceat(mA * mA * dt, at) - charge**2 / np.where(covered_s > 0, covered_s, 1.0)
+    found = [
+        start, np.maximum(reach, 0), in_steps(covered_s, grid.tick_s), *_ends(mA, at, grid.step_mA),
+        charge, np.maximum(square, 0.0),
+    ]  # fmt: skip
+    if grid.volts:
+        V = log.V[inside]
+        found += [*_ends(V, at, grid.step_V), *_ends(V * mA, at, grid.step_mW)]
+        found.append(np.add.reduceat(V * mA * dt, at))
+    return found
+
+
+def _ends(values: FloatArray, at: IntArray, step: float) -> list[IntArray]:
+    """Lowest and highest of each block, in steps."""
+    return [in_steps(ufunc.reduceat(values, at), step) for ufunc in (np.minimum, np.maximum)]
 
 
 def _square_unit(square: FloatArray, grid: Grid) -> float:
     """A quarter of what a usual block hides."""
     usual = float(np.median(square)) / 4 if square.size else 0.0
     return usual if usual > 0 else grid.step_mA**2 * grid.row * grid.tick_s
-
-
-def _volts(
-    log: Log, first: IntArray, many: np.ndarray, grid: Grid
-) -> tuple[IntArray, IntArray, IntArray, IntArray, IntArray] | None:
-    """Lowest and highest voltage, lowest and highest power, and the energy of each block."""
-    if not grid.volts:
-        return None
-    power = log.V * log.mA
-    step_mW = grid.step_mA * grid.step_V * grid.volts
-    ends = [
-        in_steps(ufunc.reduceat(values, first), step)
-        for values, step in ((log.V, grid.step_V), (power, step_mW))
-        for ufunc in (np.minimum, np.maximum)
-    ]
-    energy = np.add.reduceat(power * log.dt_s, first)
-    return (*ends, _rounded(energy, many, step_mW * grid.row * grid.tick_s))  # type: ignore[return-value]
 
 
 def _rounded(values: FloatArray, many: np.ndarray, unit: float) -> IntArray:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from . import style
-from .log import Log
-from .log_page_code import Blocks
+from .log import IntArray, Log
 from .log_page_grid import Grid
 from .states import StateTable
 
@@ -22,19 +21,19 @@ def under(log: Log, table: StateTable) -> str:
     )
 
 
-def accuracy(log: Log, grid: Grid, blocks: Blocks) -> str:
-    """How much of the log the page carries, and how exact its figures are."""
+def accuracy(log: Log, grid: Grid, blocks: IntArray) -> str:
+    """How much of the log the page carries, in blocks of so many rows each, and how exact its figures are."""
     return f"{_carried(log, grid, blocks)} {_steps(grid)}"
 
 
-def _carried(log: Log, grid: Grid, blocks: Blocks) -> str:
-    if len(blocks.rows) == len(log.mA):
+def _carried(log: Log, grid: Grid, blocks: IntArray) -> str:
+    if len(blocks) == len(log.mA):
         return f"This page carries every one of the {len(log.mA):,} rows."
-    alone = int((blocks.rows == 1).sum())
-    most = int(blocks.rows.max())
+    alone = int((blocks == 1).sum())
+    most = int(blocks.max())
     by_itself = f"{alone:,} rows by themselves and the others" if alone else "the rows"
     return (
-        f"This page carries {by_itself} in {len(blocks.rows) - alone:,} blocks of up to {most:,} rows: small "
+        f"This page carries {by_itself} in {len(blocks) - alone:,} blocks of up to {most:,} rows: small "
         "where the current moves, large where it rests. Each block keeps its lowest and highest value and "
         "its sums, so no spike is lost; a selection begins and ends at borders of blocks, and its charge is "
         f"exact to {grid.step_mA * grid.row * grid.tick_s:.2g} mC."

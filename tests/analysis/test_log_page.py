@@ -17,6 +17,7 @@ import numpy as np
 import pytest
 
 from analysis import log_page as page_module
+from analysis.errors import AnalysisError
 from analysis.log_page import log_page
 from analysis.log_page_blocks import CHUNK, Chooser, borders
 from analysis.log_page_code import packed, sums
@@ -39,6 +40,14 @@ def digest(raw: bytes) -> str:
 
 def test_the_library_is_the_one_of_its_package() -> None:
     assert {path.name: digest(path.read_bytes()) for path in UPLOT.iterdir()} == SHA256
+
+
+def test_a_log_without_currents_has_no_page(tmp_path: Path) -> None:
+    log = duty(2000)
+    mA = log.mA.copy()
+    mA[:7] = np.nan
+    with pytest.raises(AnalysisError, match=r"^log.csv tells no current in 7 of its rows; the page shows"):
+        log_page(replace(log, mA=mA), state_table(log), tmp_path / "a.html")
 
 
 @pytest.mark.full
