@@ -98,7 +98,7 @@ def interrupt(seed: int, tale: Known, maker: Maker, folder: Path, count: Count) 
 
 
 def copied_over(seed: int, tale: Known) -> bool:
-    """Copy all files one by one, as drag and drop does, and pull the cable. True if a half state then runs."""
+    """Copy all files one by one, as drag and drop does, and cut: True if a half state then runs."""
     board = FatBoard(tale.before)
     route = board.plugged(f"peer {seed}", random.Random(f"peer {seed}").randint(1, tale.steps))
     with suppress(RouteError):
