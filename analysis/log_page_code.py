@@ -70,7 +70,7 @@ def _groups(first: IntArray, rows: int) -> Iterator[tuple[IntArray, int]]:
 
 
 def _reduced(log: Log, first: IntArray, behind: int, grid: Grid) -> list[FloatArray | IntArray]:
-    """Start, reach, covered ticks, lowest, highest, charge and square of some blocks, and what voltage adds."""
+    """Start, reach, covered ticks, lowest, highest, charge, square of some blocks, and what voltage adds."""
     inside = slice(int(first[0]), behind)
     at, last = first - first[0], np.append(first[1:], behind) - 1
     zero_s, dt, mA = log.t_s[0], log.dt_s[inside], log.mA[inside]
