@@ -28,15 +28,15 @@ YEAR_2000_S, YEAR_S = 946_684_800.0, 366 * 86400.0
 _UNIX_TO_S = 7.26e9
 
 
-def counted(counts: FloatArray, item: Column) -> Stamps:
-    """Seconds of a numeric time column; Unix time tells the start.
+def counted(counts: FloatArray, item: Column, ours: bool = False) -> Stamps:
+    """Seconds of a numeric time column; Unix time tells the start. Counts that are `ours` are written over.
 
     Raises
     ------
     LogError : Unix time in a unit that its title does not tell (no place in the message).
     """
     first = counts[0]
-    t_s = counts if item.factor == 1 else np.multiply(counts, item.factor, out=_own(counts))
+    t_s = counts if item.factor == 1 else np.multiply(counts, item.factor, out=_place(counts, ours))
     if t_s[0] > _UNIX_TO_S and item.unit == "s":
         raise LogError(
             f"'{item.title}' is {first:.0f}, which is no Unix time in seconds; say --time-unit ms or us."
@@ -51,9 +51,14 @@ def counted(counts: FloatArray, item: Column) -> Stamps:
     return Stamps(t_s, None, notes)
 
 
-def _own(counts: FloatArray) -> FloatArray | None:
-    """Where the seconds go: into the counts' own memory if it is ours to write."""
-    return counts if counts.flags.writeable else None
+def _place(counts: FloatArray, ours: bool) -> FloatArray | None:
+    """Where the seconds go: over the counts, if nobody reads these again (pandas lends them read-only)."""
+    place = counts.view()
+    try:
+        place.flags.writeable = ours
+    except ValueError:
+        return None
+    return place if ours else None
 
 
 def unwrapped(t_s: FloatArray) -> tuple[FloatArray, tuple[str, ...]]:

@@ -109,7 +109,8 @@ def _time(table: Table, chosen: dict[str, Column], frame: DataFrame, options: Re
     if "time" not in chosen:
         return given_rate(table.place, len(frame), options)
     try:
-        return counted(frame[chosen["time"].index].to_numpy(dtype=np.float64), chosen["time"])
+        counts = frame[chosen["time"].index].to_numpy(dtype=np.float64)
+        return counted(counts, chosen["time"], ours=True)
     except LogError as error:
         raise LogError(f"{table.place}: {error}") from None
 
