@@ -144,7 +144,7 @@ def _by_drive(image: Image, board: Found) -> Found | None:
     with _bar("copying") as watch:
         copy(image, loader.drive, watch)
     click.echo("Copied; the board restarts.", err=True)
-    return wait_back(image, board, before, detect, waits.back)
+    return wait_back(image, board, before, detect, waits.back, waits)
 
 
 def _by_loader(image: Image, board: Found, options: _Options) -> Found | None:
@@ -156,7 +156,7 @@ def _by_loader(image: Image, board: Found, options: _Options) -> Found | None:
     from station.flash_words import causes_after, start_of
 
     assert image.esp is not None
-    native, before = board.mode is Mode.ESP, detect()
+    native, before, waits = board.mode is Mode.ESP, detect(), Waits()
     listen_s = 1.0 if native else 6.0  # a port that is the chip's own goes away as the chip restarts
     asked = Asked(baud=options.baud, erase=options.erase, stub=options.stub, listen_s=listen_s)
     try:
@@ -166,7 +166,7 @@ def _by_loader(image: Image, board: Found, options: _Options) -> Found | None:
         _say(causes_after(problem, image.esp))
         raise
     if native and not log:
-        return wait_back(image, board, before, detect, Waits().native)
+        return wait_back(image, board, before, detect, waits.native, waits)
     start = start_of(log, image.esp, seen.clues)
     _say(start.lines)
     if start.wrong:
@@ -212,7 +212,8 @@ def _tell(image: Image, back: Found | None, options: _Options) -> None:
         told = document(back) if back else None
         click.echo(json.dumps({"version": JSON_VERSION, "written": image.document, "board": told}, indent=1))
     elif back is not None:
-        click.echo(f"Done: {back.line}. Next: `torpor deploy`.")
+        unread = "" if back.version else " Its drive does not show, so its version was not read."
+        click.echo(f"Done: {back.line}.{unread} Next: `torpor deploy`.")
     if back is None:
         raise StationError(
             "The file is on the board, but the board has not shown itself since: press RESET, and look again "

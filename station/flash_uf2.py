@@ -27,11 +27,12 @@ TOUCH_BAUD = 1200
 @dataclass(frozen=True, slots=True)
 class Waits:
     """How long to wait, in seconds: for the bootloader's drive, for the board with its new firmware, and for
-    one with an ESP chip's own USB, which as a rule must be reset by hand."""
+    one with an ESP chip's own USB, which as a rule must be reset by hand; `settle` from port to drive."""
 
     bootloader: float = 20.0
     back: float = 60.0
     native: float = 20.0
+    settle: float = 10.0
 
 
 def into_bootloader(board: Found, detect: Detect, wait_s: float) -> Found:
@@ -130,11 +131,12 @@ def _cut(problem: OSError, drive: Path, done: int, total: int) -> StationError:
 
 
 def wait_back(
-    image: Image, board: Found, before: Sequence[Found], detect: Detect, wait_s: float
+    image: Image, board: Found, before: Sequence[Found], detect: Detect, wait_s: float, waits: Waits
 ) -> Found | None:
     """The board when it runs again; None if it did not show within `wait_s`.
 
-    It is the one with the number it had, or else the one that was not there before.
+    It is the one with the number it had, or else the one that was not there before. A drive that does not
+    show, or shows an old version still, has `waits.settle` more to do so.
 
     Raises
     ------
@@ -142,18 +144,23 @@ def wait_back(
     """
     old = {one.serial for one in before if one.mode is Mode.RUNNING}
     deadline = time.monotonic() + wait_s
-    while True:
-        for one in detect():
-            if one.mode is Mode.RUNNING and _is_it(one, board, old):
-                _check_version(one, image)
-                if one.version or time.monotonic() >= deadline:
-                    return one
-        if time.monotonic() >= deadline:
-            return None
+    back = None
+    while time.monotonic() < deadline:
+        seen = [one for one in detect() if _is_it(one, board, old, image)]
+        if seen and image.claims.version in (seen[0].version, ""):
+            return seen[0]
+        if seen and back is None:
+            deadline = min(deadline, time.monotonic() + waits.settle)
+        back = seen[0] if seen else back
         time.sleep(_AGAIN_s)
+    if back:
+        _check_version(back, image)
+    return back
 
 
-def _is_it(one: Found, board: Found, old: set[str]) -> bool:
+def _is_it(one: Found, board: Found, old: set[str], image: Image) -> bool:
+    if one.mode is not Mode.RUNNING and (one.mode is not Mode.OTHER or image.claims.version):
+        return False
     if board.mode is Mode.RUNNING and board.serial:
         return same_board(one.serial, board.serial)
     return one.serial not in old

@@ -39,6 +39,7 @@ class Board:
     running: bytes = OLD
     takes: bool = True
     deaf: bool = False
+    shows: bool = True
     board_id: str = "raspberry_pi_pico_w"
     events: list[str] = field(default_factory=list)
 
@@ -60,7 +61,7 @@ class Board:
         told = self.running.decode() + f"\r\nBoard ID:{self.board_id}\r\nUID:{UID}\r\n"
         (self.drive / "boot_out.txt").write_text(told)
         self.plugged = True
-        self._mount(self.drive)
+        self._mount(*[self.drive] * (self.shows and not self.other))
 
     def bootloader(self) -> None:
         shutil.rmtree(self.drive, ignore_errors=True)
@@ -69,10 +70,15 @@ class Board:
         self.plugged = False
         self._mount(self.loader)
 
+    @property
+    def other(self) -> bool:
+        return b"MicroPython" in self.running
+
     def ports(self) -> list[SimpleNamespace]:
         pico = SimpleNamespace(
             device=self.port, vid=0x239A, pid=0x8120, serial_number=UID, product="Pico W",
-            interface="CircuitPython CDC control", location="1-1:1.0", description="", manufacturer="",
+            interface="Board in FS mode" if self.other else "CircuitPython CDC control",
+            location="1-1:1.0", description="", manufacturer="",
         )  # fmt: skip
         return [pico] if self.plugged else []
 
@@ -92,7 +98,7 @@ class Board:
                 self.events.append("written")
                 if self.takes:
                     memory = read_uf2((self.loader / "TORPOR.UF2").read_bytes(), "").memory
-                    self.running = memory[memory.index(b"Adafruit") :].split(b"\x00")[0]
+                    self.running = memory[memory.index(b"code\x00") + 5 :].split(b"\x00")[0]
                 self.start()
 
     def _speed(self, speed: int) -> list[object]:
@@ -203,12 +209,32 @@ def test_without_a_terminal_yes_must_be_said(
 
 
 def test_a_board_that_does_not_take_the_file_is_a_mismatch(
-    board: Board, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    board: Board, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(flash_uf2, "Waits", lambda: Waits(settle=0.2))
     board.takes = False
     board.start()
     assert cli.main(["flash", put(tmp_path), "--yes"]) == 6
     assert "back with CircuitPython 10.1.4, not 10.2.1" in capsys.readouterr().err
+
+
+def test_a_node_that_keeps_its_drive_to_itself_is_back_by_its_port(
+    board: Board, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(flash_uf2, "Waits", lambda: Waits(settle=0.2))
+    board.shows = False
+    board.start()
+    assert cli.main(["flash", put(tmp_path), "--yes"]) == 0
+    assert "Its drive does not show, so its version was not read." in capsys.readouterr().out
+
+
+def test_other_firmware_is_back_as_such(
+    board: Board, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    other = uf2(bytes(70_000) + strings(b"MicroPython v1.29.0 on 2026-01-01; Raspberry Pi Pico W"))
+    board.bootloader()
+    assert cli.main(["flash", put(tmp_path, other), "--yes", "--anyway"]) == 0
+    assert "(other firmware, E6614C311B4C4A2F)" in capsys.readouterr().out
 
 
 def test_a_board_that_does_not_hear_the_1200_baud(
