@@ -196,7 +196,7 @@ def _untold(
     if unknown:
         said.append(
             f"No state of the firmware is called {', '.join(unknown)}: say which it is (--names "
-            f"{unknown[0]}=UPLOAD), else it is not in the profile."
+            f"'{unknown[0]}=UPLOAD'), else it is not in the profile."
         )
     reckoned = [state for state, rows in read.items() if rows.seconds == 0.0 and state not in SLEEPS]
     if reckoned:
@@ -215,5 +215,6 @@ def _untold(
         said.append("Its sleep is what you said, not what this log shows.")
     absent = [state for state in states_of(design) if state not in (*read, "-", "SLEEP", "RECOVER")]
     if absent and AWAKE not in read:
-        said.append(f"The log never shows {', '.join(absent)}: there the design's rows stand.")
+        never = "Not named in it are" if unknown else "The log never shows"
+        said.append(f"{never} {', '.join(absent)}: there the design's rows stand.")
     return said

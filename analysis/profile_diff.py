@@ -22,6 +22,8 @@ from .profile_sums import common_cause
 MORE, LESS, SAME = "more", "less", "as the rows say"
 #: A state that takes this much longer, or shorter, than in the twin is worth a word.
 LONGER = 0.25
+#: Fewer visits tell nothing of their length.
+FEW = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +35,7 @@ class RowDifference:
     measured_mW, off_mW : with its plus or minus. rows_mW, rows_off_mW : what the rows say, and theirs.
     over_mW, over_off_mW : the difference. verdict : MORE, LESS, or SAME where both doubts allow it.
     suspects : what may draw that much. largest : the row that
-        weighs most. s, rows_s : a visit's mean length, and the twin's (0: not known).
+        weighs most. visits : how many. s, rows_s : a visit's mean length, and the twin's (0: not known).
     """
 
     state: str
@@ -44,6 +46,7 @@ class RowDifference:
     verdict: str
     suspects: tuple[Suspect, ...]
     largest: str
+    visits: int
     s: float
     rows_s: float
 
@@ -74,7 +77,8 @@ class RowDifference:
             return ", so the rows are on the safe side"
         if not self.suspects:
             return f"; nothing left on would fit that, so a row may be wrong, {self.largest} first"
-        return "; that fits: " + "; or ".join(one.words for one in self.suspects)
+        fits = "; or ".join(one.words for one in self.suspects)
+        return f"; that would fit: {fits}; or a row is wrong, {self.largest} first"
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,8 +120,8 @@ def _row(state: str, one: MeasuredState, by_rows: Expected, design: Design) -> R
     verdict = SAME if abs(over) <= doubt else MORE if over > 0.0 else LESS
     found = suspects(design, state, over, doubt) if verdict == MORE else ()
     return RowDifference(
-        state, one.mW, one.off_mW, rows_mW, rows_off, verdict, found, _largest(design, state), one.s,
-        by_rows.seconds,
+        state, one.mW, one.off_mW, rows_mW, rows_off, verdict, found, _largest(design, state), one.visits,
+        one.s, by_rows.seconds,
     )  # fmt: skip
 
 
@@ -135,7 +139,7 @@ def _lengths(rows: Sequence[RowDifference]) -> list[str]:
     found = [
         f"{row.state} lasts {row.s:.2g} s a visit where the twin takes {row.rows_s:.2g} s"
         for row in rows
-        if row.s > 0.0 and row.rows_s > 0.0 and row.state not in ("SLEEP", "OFF", AWAKE)
+        if row.visits >= FEW and row.rows_s > 0.0 and row.state not in ("SLEEP", "OFF", AWAKE)
         and abs(row.s / row.rows_s - 1.0) > LONGER
     ]  # fmt: skip
     return [f"{'; '.join(found)}."] if found else []

@@ -16,7 +16,7 @@ Rows = NDArray[np.intp]
 #: A visit of so many rows loses its first and its last: they hold a part of the wake beside it.
 LONG_VISIT = 8
 #: Rows that noise and levels are told from; of fewer visits than FEW every one is looked at.
-LOOKED_AT, FEW = 500_000, 64
+LOOKED_AT, FEW = 200_000, 64
 #: Two levels of one name are two sleeps if they are so many standard deviations apart, and each takes such a
 #: share of the time. Ours.
 APART_SD, LEAST_SHARE = 8.0, 0.05
@@ -68,7 +68,8 @@ def resting_of(log: Log, table: StateTable) -> Resting | None:
     rows = _looked_at(first + long, end - long)
     rows = rows[log.dt_s[rows] > 0.0]
     mA, dt_s = log.mA[rows], log.dt_s[rows]
-    levels, rests = _levels(mA, dt_s, table.codes[rows], table.names, seconds)
+    codes = visits.state[np.searchsorted(visits.first, rows, side="right") - 1]
+    levels, rests = _levels(mA, dt_s, codes, table.names, seconds)
     volts = float(np.average(log.V[rows], weights=dt_s))
     return Resting(float(charge.sum() / duration.sum()), seconds, mA, dt_s, levels, rests, volts)
 
