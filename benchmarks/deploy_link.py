@@ -15,7 +15,8 @@ from benchmarks.deploy_board import EmbeddedBoard
 @dataclass(frozen=True, slots=True)
 class LinkFaults:
     """How likely each is, per byte. `reset_at` : the board's watchdog bites when so many bytes were sent.
-    `vanish_at` : the port goes away then. `cut_at` : the cable is pulled for good."""
+    `vanish_at` : the port goes away then. `cut_at` : the cable is pulled for good. `cut_by_reset` : so it is
+    when the board starts anew."""
 
     flipped: float = 0.0
     lost: float = 0.0
@@ -23,7 +24,12 @@ class LinkFaults:
     reset_at: tuple[int, ...] = ()
     vanish_at: tuple[int, ...] = ()
     cut_at: int | None = None
+    cut_by_reset: bool = False
     seven_bits: bool = False
+
+
+#: Bytes that an adapter hands over at once.
+PIECE = 32
 
 
 class Cut(OSError):
@@ -53,9 +59,10 @@ class SimulatedLink:
     received: int = 0
     resets: int = 0
     closed: bool = False
-    _coming: list[tuple[float, int]] = field(default_factory=list)
+    _coming: list[tuple[float, bytes]] = field(default_factory=list)
     _due_s: float = 0.0
     _gone: bool = False
+    _pulled: bool = False
     _random: random.Random = field(init=False)
 
     def __post_init__(self) -> None:
@@ -66,19 +73,18 @@ class SimulatedLink:
 
     def write(self, data: bytes) -> None:
         self._there()
-        arrives = bytearray()
-        for at, byte in enumerate(data, self.sent):
+        began, ends = self.sent, self.sent + len(data)
+        self.clock_s += len(data) * 10 / self.baud
+        self.sent = ends
+        for at in sorted(one for one in self._events() if began <= one < ends):
+            self._arrive(data[: at - began])
+            data, began = data[at - began :], at
             if at in self.faults.reset_at:
-                self._arrive(arrives)
                 self._come(self.board.reset())
             if at in self.faults.vanish_at or at == self.faults.cut_at:
-                self._arrive(arrives)
-                self.sent, self._gone = at + 1, True
+                self.sent, self._gone, self._pulled = at + 1, True, at == self.faults.cut_at
                 self._there()
-            arrives += self._spoilt(byte)
-        self.sent += len(data)
-        self.clock_s += len(data) * 10 / self.baud
-        self._arrive(arrives)
+        self._arrive(data)
 
     def read(self, within_s: float) -> bytes:
         """All that is there by then, without waiting for more than the first."""
@@ -87,15 +93,16 @@ class SimulatedLink:
             self.clock_s += within_s
             return b""
         self.clock_s = max(self.clock_s, self._coming[0][0])
-        there = [byte for at, byte in self._coming if at <= self.clock_s]
-        del self._coming[: len(there)]
+        there = b""
+        while self._coming and self._coming[0][0] <= self.clock_s:
+            there += self._coming.pop(0)[1]
         self.received += len(there)
-        return bytes(there)
+        return there
 
     def reopen(self) -> None:
         from station.deploy_route import RouteLost
 
-        if self.faults.cut_at is not None and self.sent > self.faults.cut_at:
+        if self._pulled:
             raise RouteLost(f"{self.name} is gone: was the cable pulled?")
         self.clock_s += 1.5
         self._gone = False
@@ -113,25 +120,36 @@ class SimulatedLink:
             self._coming.clear()
             raise Cut(f"{self.name} is gone")
 
-    def _arrive(self, data: bytearray) -> None:
-        if data:
-            self._come(self.board.feed(bytes(data)))
-            data.clear()
+    def _events(self) -> set[int]:
+        cut = () if self.faults.cut_at is None else (self.faults.cut_at,)
+        return {*self.faults.reset_at, *self.faults.vanish_at, *cut}
+
+    def _arrive(self, data: bytes) -> None:
+        if data := self._spoilt(data):
+            said = self.board.feed(data)
+            if self.faults.cut_by_reset and b"rst:0x" in said:
+                self._gone = self._pulled = True
+                self._there()
+            self._come(said)
 
     def _come(self, said: bytes) -> None:
         self._due_s = max(self._due_s, self.clock_s + 2 * self.delay_s)
-        for byte in said:
-            for one in self._spoilt(byte):
-                self._due_s += 10 / self.baud
-                self._coming.append((self._due_s, one))
+        said = self._spoilt(said)
+        for at in range(0, len(said), PIECE):
+            piece = said[at : at + PIECE]
+            self._due_s += len(piece) * 10 / self.baud
+            self._coming.append((self._due_s, piece))
 
-    def _spoilt(self, byte: int) -> bytes:
+    def _spoilt(self, data: bytes) -> bytes:
         faults = self.faults
         if faults.seven_bits:
-            byte &= 0x7F
+            data = bytes(byte & 0x7F for byte in data)
         if not (faults.flipped or faults.lost or faults.doubled):
-            return bytes((byte,))
-        draw = self._random.random()
+            return data
+        return b"".join(self._drawn(byte) for byte in data)
+
+    def _drawn(self, byte: int) -> bytes:
+        faults, draw = self.faults, self._random.random()
         if draw < faults.lost:
             return b""
         if draw < faults.lost + faults.doubled:

@@ -20,6 +20,7 @@ from urllib.parse import unquote
 from benchmarks.deploy_board import EmbeddedBoard
 from benchmarks.deploy_web_drive import delete, entry, make_folder
 from benchmarks.deploy_web_wire import Request, accepted, frame, read_frame, read_head
+from station.deploy_route import read_boot_out
 
 _PIECE, _KEPT = 64, 64
 _STATUS = {
@@ -38,7 +39,8 @@ class WebFaults:
     ----------
     cut_put : bytes of bodies after which the link breaks, each once. no_reply : numbers of requests (from 1)
         that are carried out and never answered. refused : how many connections nobody takes after a reset.
-    rotten : how many PUTs store a wrong byte. unsure : how many PUTs are answered 500.
+    rotten : how many PUTs store a wrong byte. unsure : how many PUTs are answered 500. dies_at : the step
+        (a request, or 64 bytes of a body) at which the board loses its supply for good.
     """
 
     cut_put: list[int] = field(default_factory=list)
@@ -46,6 +48,7 @@ class WebFaults:
     refused: int = 0
     rotten: int = 0
     unsure: int = 0
+    dies_at: int | None = None
 
 
 class WebBoard:
@@ -55,7 +58,7 @@ class WebBoard:
     ----------
     usb : whether USB holds the drive. old_500 : as up to 10.2.1, that is answered 500 and not 409.
     room : bytes on the drive. alias : the name from which it sends requests on to its own.
-    reloads : how often the program was started again by a change. boots : resets. requests : seen so far.
+    reloads : how often the program was started again by a change. boots : resets. requests, steps : so far.
     """
 
     def __init__(
@@ -66,7 +69,7 @@ class WebBoard:
         self.password, self.usb, self.old_500, self.room, self.alias = password, usb, old_500, room, alias
         self.faults = faults or WebFaults()
         self.has_console = console
-        self.reloads = self.boots = self.requests = 0
+        self.reloads = self.boots = self.requests = self.steps = 0
         self._received = 0
         self._away = 0
         self._at_prompt = False
@@ -85,6 +88,9 @@ class WebBoard:
         return self
 
     def __exit__(self, *exc: object) -> None:
+        self.stop()
+
+    def stop(self) -> None:
         self._stopped.send(b"x")
         self._thread.join()
         for one in (self._listener, self._stop, self._stopped, self._console):
@@ -110,8 +116,8 @@ class WebBoard:
     # -- one request on one connection -------------------------------------------------------------
 
     def _one(self, link: socket.socket) -> None:
-        if self._away:
-            self._away -= 1
+        if self._away or self._step():
+            self._away -= bool(self._away)
             link.close()
             return
         request = read_head(link)
@@ -128,6 +134,11 @@ class WebBoard:
         else:
             self._answer(link, request, silent=number in self.faults.no_reply)
         link.close()
+
+    def _step(self) -> bool:
+        """Count one; whether the board is dead."""
+        self.steps += 1
+        return self.faults.dies_at is not None and self.steps >= self.faults.dies_at
 
     def _reply(self, link: socket.socket, status: int, body: bytes = b"", **fields: str) -> None:
         lines = [f"HTTP/1.1 {status} {_STATUS[status]}", f"Content-Length: {len(body)}"]
@@ -174,10 +185,11 @@ class WebBoard:
         return 405, b""
 
     def _version(self) -> dict[str, object]:
+        boot = read_boot_out((self.root / "boot_out.txt").read_text("utf-8"))
         return {
-            "web_api_version": 4, "version": "10.2.1", "build_date": "2026-05-12", "board_name": "AI Thinker",
-            "mcu_name": "ESP32", "board_id": "ai-thinker-esp32-cam", "creator_id": 1, "creation_id": 2,
-            "hostname": "cpy-4a0f31", "port": self.port, "UID": "7C9EBD4A0F31", "ip": "127.0.0.1",
+            "web_api_version": 4, "version": boot.text, "build_date": "2026-05-12", "board_name": "Node",
+            "mcu_name": "ESP32", "board_id": boot.board_id, "creator_id": 1, "creation_id": 2,
+            "hostname": "cpy-4a0f31", "port": self.port, "UID": boot.uid, "ip": "127.0.0.1",
         }  # fmt: skip
 
     def _get(self, where: Path, path: str, request: Request) -> tuple[int, bytes]:
@@ -217,6 +229,8 @@ class WebBoard:
             done = 0
             while done < size:
                 piece = link.recv(min(_PIECE, size - done))
+                if self._step():
+                    return 0
                 self._received += len(piece)
                 if not piece or (self.faults.cut_put and self._received >= self.faults.cut_put[0]):
                     self.faults.cut_put = self.faults.cut_put[1:]

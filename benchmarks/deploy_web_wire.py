@@ -22,13 +22,14 @@ class Request:
 
 
 def read_head(link: socket.socket) -> Request:
-    """As the board reads it, byte by byte: what is too long is cut off, what is not exact is refused."""
+    """As the board reads it: what is too long is cut off, what is not exact is refused."""
     raw = b""
     while not raw.endswith(b"\r\n\r\n"):
-        byte = link.recv(1)
-        if not byte:
+        seen = link.recv(2048, socket.MSG_PEEK)
+        piece = link.recv(max(1, seen.find(b"\r\n\r\n") + 4 if b"\r\n\r\n" in seen else 1))
+        if not piece:
             raise OSError("closed within the head")
-        raw += byte
+        raw += piece
     first, *lines = raw.decode("latin-1").removesuffix("\r\n\r\n").split("\r\n")
     method, _, rest = first.partition(" ")
     target, _, version = rest.partition(" ")

@@ -84,7 +84,7 @@ class Versions:
             os.replace(self.folder / _PENDING, self.folder / _PREVIOUS)
         make_durable(self.folder)
         wanted = set(self._read(_PREVIOUS).get("files", {}).values())
-        for path in (self.folder / "contents").iterdir():
+        for path in (self.folder / "contents").glob("*"):  # none where nothing was there before
             if path.name not in wanted:
                 path.unlink(missing_ok=True)
 

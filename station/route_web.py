@@ -79,8 +79,9 @@ class WebRoute:
     def digests(self, paths: Iterable[str]) -> dict[str, str]:
         found = {}
         for path in paths:
-            with suppress(RouteError):
-                found[path] = hashlib.sha256(self._there(path)).hexdigest()
+            reply = self.client.ask("GET", self._target(path))
+            if reply.status == 200:
+                found[path] = hashlib.sha256(reply.body).hexdigest()
         return found
 
     def write(self, path: str, content: bytes) -> None:
@@ -157,7 +158,6 @@ class WebRoute:
         if self._repl is not None:
             with suppress(OSError):
                 self._repl.leave()
-                self._repl.listen(0.3)
         self._leave()
 
     # -- how -------------------------------------------------------------------------------------

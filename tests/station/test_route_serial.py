@@ -251,7 +251,7 @@ def test_close_starts_the_program_again(plug: Plug) -> None:
     wire = link(route)
     route.close()
     assert wire.closed
-    assert b"soft reboot\r\n\r\ncode.py output:" in bytes(byte for _, byte in wire._coming)
+    assert b"soft reboot\r\n\r\ncode.py output:" in b"".join(piece for _, piece in wire._coming)
 
 
 NOISE = [

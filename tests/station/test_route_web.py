@@ -50,7 +50,7 @@ def start(embedded: EmbeddedBoard, tmp_path: Path) -> Iterator[Start]:
 
     yield started
     for one in running:
-        one.__exit__()
+        one.stop()
 
 
 def route_to(board: WebBoard, password: str = PASSWORD) -> WebRoute:
