@@ -20,6 +20,7 @@ class FatRoute:
     """A volume that is mounted anew with each route, as after plugging in."""
 
     name = "drive of the benchmark"
+    notes: tuple[str, ...] = ()
 
     def __init__(self, medium: Medium, read_only: bool = False) -> None:
         self._fat = Fat(medium)
@@ -63,6 +64,9 @@ class FatRoute:
         yield
 
     def restart(self) -> None:
+        return None
+
+    def close(self) -> None:
         return None
 
     def _through(self, work: Callable[[], None]) -> None:

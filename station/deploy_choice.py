@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import os
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,32 +18,59 @@ from station.errors import Exit, StationError
 if TYPE_CHECKING:
     from station.detect import Found
 
+#: Where the web workflow's password may stand, by the name that it has on the board.
+PASSWORD = "CIRCUITPY_WEB_API_PASSWORD"
+
 
 def route_options(function: Callable[..., Any]) -> Callable[..., Any]:
-    """The options that say which board."""
-    to = click.option(
-        "--to", shell_complete=complete_boards, metavar="BOARD",
-        help="Serial number, drive or port, as torpor detect tells.  [default: the only board]",
-    )  # fmt: skip
-    drive = click.option(
-        "--drive", type=click.Path(path_type=Path, file_okay=False), help="Folder of the board's drive."
-    )
-    return to(drive(function))
+    """The options that say which board, and by which way."""
+    for option in reversed((
+        click.option(
+            "--to", shell_complete=complete_boards, metavar="BOARD",
+            help="Serial number, drive or port, as torpor detect tells.  [default: the only board]",
+        ),
+        click.option("--drive", type=click.Path(path_type=Path, file_okay=False), help="By its drive, here."),
+        click.option("--port", shell_complete=complete_boards, help="By its console, at this serial port."),
+        click.option("--host", help=f"By its web workflow, at this address; the password is in {PASSWORD}."),
+        click.option(
+            "--wait", "wait_s", type=click.FloatRange(0), default=0.0, metavar="SECONDS",
+            help="Wait for a board that sleeps (console, web).",
+        ),
+    )):  # fmt: skip
+        function = option(function)
+    return function
 
 
-def choose_route(to: str | None, drive: Path | None) -> Route:
-    """The way to the board.
+@contextmanager
+def chosen_route(
+    to: str | None, drive: Path | None, port: str | None, host: str | None, wait_s: float
+) -> Iterator[Route]:
+    """The way to the board; given back in the end.
 
     Raises
     ------
-    StationError : none is there (exit 3), or several are and none was named (exit 2).
+    StationError : none is there (exit 3), several are and none was named, or two ways were (exit 2).
     """
+    if sum(word is not None for word in (to, drive, port, host)) > 1:
+        raise StationError("Name the board once: --to, --drive, --port or --host.", Exit.USAGE)
+    route = _route(to, drive, port, host, wait_s)
+    try:
+        yield route
+    finally:
+        route.close()
+
+
+def _route(to: str | None, drive: Path | None, port: str | None, host: str | None, wait_s: float) -> Route:
     from station.detect import detect
     from station.drive_route import DriveRoute
 
     if drive is not None:
         return DriveRoute(drive)
-    return route_to(pick(to, detect()))
+    if port is not None:
+        return _by_console(port, wait_s)
+    if host is not None:
+        return _by_web(host, wait_s)
+    return route_to(pick(to, detect()), wait_s)
 
 
 def pick(to: str | None, found: Sequence[Found]) -> Found:
@@ -57,11 +87,28 @@ def pick(to: str | None, found: Sequence[Found]) -> Found:
     return choose(to, may)
 
 
-def route_to(found: Found) -> Route:
-    """The quickest way to a board: its drive."""
+def route_to(found: Found, wait_s: float = 0.0) -> Route:
+    """The quickest way to a board: its drive; its console if the node has the drive; the network."""
     from station.drive_route import DriveRoute
 
-    if found.drive is not None:
+    if found.drive is not None and (found.writable or not found.port):
         return DriveRoute(found.drive)
-    advice = "its drive is not here: close the bench switch, press reset, mount it."
-    raise StationError(f"{found.line}: {' '.join((advice, *found.notes))}", Exit.NO_BOARD)
+    if found.port:
+        return _by_console(found.port, wait_s)
+    return _by_web(found.host, wait_s)
+
+
+def _by_console(port: str, wait_s: float) -> Route:
+    from station.route_serial import PATIENCE_s, SerialRoute
+    from station.route_serial_wire import choose_port, find_serial
+
+    return SerialRoute(choose_port(port, find_serial()), patience_s=max(wait_s, PATIENCE_s))
+
+
+def _by_web(host: str, wait_s: float) -> Route:
+    from station.route_web import web_route
+
+    password = os.environ.get(PASSWORD, "")
+    if not password and sys.stdin.isatty() and sys.stderr.isatty():
+        password = click.prompt(f"Password of {host}", hide_input=True, err=True)
+    return web_route(host, password, wait_s)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import rich_click as click
 
 from station.boards_command import names_like
-from station.deploy_choice import choose_route, route_options
+from station.deploy_choice import chosen_route, route_options
 from station.errors import Exit, StationError
 from station.receive_command import data_option
 from station.screen import console
@@ -53,22 +53,20 @@ def command(design: str | None, as_json: bool, as_py: bool, **said: Any) -> None
     Secrets come from the environment (TORPOR_KEY, TORPOR_WIFI_PASSWORD), from --settings, from --node, or
     they are asked for.
     """
-    route = choose_route(said["to"], said["drive"])
-    wanted = _wanted(route, design, said, compiled=not as_py)
-    began = time.monotonic()
-    found = _prepared(wanted, route)
-    _show(found, route, as_json)
-    if not said["dry_run"]:
-        _carry(found, wanted, route)
+    where = {name: said[name] for name in ("to", "drive", "port", "host", "wait_s")}
+    with chosen_route(**where) as route:
+        wanted = _wanted(route, design, said, compiled=not as_py)
+        began = time.monotonic()
+        found = _prepared(wanted, route)
+        _show(found, route, as_json)
+        if not said["dry_run"]:
+            _carry(found, wanted, route)
+        seconds = time.monotonic() - began
     if as_json:
         from station.deploy_words import document
 
-        seconds = time.monotonic() - began
-        click.echo(
-            json.dumps(
-                document(found, route.name, not said["dry_run"], seconds), indent=2, ensure_ascii=False
-            )
-        )
+        told = document(found, route.name, not said["dry_run"], seconds)
+        click.echo(json.dumps(told, indent=2, ensure_ascii=False))
 
 
 def _wanted(route: Route, name: str | None, said: dict[str, Any], compiled: bool) -> Wanted:
@@ -123,7 +121,7 @@ def _show(found: Ready, route: Route, as_json: bool) -> None:
         screen = console()
         screen.print(f"{route.name}: {board}, CircuitPython {found.boot.text}", markup=False, soft_wrap=True)
         show_plan(screen, found.plan)
-    for warning in found.warnings:
+    for warning in (*found.warnings, *route.notes):
         click.echo(f"torpor: {warning}", err=True)
 
 

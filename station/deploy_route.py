@@ -71,6 +71,10 @@ class Route(Protocol):
     def name(self) -> str:
         """For people: "drive /media/x/CIRCUITPY", "serial COM3"."""
 
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What a person should know by now (the board was in safe mode), each a sentence."""
+
     def boot(self) -> BootOut:
         """Which board answers here."""
 
@@ -104,6 +108,9 @@ class Route(Protocol):
         """The board boots anew what lies there (a hard reset: Wi-Fi settings need one). Returns what it says
         on its console in the seconds after that ("" where the route cannot hear it), None where a person has
         to restart it."""
+
+    def close(self) -> None:
+        """Give the board back."""
 
 
 def read_boot_out(text: str) -> BootOut:

@@ -140,6 +140,7 @@ def before(image: Image, plan: Plan, route: Route, versions: Versions) -> Image:
     files = dict(pending.files) if pending else {}
     gone = set(pending.gone) if pending else set()
     kept = {row.path for row in plan.rows if row.fate in (Fate.FOREIGN, Fate.LITTER)}
+    due = []
     for row in plan.rows:
         if row.path in files or row.path in gone or row.path in kept:
             continue
@@ -148,19 +149,23 @@ def before(image: Image, plan: Plan, route: Route, versions: Versions) -> Image:
         elif row.fate is Fate.SAME:
             files[row.path] = image.files[row.path]
         else:
-            _read_into(files, row.path, route, versions)
-    return Image("", files, frozenset(gone))
+            due.append(row.path)
+    return Image("", files | _read_all(due, route, versions), frozenset(gone))
 
 
-def _read_into(files: dict[str, bytes], path: str, route: Route, versions: Versions) -> None:
-    """A file's content: from what is kept here if it is the same, else from the board."""
-    try:
-        kept = versions.has(route.digests([path]).get(path, "-"))
-        files[path] = route.read(path) if kept is None else kept
-    except RouteLost:
-        raise
-    except RouteError:  # not to be read: nothing that one could go back to
-        return
+def _read_all(paths: list[str], route: Route, versions: Versions) -> dict[str, bytes]:
+    """Files' contents: from what is kept here where it is the same, else from the board. What cannot be read
+    is nothing that one could go back to."""
+    found = {}
+    for path, content_digest in route.digests(paths).items():
+        kept = versions.has(content_digest)
+        try:
+            found[path] = route.read(path) if kept is None else kept
+        except RouteLost:
+            raise
+        except RouteError:
+            continue
+    return found
 
 
 def carry(found: Ready, route: Route, told: Told = lambda what, done: None, rollback: bool = False) -> None:

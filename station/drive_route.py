@@ -38,6 +38,10 @@ class DriveRoute:
     def name(self) -> str:
         return f"drive {self.folder}"
 
+    @property
+    def notes(self) -> tuple[str, ...]:
+        return ()
+
     def boot(self) -> BootOut:
         return self._boot
 
@@ -89,6 +93,9 @@ class DriveRoute:
         yield
 
     def restart(self) -> None:
+        return None
+
+    def close(self) -> None:
         return None
 
     def _check_writable(self) -> None:

@@ -6,6 +6,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -142,3 +143,23 @@ def test_a_drive_that_is_not_there(tmp_path: Path, capsys: pytest.CaptureFixture
         capsys.readouterr().err
         == f"torpor: {tmp_path / 'gone'}: there is no boot_out.txt, so this is no board's drive.\n"
     )
+
+
+def test_a_board_is_named_once(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["deploy", "--drive", str(tmp_path), "--port", "COM3"]) == 2
+    said = capsys.readouterr().err
+    assert said == "torpor: Name the board once: --to, --drive, --port or --host.\n"
+
+
+def test_a_way_by_the_network_needs_its_password(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("CIRCUITPY_WEB_API_PASSWORD", raising=False)
+    assert cli.main(["rollback", "--host", "192.0.2.1"]) == 2
+    assert "its CIRCUITPY_WEB_API_PASSWORD is needed" in capsys.readouterr().err
+
+
+def test_a_drive_that_the_node_has_is_reached_by_its_console(folder: Path, tmp_path: Path) -> None:
+    found = replace(drive("", "B81C", folder=folder), writable=False, port=str(tmp_path / "no port"))
+    with pytest.raises(StationError, match="no port"):
+        route_to(found)
