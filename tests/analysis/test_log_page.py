@@ -20,6 +20,7 @@ from analysis import log_page as page_module
 from analysis.errors import AnalysisError
 from analysis.log_page import log_page
 from analysis.log_page_blocks import CHUNK, Chooser, borders
+from analysis.log_page_body import HANDS, KEYS
 from analysis.log_page_code import packed, sums
 from analysis.log_page_grid import grid_of, step_of
 from analysis.states import state_table
@@ -184,3 +185,9 @@ def test_a_log_of_nothing_but_borders_gives_them_up(tmp_path: Path, monkeypatch:
     )  # fmt: skip
     page = log_page(log, state_table(log), tmp_path / "a.html")
     assert page.stat().st_size < 250_000
+
+
+def test_the_documentation_tells_the_same_keys() -> None:
+    told = Path(page_module.__file__).parents[1].joinpath("docs", "analysis.md").read_text("utf-8")
+    for key, does in (*KEYS, *HANDS):
+        assert f"| {key} | {does} |" in told
