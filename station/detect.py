@@ -16,6 +16,9 @@ from station.detect_mounts import Unmounted, mounts, unmounted
 from station.detect_ports import ADAPTERS, ESP_OWN, Port, Speaks, ports
 from station.flash_claims import too_old
 
+#: Bootloaders in a chip's ROM, by USB vendor and product (Raspberry Pi's usb-pid list).
+UF2_BY_USB = {"2e8a:0003": "RP2040", "2e8a:000f": "RP2350"}
+
 
 class Mode(StrEnum):
     """What a board is doing, as far as it shows."""
@@ -93,7 +96,9 @@ def join(
         _merge(found, _of_port(port), alone=port.speaks is not Speaks.UNKNOWN)
     for one in web:
         _merge(found, one)
-    return sorted((_noted(one, hidden) for one in found), key=_order)
+    for volume in hidden:
+        _hide(found, volume)
+    return sorted((_noted(one) for one in found), key=_order)
 
 
 def _order(one: Found) -> tuple[int, str, str]:
@@ -171,16 +176,23 @@ def _of_port(port: Port) -> Found:
     )
 
 
-def _noted(one: Found, hidden: Sequence[Unmounted]) -> Found:
+def _hide(found: list[Found], volume: Unmounted) -> None:
+    """A drive that nobody mounted: a note at its board, or a bootloader that only USB tells of."""
+    for at, one in enumerate(found):
+        if one.drive is None and same_board(volume.serial, one.serial):
+            found[at] = replace(one, notes=(*one.notes, volume.advice))
+            return
+    if chip := UF2_BY_USB.get(volume.usb):
+        name = f"{chip} in its bootloader"
+        found.append(
+            Found(Mode.UF2, volume.serial, name=name, chip=chip, usb=volume.usb, notes=(volume.advice,))
+        )
+
+
+def _noted(one: Found) -> Found:
     notes = list(one.notes)
     if one.version and (old := too_old(one.version)):
         notes.append(old)
-    if one.mode is Mode.RUNNING and one.drive is None:
-        notes += [
-            f"Its drive is not mounted: udisksctl mount -b {volume.device}"
-            for volume in hidden
-            if same_board(volume.serial, one.serial)
-        ]
     if one.mode is Mode.RUNNING and one.writable is False:
         notes.append(f"This computer may not write to {one.drive}.")
     if one.mode is Mode.ADAPTER:

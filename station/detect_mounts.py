@@ -34,10 +34,18 @@ class Mount:
 
 @dataclass(frozen=True, slots=True)
 class Unmounted:
-    """A partition on a USB device that no folder shows: a board's drive that nobody mounted."""
+    """A partition on a USB device that no folder shows: a board's drive that nobody mounted, or a stick.
+
+    usb : vendor and product of the device, "2e8a:0003".
+    """
 
     device: str
     serial: str
+    usb: str = ""
+
+    @property
+    def advice(self) -> str:
+        return f"Its drive is not mounted: udisksctl mount -b {self.device}"
 
 
 def mounts() -> list[Mount]:
@@ -57,7 +65,7 @@ def linux_mounts(table: str, sys_root: Path) -> list[Mount]:
         words = [_ESCAPE.sub(lambda seen: chr(int(seen[1], 8)), word) for word in line.split(" ")]
         if len(words) < 4 or words[2] not in _FAT or words[1].startswith(_SYSTEM):
             continue
-        serial = usb_serial(Path(words[0]).name, sys_root)
+        serial, _ = usb_device(Path(words[0]).name, sys_root)
         found.append(Mount(Path(words[1]), words[0], "ro" in words[3].split(","), serial))
     return found
 
@@ -87,28 +95,31 @@ def letters_of(mask: int) -> list[str]:
     return [f"{chr(ord('A') + bit)}:\\" for bit in range(2, 26) if mask >> bit & 1]
 
 
-def usb_serial(block: str, sys_root: Path) -> str:
-    """The USB serial number of a Linux block device ("sdb1"), "" if it is on no USB device."""
+def usb_device(block: str, sys_root: Path) -> tuple[str, str]:
+    """Serial number and "vendor:product" of a Linux block device ("sdb1"); both "" if it is on none."""
     try:
         here = (sys_root / "class/block" / block).resolve(strict=True)
         for folder in (here, *here.parents):
             if (folder / "idVendor").is_file():
-                return _text(folder / "serial")
+                usb = f"{_text(folder / 'idVendor')}:{_text(folder / 'idProduct')}"
+                return _text(folder / "serial"), usb
     except OSError:  # unplugged while we look
         pass
-    return ""
+    return "", ""
 
 
-def unmounted(mounted: list[Mount], sys_root: Path = SYS) -> list[Unmounted]:
-    """FAT-sized partitions on USB devices that are mounted nowhere (Linux only)."""
+def unmounted(mounted: list[Mount], sys_root: Path | None = None) -> list[Unmounted]:
+    """Partitions on USB devices that are mounted nowhere (Linux only)."""
+    root = sys_root or SYS
     shown = {Path(mount.device).name for mount in mounted}
-    folder = sys_root / "class/block"
     try:
-        names = sorted(path.name for path in folder.iterdir() if (path / "partition").exists())
+        names = sorted(
+            path.name for path in (root / "class/block").iterdir() if (path / "partition").exists()
+        )
     except OSError:
         return []
-    serials = {name: usb_serial(name, sys_root) for name in names if name not in shown}
-    return [Unmounted(f"/dev/{name}", serial) for name, serial in serials.items() if serial]
+    devices = {name: usb_device(name, root) for name in names if name not in shown}
+    return [Unmounted(f"/dev/{name}", serial, usb) for name, (serial, usb) in devices.items() if usb]
 
 
 def _text(path: Path) -> str:

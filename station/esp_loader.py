@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from importlib.util import find_spec
 from typing import Any
 
 from station.errors import Exit, StationError
@@ -156,17 +157,22 @@ def _enough(heard: bytearray) -> bool:
     return booted(text) or bool(found and text.count(found[0].seen) > 2)
 
 
+def need_esptool() -> None:
+    """StationError if it is not installed: it is large, and only bare ESP boards need it."""
+    if find_spec("esptool") is None:
+        raise StationError(
+            "ESP32 boards need the library esptool: .venv/bin/python -m pip install esptool", Exit.USAGE
+        )
+
+
 @contextmanager
 def _loader(port: str, attempts: int, watch: Watch | None = None) -> Iterator[Any]:
     """A connection to the loader; the port is closed on every way out."""
-    try:
-        from esptool.cmds import detect_chip
+    need_esptool()
+    from esptool.cmds import detect_chip
 
-        from station.esp_silence import silenced
-    except ModuleNotFoundError:
-        raise StationError(
-            "ESP32 boards need the library esptool: .venv/bin/python -m pip install esptool", Exit.USAGE
-        ) from None
+    from station.esp_silence import silenced
+
     with silenced(watch):
         with in_words(port):
             esp = detect_chip(port, ROM_BAUD, connect_attempts=attempts)

@@ -112,10 +112,13 @@ def _board(wanted: str | None, image: Image) -> Found:
 def _refuse(image: Image, board: Found, options: _Options) -> None:
     """What may be wrong is refused before anything happens; what cannot be right, always."""
     from station.detect import Mode
+    from station.esp_loader import need_esptool
     from station.flash_image import check_family, doubts
 
     if board.mode is Mode.UF2:
         check_family(image, board)
+    if image.esp:
+        need_esptool()
     wrong = doubts(image, options.board_id or board.board_id, "" if options.board_id else board.name)
     if wrong and not options.anyway:
         raise StationError(f"{' '.join(wrong)} (--anyway writes it all the same)")
@@ -140,7 +143,8 @@ def _by_drive(image: Image, board: Found) -> Found | None:
     waits, before = Waits(), detect()
     loader = board if board.mode is Mode.UF2 else into_bootloader(board, detect, waits.bootloader)
     check_family(image, loader)
-    assert loader.drive is not None  # a bootloader is found by its drive
+    if loader.drive is None:
+        raise StationError(f"{loader.line}: {' '.join(loader.notes)}", Exit.NO_BOARD)
     with _bar("copying") as watch:
         copy(image, loader.drive, watch)
     click.echo("Copied; the board restarts.", err=True)

@@ -11,7 +11,6 @@ from pathlib import Path
 
 from station.detect import Found, Mode, same_board
 from station.detect_choice import listed
-from station.detect_mounts import mounts, unmounted
 from station.detect_ports import closed
 from station.errors import Exit, StationError
 from station.flash_image import Image
@@ -66,24 +65,23 @@ def _touch(port: str) -> None:
 
 
 def _new_bootloader(before: Sequence[Found], detect: Detect, wait_s: float) -> Found:
-    known = {one.drive for one in before}
+    """The one that comes, when its drive is mounted: a desktop does that by itself, a second later."""
+    known = {(one.drive, one.serial) for one in before}
     deadline = time.monotonic() + wait_s
     while True:
-        new = [one for one in detect() if one.mode is Mode.UF2 and one.drive not in known]
-        if len(new) > 1:
-            raise StationError(f"Two bootloaders came up at once. {listed(new)}", Exit.USAGE)
-        if new:
-            return new[0]
+        new = [one for one in detect() if one.mode is Mode.UF2 and (one.drive, one.serial) not in known]
+        mounted = [one for one in new if one.drive is not None]
+        if len(mounted) > 1:
+            raise StationError(f"Two bootloaders came up at once. {listed(mounted)}", Exit.USAGE)
+        if mounted:
+            return mounted[0]
         if time.monotonic() >= deadline:
             break
         time.sleep(_AGAIN_s)
-    hidden = " or ".join(volume.device for volume in unmounted(mounts()))
-    advice = (
-        f"One may be there unmounted: udisksctl mount -b {hidden}"
-        if hidden
-        else ("Hold BOOT (BOOTSEL) while plugging the board in")
-    )
-    raise StationError(f"No bootloader's drive came within {wait_s:g} s. {advice}.", Exit.NO_BOARD)
+    advice = [note for one in new for note in one.notes] or [
+        "Hold BOOT (BOOTSEL) while plugging the board in."
+    ]
+    raise StationError(f"No bootloader's drive came within {wait_s:g} s. {' '.join(advice)}", Exit.NO_BOARD)
 
 
 def copy(image: Image, drive: Path, watch: Watch) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -68,14 +69,16 @@ def test_windows_letters() -> None:
     assert letters_of(0b1_0010_1111) == ["C:\\", "D:\\", "F:\\", "I:\\"]
 
 
-def sysfs(root: Path, *blocks: tuple[str, str]) -> Path:
+def sysfs(root: Path, *blocks: tuple[str, ...]) -> Path:
     """A tree as the kernel shows it: class/block/NAME is a link into the USB device's folder."""
-    for number, (name, serial) in enumerate(blocks, 1):
+    for number, (name, serial, *_) in enumerate(blocks, 1):
         usb = root / f"devices/pci0000:00/usb1/1-{number}"
         disk = usb / f"1-{number}:1.2/host0/target0/block" / name.rstrip("1234567890") / name
         disk.mkdir(parents=True)
         (disk / "partition").write_text("1\n")
-        (usb / "idVendor").write_text("239a\n")
+        vendor, _, product = (blocks[number - 1][2:] or ("239a:8120",))[0].partition(":")
+        (usb / "idVendor").write_text(vendor + "\n")
+        (usb / "idProduct").write_text(product + "\n")
         (usb / "serial").write_text(serial + "\n")
         folder = root / "class/block"
         folder.mkdir(parents=True, exist_ok=True)
@@ -196,6 +199,13 @@ def test_an_old_version_and_a_drive_that_is_not_mounted_are_said(tmp_path: Path)
     hidden = unmounted([], sysfs(tmp_path / "sys", ("sdb1", UID)))
     (found,) = join(ports([PICO]), [], [], hidden)
     assert found.notes == ("Its drive is not mounted: udisksctl mount -b /dev/sdb1",)
+
+
+def test_a_bootloader_that_nobody_mounted_is_a_board_and_a_stick_is_none(tmp_path: Path) -> None:
+    tree = sysfs(tmp_path, ("sdb1", "E0C9125B0D9B", "2e8a:0003"), ("sdc1", "4C530001", "0781:5581"))
+    (one,) = join([], [], [], unmounted([], tree))
+    assert (one.mode, one.chip, one.drive) == (Mode.UF2, "RP2040", None)
+    assert one.notes == ("Its drive is not mounted: udisksctl mount -b /dev/sdb1",)
 
 
 @pytest.mark.parametrize(
@@ -327,6 +337,13 @@ def test_boards_announce_themselves() -> None:
     with Zeroconf(interfaces=["127.0.0.1"]) as zeroconf:
         zeroconf.register_service(info, cooperating_responders=True)
         assert browse(0.6, ["127.0.0.1"]) == ["127.0.0.1:8080"]
+
+
+def test_without_zeroconf_it_says_how_to_get_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "zeroconf", None)
+    with pytest.raises(StationError, match="pip install zeroconf") as problem:
+        browse(0.1)
+    assert problem.value.exit_code is Exit.USAGE
 
 
 @pytest.fixture

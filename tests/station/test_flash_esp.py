@@ -324,6 +324,17 @@ def test_nothing_is_written_by_a_wrong_command(
     assert said in capsys.readouterr().err
 
 
+def test_without_esptool_it_says_how_to_get_it(
+    tmp_path: Path, no_boards: None, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("station.esp_loader.find_spec", lambda name: None)
+    with EspRom() as rom:
+        assert cli.main(["flash", rom.port, put(tmp_path)]) == 2
+        assert rom.commands == []
+    assert "need the library esptool: .venv/bin/python -m pip install esptool" in capsys.readouterr().err
+    assert cli.main(["flash", "--check", put(tmp_path)]) == 0
+
+
 @pytest.mark.parametrize(("answer", "code"), [("y\n", 0), ("n\n", 1)])
 def test_on_a_terminal_it_asks(
     answer: str, code: int, tmp_path: Path, no_boards: None, capsys: pytest.CaptureFixture[str],

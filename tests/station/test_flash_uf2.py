@@ -18,11 +18,13 @@ import pytest
 
 from station import cli, detect_mounts, flash_uf2
 from station.detect import Found, Mode
+from station.detect_mounts import unmounted
 from station.errors import Exit, StationError
 from station.flash_image import read_image
 from station.flash_uf2 import Waits, copy, into_bootloader
 from station.uf2_blocks import read_uf2
 from tests.station.firmware_files import PICO_W, RP2040, RP2350, strings, uf2
+from tests.station.test_detect import sysfs
 
 UID = "E6614C311B4C4A2F"
 INFO = "UF2 Bootloader v3.0\r\nModel: Raspberry Pi RP2\r\nBoard-ID: RPI-RP2\r\n"
@@ -39,6 +41,7 @@ class Board:
     running: bytes = OLD
     takes: bool = True
     deaf: bool = False
+    mounts: bool = True
     shows: bool = True
     board_id: str = "raspberry_pi_pico_w"
     events: list[str] = field(default_factory=list)
@@ -68,7 +71,7 @@ class Board:
         self.loader.mkdir()
         (self.loader / "INFO_UF2.TXT").write_bytes(INFO.encode())
         self.plugged = False
-        self._mount(self.loader)
+        self._mount(*[self.loader] * self.mounts)
 
     @property
     def other(self) -> bool:
@@ -181,6 +184,15 @@ def test_nothing_is_copied_that_does_not_fit(
     assert [path.name for path in board.loader.iterdir()] == ["INFO_UF2.TXT"]
 
 
+def test_a_bootloader_that_nobody_mounted_is_named_with_its_device(
+    board: Board, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    sysfs(tmp_path / "sys", ("sdb1", "E0C9125B0D9B", "2e8a:0003"))
+    (tmp_path / "proc/self/mounts").write_text("")
+    assert cli.main(["flash", put(tmp_path), "--yes"]) == 3
+    assert "udisksctl mount -b /dev/sdb1" in capsys.readouterr().err
+
+
 def test_anyway_is_for_versions_and_never_for_chips(board: Board, tmp_path: Path) -> None:
     board.bootloader()
     assert cli.main(["flash", put(tmp_path, uf2(strings(), RP2350)), "--yes", "--anyway"]) == 1
@@ -245,6 +257,21 @@ def test_a_board_that_does_not_hear_the_1200_baud(
     board.start()
     assert cli.main(["flash", put(tmp_path), "--yes"]) == 3
     assert "No bootloader's drive came within 0.2 s" in capsys.readouterr().err
+
+
+def test_where_nothing_mounts_by_itself_the_device_is_named(
+    board: Board, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(flash_uf2, "Waits", lambda: Waits(0.4, 0.2))
+    board.start()
+    board.mounts = False
+    sysfs(tmp_path / "sys", ("sdc1", "E0C9125B0D9B", "2e8a:0003"))
+    monkeypatch.setattr(
+        "station.detect.unmounted", lambda mounted: [] if board.plugged else unmounted(mounted)
+    )
+    assert cli.main(["flash", UID, put(tmp_path), "--yes"]) == 3
+    said = capsys.readouterr().err
+    assert "came within 0.4 s. Its drive is not mounted: udisksctl mount -b /dev/sdc1" in said
 
 
 def test_a_board_without_a_port_is_told_of_its_button(tmp_path: Path) -> None:
