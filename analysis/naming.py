@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -45,8 +45,7 @@ def named(mA: FloatArray, s: FloatArray, listed: Sequence[str], design: Design |
     if wanted:
         return _by_list(mA, s, wanted, rest)
     if design is not None:
-        names, notes = _by_rows(mA, design, V)
-        return Naming(names, own, rest, notes)
+        return replace(_by_rows(mA, s, design, V), rest=rest)
     return Naming(plain_names(mA.tolist()), own, rest, ())
 
 
@@ -82,45 +81,52 @@ def _grouped(height: FloatArray, s: FloatArray, groups: int) -> tuple[int, ...]:
     return tuple(int(np.searchsorted(begin, at, side="right")) - 1 for at in range(len(height)))
 
 
-def _by_rows(mA: FloatArray, design: Design, V: float) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """The design's state nearest to each, in the firmware's order; each at most once."""
+def _by_rows(mA: FloatArray, s: FloatArray, design: Design, V: float) -> Naming:
+    """The design's state nearest to each in current, in the firmware's order; neighbours may share one."""
+    rows = _rows_mA(design, V)
+    row_of = _in_order(np.log(np.maximum(mA, 1e-9)), s, np.log([row_mA for _, row_mA in rows]))
+    plain = plain_names(mA.tolist())
+    called = [plain[at] if row is None else rows[row][0] for at, row in enumerate(row_of)]
+    names, notes = tuple(dict.fromkeys(called)), []
+    for name, row_mA in rows:
+        alike = [f"{mA[at]:.3g} mA" for at, own in enumerate(called) if own == name]
+        if alike:
+            notes.append(f"{name} is {' and '.join(alike)}: the rows of {design.name} say {row_mA:.3g} mA.")
+    notes += [
+        f"{name} is like no state in the rows of {design.name} at its place, and keeps its number."
+        for name in names
+        if name in plain
+    ]
+    return Naming(names, tuple(names.index(name) for name in called), None, tuple(notes))
+
+
+def _rows_mA(design: Design, V: float) -> list[tuple[str, float]]:
+    """What the rows say of the states of a wake, mA at V (at a half-full battery if that is not known)."""
     from boards import half_full_V
     from sim.prices import state_mW, states_of
 
     volts = V if V == V and V > 0 else half_full_V(design)
-    rows = [
+    return [
         (name, mW / volts)
         for name, mW in zip(states_of(design), state_mW(design), strict=True)
         if name not in _NO_WAKE and mW > 0
     ]
-    match = _in_order(np.log(np.maximum(mA, 1e-9)), np.log([row for _, row in rows]))
-    names, notes = list(plain_names(mA.tolist())), []
-    for at, row in enumerate(match):
-        if row is None:
-            notes.append(f"{names[at]} is like no state in the rows of {design.name}, and keeps its number.")
-            continue
-        name, row_mA = rows[row]
-        notes.append(f"{names[at]} is called {name}: there the rows of {design.name} say {row_mA:.3g} mA.")
-        names[at] = name
-    return tuple(names), tuple(notes)
 
 
-def _in_order(found: FloatArray, rows: FloatArray) -> list[int | None]:
-    """For each found state a row, rising, so that the sum of distances is least; None costs NEAR_ROW."""
-    cost = np.zeros((len(found) + 1, len(rows) + 1))
-    cost[1:, 0] = NEAR_ROW * np.arange(1, len(found) + 1)
-    for at in range(1, len(found) + 1):
-        for row in range(1, len(rows) + 1):
-            pair = cost[at - 1, row - 1] + abs(found[at - 1] - rows[row - 1])
-            cost[at, row] = min(cost[at, row - 1], cost[at - 1, row] + NEAR_ROW, pair)
-    match: list[int | None] = [None] * len(found)
-    at, row = len(found), len(rows)
-    while at and row:
-        if cost[at, row] == cost[at, row - 1]:
-            row -= 1
-        elif cost[at, row] == cost[at - 1, row] + NEAR_ROW:
-            at -= 1
-        else:
-            at, row = at - 1, row - 1
-            match[at] = row
+def _in_order(found: FloatArray, s: FloatArray, rows: FloatArray) -> list[int | None]:
+    """For each found state a row, never falling, so that the distances, weighed by time, are least in sum.
+
+    A state that is further than NEAR_ROW from its row has none. Of equal rows the first one is taken.
+    """
+    apart = np.abs(found[:, None] - rows)
+    near = np.minimum(apart, NEAR_ROW) * s[:, None]
+    best = np.zeros((len(found) + 1, len(rows)))
+    for at in range(len(found) - 1, -1, -1):
+        whole = near[at] + best[at + 1]
+        best[at] = np.minimum.accumulate(whole[::-1])[::-1]  # with this row or a later one
+    match: list[int | None] = []
+    row = 0
+    for at in range(len(found)):
+        row += int(np.argmin((near[at] + best[at + 1])[row:]))
+        match.append(row if apart[at, row] < NEAR_ROW else None)
     return match

@@ -23,9 +23,17 @@ _OPTIONS = (
                  help="The node's design: its rows name the states, and are compared with them."),
     click.option("--wake-above", type=MILLIAMPERES, metavar="MA", help="A wake starts above this current."),
     click.option("--sleep-below", type=MILLIAMPERES, metavar="MA", help="It ends below this one."),
+    click.option("--rest-level", type=MILLIAMPERES, metavar="MA",
+                 help="What it draws at rest, for a log that never shows it."),
+    click.option("--inside-markers", is_flag=True, help="Look for states within each marker, too."),
+    click.option("--clock-off", type=click.FloatRange(min=0, max=50), metavar="PERCENT", default=0.0,
+                 help="How wrong the logger's clock may be: 0.5 for a ceramic resonator."),
     click.option("--least-state", type=SECONDS, metavar="TIME", help="Nothing shorter is a state: 50ms."),
 )  # fmt: skip
-KEYS = ("named", "design", "wake_above", "sleep_below", "least_state")
+KEYS = (
+    "named", "design", "wake_above", "sleep_below", "rest_level", "inside_markers", "clock_off",
+    "least_state",
+)  # fmt: skip
 
 
 def finding_options(command: Command) -> Command:
@@ -43,7 +51,8 @@ def find_options_of(said: dict[str, Any]) -> FindOptions:
     return FindOptions(
         states=tuple(name.strip() for name in given["named"].split(",")) if given["named"] else (),
         design=_design(given["design"]), wake_mA=given["wake_above"], sleep_mA=given["sleep_below"],
-        least_state_s=given["least_state"],
+        rest_mA=given["rest_level"], inside_markers=given["inside_markers"],
+        clock_off=given["clock_off"] / 100, least_state_s=given["least_state"],
     )  # fmt: skip
 
 

@@ -13,6 +13,7 @@ from analysis.recording import everywhere
 from analysis.states import FindOptions, state_table
 from benchmarks.logs_cycles import cycles
 from boards import load_design
+from sim.prices import state_mW, states_of
 from tests.analysis.test_substates import NODE, state
 
 
@@ -47,8 +48,6 @@ def test_more_names_than_states() -> None:
 def test_names_from_the_rows_of_a_design() -> None:
     """States drawn at the currents of a design's own rows get its names, others keep their numbers."""
     design = load_design("pico-w-arducam-2mp")
-    from sim.prices import state_mW, states_of
-
     rows = {name: mW / 4.0 for name, mW in zip(states_of(design), state_mW(design), strict=True)}
     node = replace(
         NODE, states=(state(rows["BOOT"], 0.6), state(rows["CAMERA"], 0.9), state(5.0, 0.5),
@@ -57,12 +56,20 @@ def test_names_from_the_rows_of_a_design() -> None:
     table = state_table(cycles(1, 1000.0, 12, node=node).log, FindOptions(design=design))
     assert [name.split(" ")[0] for name in table.names] == ["asleep", "BOOT", "CAMERA", "state", "UPLOAD"]
     assert any(
-        note.startswith("state 1 (") and "is called BOOT: there the rows of pico-w-arducam-2mp say" in note
+        note.startswith("BOOT is 4") and "mA: the rows of pico-w-arducam-2mp say 4" in note
         for note in table.notes
     )
-    assert "state 3 (5 mA) is like no state in the rows of pico-w-arducam-2mp, and keeps its number." in (
-        table.notes
-    )
+    like = "is like no state in the rows of pico-w-arducam-2mp at its place, and keeps its number."
+    assert f"state 3 (5 mA) {like}" in table.notes
+
+
+def test_neighbours_like_one_row_share_its_name() -> None:
+    """Two stretches 15 % above and below the row of SETTLE are one state to a design that has one."""
+    design = load_design("pico-w-arducam-2mp")
+    settle = state_mW(design)[states_of(design).index("SETTLE")] / 4.0
+    node = replace(NODE, states=(state(settle * 0.87, 0.8), state(settle * 1.15, 0.8)))
+    table = state_table(cycles(1, 1000.0, 12, node=node).log, FindOptions(design=design))
+    assert [(row.name, row.count) for row in table.states] == [("asleep", 13), ("SETTLE", 12)]
 
 
 def test_what_most_cycles_do_not_have_is_said_or_taken_in() -> None:
