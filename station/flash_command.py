@@ -216,8 +216,9 @@ def _tell(image: Image, back: Found | None, options: _Options) -> None:
         told = document(back) if back else None
         click.echo(json.dumps({"version": JSON_VERSION, "written": image.document, "board": told}, indent=1))
     elif back is not None:
+        design = f" --board {image.designs[0]}" if image.designs else ""
         unread = "" if back.version else " Its drive does not show, so its version was not read."
-        click.echo(f"Done: {back.line}.{unread} Next: `torpor deploy`.")
+        click.echo(f"Done: {back.line}.{unread} Next: `torpor deploy{design}`.")
     if back is None:
         raise StationError(
             "The file is on the board, but the board has not shown itself since: press RESET, and look again "

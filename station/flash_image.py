@@ -37,6 +37,11 @@ class Image:
         return (Mode.UF2, Mode.RUNNING) if self.uf2 else (Mode.ADAPTER, Mode.ESP)
 
     @property
+    def designs(self) -> tuple[str, ...]:
+        """Ours on the board that it is for."""
+        return tuple(name for one in self.claims.board_ids for name in designs_for(one))
+
+    @property
     def lines(self) -> tuple[str, ...]:
         """What --check tells, a line each."""
         told = [f"{self.path.name}: {self.claims.title}"]
@@ -47,9 +52,8 @@ class Image:
             needed = flash_needed_MiB(self.esp)
             told.append(f"image for {self.esp.chip.name}, {self.esp.way}, whole")
             told.append(f"needs {needed} MiB of flash, read as {self.esp.mode}")
-        designs = [name for one in self.claims.board_ids for name in designs_for(one)]
-        if designs:
-            told.append(f"designs on this board: {', '.join(designs)}")
+        if self.designs:
+            told.append(f"designs on this board: {', '.join(self.designs)}")
         return tuple(told)
 
     @property

@@ -149,6 +149,7 @@ def test_a_running_board_gets_the_new_version(
     assert board.events == ["1200 baud", "written"]
     out, _ = capsys.readouterr()
     assert f"Done: Raspberry Pi Pico W (CircuitPython 10.2.1, {UID}) at" in out
+    assert "Next: `torpor deploy --board pico-w-arducam-2mp`." in out
 
 
 def test_a_waiting_bootloader_needs_no_name(
