@@ -14,13 +14,14 @@ KEYS = (
     ("← →", "move the view; with shift a little"),
     ("+ −", "closer, wider"),
     ("0 or Home", "the whole log"),
+    ("b", "back to the view before"),
     ("n p", "next and previous cycle"),
     ("m", "a marker under the pointer, or in the middle"),
     ("h", "a level (a line across) under the pointer"),
     ("s", "select what is in view; shift and drag selects a part"),
     ("z", "the view becomes the selection"),
     ("l", "linear or logarithmic axis"),
-    ("v w", "voltage, power"),
+    ("v w q", "voltage, power, charge since the left edge"),
     ("c", "copy the figures"),
     ("Esc", "no selection"),
     ("?", "these keys"),
@@ -79,8 +80,7 @@ def _bar(log: Log, table: StateTable) -> str:
     shown = _button("wall", "Clock", "wall time", toggles=True) if log.start else ""
     if has_volts(log):
         shown += _button("V", "Voltage", toggles=True) + _button("mW", "Power", toggles=True)
-    if shown:
-        groups.insert(-1, shown)
+    groups.insert(-1, shown + _button("mC", "Charge", "charge since the left edge", toggles=True))
     inside = "".join(f'<div class="group">{group}</div>' for group in groups)
     return f'<div class="bar-of" role="toolbar" aria-label="view">{inside}</div>'
 

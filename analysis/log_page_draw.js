@@ -4,13 +4,22 @@ const CHANNELS = {
   mA: { unit: "mA", name: "current", of: D.mA, sums: D.mC },
   V: { unit: "V", name: "voltage", of: D.V, sums: null },
   mW: { unit: "mW", name: "power", of: D.mW, sums: D.mJ },
+  mC: { unit: "mC", name: "charge", of: null, sums: null },
 };
 const css = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 
 // {data: [x, high, low, mean], words, exact}: `mean` of a voltage is none where many rows are one.
 function drawn(key, a, b, wide) {
+  if (key === "mC") return running(a, b, wide);
   const [i, j] = blocksIn(a, b);
   return j - i <= 1.4 * wide ? byBlock(CHANNELS[key], i, j) : byPixel(CHANNELS[key], a, b, wide);
+}
+
+// The charge since the left edge of the view.
+function running(a, b, wide) {
+  const from = place(a), x = Array.from({ length: wide + 1 }, (_, i) => a + i * (b - a) / wide);
+  const mC = x.map((t) => between(D.mC, from, place(t))), none = mC.map(() => null);
+  return { data: [x, none, none, mC], words: "charge since the left edge", exact: true };
 }
 
 function meanOf(channel, i) {

@@ -74,7 +74,7 @@ const KEYS = {
   "+": () => zoom(0.6), "=": () => zoom(0.6), "-": () => zoom(1 / 0.6), 0: () => look(T0, T1), Home: () => look(T0, T1),
   n: () => cycle(1), p: () => cycle(-1), m: () => mark(), h: () => level(levelHere()), s: () => select(state.a, state.b),
   z: () => state.selection && show(state.selection.a, state.selection.b),
-  l: () => press("scale"), v: () => press("V"), w: () => press("mW"), c: () => copy(false), "?": () => $("keys").showModal(),
+  l: () => press("scale"), v: () => VOLTS && press("V"), w: () => VOLTS && press("mW"), q: () => press("mC"), b: () => back(), c: () => copy(false), "?": () => $("keys").showModal(),
   Escape: () => { state.selecting = false; pressed(); select(null); },
 };
 
@@ -97,7 +97,7 @@ const BUTTONS = {
   previous: () => cycle(-1), next: () => cycle(1), select: () => { state.selecting = !state.selecting; },
   view: () => select(state.a, state.b), clear: () => select(null), zoomed: KEYS.z, mark: () => mark((state.a + state.b) / 2), level: () => level(levelHere()),
   scale: () => { state.scale = state.scale === "log" ? "linear" : "log"; makePanes(); },
-  V: () => { state.shown.V = !state.shown.V; makePanes(); }, mW: () => { state.shown.mW = !state.shown.mW; makePanes(); },
+  V: () => { state.shown.V = !state.shown.V; makePanes(); }, mW: () => { state.shown.mW = !state.shown.mW; makePanes(); }, mC: () => { state.shown.mC = !state.shown.mC; makePanes(); },
   wall: () => { state.wall = !state.wall; }, copy: () => copy(false), "copy-csv": () => copy(true), csv: () => saveCsv(), png: () => savePng(),
   link: () => toClipboard(location.href.split("#")[0] + "#" + address(), "Link copied."), help: () => $("keys").showModal(),
 };
@@ -109,7 +109,7 @@ function press(name) {
 
 // Which of the buttons are down, and the fields beside them.
 function pressed() {
-  const down = { scale: state.scale === "log", V: state.shown.V, mW: state.shown.mW, wall: state.wall, select: state.selecting };
+  const down = { scale: state.scale === "log", V: state.shown.V, mW: state.shown.mW, mC: state.shown.mC, wall: state.wall, select: state.selecting };
   for (const [name, is] of Object.entries(down)) document.querySelector(`[data-do="${name}"]`)?.setAttribute("aria-pressed", is);
   $("limits").value = state.limits;
   $("fixed").hidden = state.limits !== "fixed";

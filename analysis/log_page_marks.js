@@ -149,7 +149,7 @@ function address() {
   for (const { t, label } of state.markers) parts.push(`m=${number(t)},${text(label)}`);
   for (const { mA, label } of state.levels) parts.push(`h=${number(mA)},${text(label)}`);
   parts.push(`y=${state.scale},${state.limits},${state.low},${state.high}`);
-  for (const key of ["V", "mW"]) if (state.shown[key]) parts.push(`p=${key}`);
+  for (const key of ["V", "mW", "mC"]) if (state.shown[key]) parts.push(`p=${key}`);
   if (state.wall !== WALL) parts.push(`c=${state.wall ? 1 : 0}`);
   if (state.note) parts.push(`n=${text(state.note)}`);
   return parts.join("&");
@@ -157,7 +157,7 @@ function address() {
 
 function fromAddress(text) {
   const finite = (list) => list.map(Number).every(Number.isFinite);
-  Object.assign(state, { a: T0, b: T1, selection: null, markers: [], levels: [], note: "", wall: WALL, shown: { V: false, mW: false } });
+  Object.assign(state, { a: T0, b: T1, selection: null, markers: [], levels: [], note: "", wall: WALL, shown: { V: false, mW: false, mC: false } });
   for (const part of text.replace(/^#/, "").split("&")) {
     const [key, value = ""] = [part.slice(0, 1), part.slice(2)], list = value.split(",");
     const label = () => { try { return decodeURIComponent(list.slice(1).join(",")); } catch { return ""; } };
@@ -168,7 +168,7 @@ function fromAddress(text) {
     if (key === "h" && finite(list.slice(0, 1))) state.levels.push({ mA: +list[0], label: label() });
     if (key === "y" && ["log", "linear"].includes(list[0]) && ["view", "whole", "fixed"].includes(list[1]) && finite(list.slice(2)) && +list[3] > +list[2])
       Object.assign(state, { scale: list[0], limits: list[1], low: +list[2], high: +list[3] });
-    if (key === "p" && VOLTS && value in state.shown) state.shown[value] = true;
+    if (key === "p" && (VOLTS || value === "mC") && Object.hasOwn(state.shown, value)) state.shown[value] = true;
     if (key === "c" && START !== null) state.wall = value === "1";
     if (key === "n") { try { state.note = decodeURIComponent(value); } catch { /* half a link */ } }
   }

@@ -1,9 +1,9 @@
 // The view: panes of uPlot one above the other, the states' strip, the whole log above them, all on one time.
 const state = {
-  a: T0, b: T1, selection: null, markers: [], levels: [], shown: { V: false, mW: false }, wall: WALL, selecting: false,
+  a: T0, b: T1, selection: null, markers: [], levels: [], shown: { V: false, mW: false, mC: false }, wall: WALL, selecting: false,
   scale: startsLogarithmic() ? "log" : "linear", limits: "view", low: 0, high: niceAbove(D.mA.of(0, COUNT)[1]), note: "", pointer: null,
 };
-const LEFT = 64, LABEL = 18, RIGHT = innerWidth < 600 ? 20 : 36, HEIGHTS = { mA: innerWidth < 600 ? 260 : 330, V: 130, mW: 150 };
+const LEFT = 64, LABEL = 18, RIGHT = innerWidth < 600 ? 20 : 36, HEIGHTS = { mA: innerWidth < 600 ? 260 : 330, V: 130, mW: 150, mC: 150 };
 const STEPS = [1e-6, 2e-6, 5e-6, 1e-5, 2e-5, 5e-5, 1e-4, 2e-4, 5e-4, 1e-3, 2e-3, 5e-3, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5,
   10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10800, 21600, 43200, 86400, 172800, 432000, 864000, 2592000, 8640000, 31536000];
 const panes = new Map();
@@ -37,6 +37,10 @@ function ticks(_, axis, low, high, step) {
 function ends(key) {
   if (key === "mA" && state.limits === "fixed")
     return [state.scale === "log" ? Math.max(state.low, leastPositive(state.high)) : state.low, state.high];
+  if (key === "mC") { // drawn from its own values
+    const mC = running(state.a, state.b, 400).data[3], low = Math.min(0, ...mC), high = Math.max(...mC, low + 1e-9);
+    return [low, high + 0.06 * (high - low)];
+  }
   const whole = key === "mA" && state.limits === "whole";
   const [i, j] = whole ? [0, COUNT] : blocksIn(state.a, state.b);
   let [low, high] = i < j ? CHANNELS[key].of.of(i, j) : [0, 1];
@@ -90,7 +94,7 @@ function makePane(key) {
 function makePanes() {
   for (const { plot, host } of panes.values()) { plot.destroy(); host.remove(); }
   panes.clear();
-  for (const key of ["mA", "V", "mW"]) if (key === "mA" || state.shown[key]) makePane(key);
+  for (const key of ["mA", "V", "mW", "mC"]) if (key === "mA" || state.shown[key]) makePane(key);
   draw();
 }
 
@@ -285,7 +289,11 @@ function told_at(t) {
 
 // Moves the view; never out of the log, never closer than two samples.
 const CLOSEST = Math.min(SPAN, Math.max(SPAN * 1e-9, META.tick_s * (META.kind === "visits" ? 4 : 2 * META.row)));
+const views = []; // where it was before, for the way back
+let moved = 0;
 function look(a, b) {
+  if (performance.now() - moved > 400 && views.push([state.a, state.b]) > 100) views.shift();
+  moved = performance.now();
   const least = CLOSEST;
   let long = Math.min(Math.max(b - a, least), SPAN);
   const middle = (a + b) / 2;
@@ -299,6 +307,11 @@ function look(a, b) {
 function zoom(factor, at = state.pointer ?? (state.a + state.b) / 2) {
   const around = Math.min(Math.max(at, state.a), state.b);
   look(around - (around - state.a) * factor, around + (state.b - around) * factor);
+}
+function back() {
+  const [a, b] = views.pop() ?? [T0, T1];
+  moved = performance.now(); // the way back is not a view to come back to
+  look(a, b);
 }
 const pan = (part) => look(state.a + part * (state.b - state.a), state.b + part * (state.b - state.a));
 // With a little room on both sides.

@@ -371,7 +371,7 @@ def test_markers_levels_and_notes_travel_with_the_address(small: Page) -> None:
     after = small.run("torpor.state")
     assert small.run("torpor.address()") == told
     assert [one["label"] for one in after["markers"]] == ["", "radio, on & off"]
-    assert len(after["levels"]) == 1 and after["shown"] == {"V": True, "mW": False}
+    assert len(after["levels"]) == 1 and after["shown"] == {"V": True, "mW": False, "mC": False}
     assert after["selection"]["a"] == pytest.approx(17.35, abs=0.06)
     assert after["a"] == pytest.approx(17.0 - 0.06 * 3, abs=0.01)
     assert small.figure("charge") == picked
@@ -463,6 +463,29 @@ def test_rows_of_the_tables_lead_to_their_place(small: Page) -> None:
         small.mouse("mousePressed", x, y, **held)
         small.mouse("mouseReleased", x, y, **held)
     assert small.view() == (pytest.approx(17.0 - 0.18, abs=0.01), pytest.approx(20.0 + 0.18, abs=0.01))
+
+
+def test_the_running_charge_begins_at_the_left_edge(small: Page) -> None:
+    small.run("torpor.look(17, 20)")
+    small.drawn().key("q", "q")
+    data = small.run("Array.from(torpor.panes.get('mC').plot.data, (column) => Array.from(column))")
+    inside = slice(17_000, 20_000)
+    assert (data[0][0], data[0][-1], data[3][0]) == (17, 20, 0)
+    assert data[3][-1] == pytest.approx(float(small.log.charge_mC[inside].sum()), abs=0.2)
+    assert (np.diff(data[3]) >= 0).all()
+    assert small.click("[data-do=mC]").run("torpor.panes.has('mC')") is False
+
+
+def test_the_way_back(small: Page) -> None:
+    small.until("performance.now() > 500")
+    small.key("n", "n")
+    there = small.view()
+    small.run("torpor.before = performance.now()")
+    small.until("performance.now() - torpor.before > 450")
+    small.key("0", "0").key("b", "b")
+    assert small.view() == there
+    small.key("b", "b")
+    assert small.view() == (0.0, pytest.approx(60.0))
 
 
 def test_the_dearest_stretch_is_found(small: Page) -> None:
