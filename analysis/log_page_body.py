@@ -65,8 +65,8 @@ def _bar(log: Log, table: StateTable) -> str:
     groups = [
         _button("all", "Whole log") + _button("out", "−", "wider") + _button("in", "+", "closer"),
         _button("scale", "Log axis", "logarithmic axis", toggles=True)
-        + '<label>Limits <select id="limits"><option value="view">of the view</option>'
-        '<option value="whole">of the whole log</option><option value="fixed">fixed</option></select></label>'
+        + '<label>Limits <select id="limits"><option value="view">view</option>'
+        '<option value="whole">whole log</option><option value="fixed">fixed</option></select></label>'
         '<span id="fixed" hidden><input id="low" inputmode="decimal" aria-label="lower limit, mA"> to '
         '<input id="high" inputmode="decimal" aria-label="upper limit, mA"> mA</span>',
         _button("select", "Select", "drag selects a part", toggles=True) + _button("mark", "Marker")
