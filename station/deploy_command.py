@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import time
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -127,19 +126,13 @@ def _show(found: Ready, route: Route, as_json: bool) -> None:
 
 def _carry(found: Ready, wanted: Wanted, route: Route) -> None:
     from station.deploy_progress import shown_bar
-    from station.deploy_run import carry, prepare, refuses_compiled
+    from station.deploy_run import complete
 
-    idle = found.plan.idle
     with shown_bar(found.plan.to_write) as told:
-        carry(found, route, told)
-    said = "" if idle else route.restart()
-    if wanted.compiled and refuses_compiled(said or ""):
-        click.echo("torpor: The board does not take compiled files: the same again as .py.", err=True)
-        again = prepare(replace(wanted, compiled=False), route)
-        with shown_bar(again.plan.to_write) as told:
-            carry(again, route, told)
-        said = route.restart()
-    click.echo(_ending(idle, said), err=True)
+        said, as_source = complete(found, wanted, route, told)
+    if as_source:
+        click.echo("torpor: The board does not take compiled files: everything is there as .py.", err=True)
+    click.echo(_ending(found.plan.idle, said), err=True)
 
 
 def _ending(idle: bool, said: str | None) -> str:

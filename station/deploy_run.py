@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from boards import Design
@@ -180,9 +180,22 @@ def carry(found: Ready, route: Route, told: Told = lambda what, done: None, roll
     found.versions.done(rollback)
 
 
-def refuses_compiled(said: str) -> bool:
-    """Whether a board's own words after a restart say that it does not take .mpy."""
-    return bool(_REFUSED.search(said))
+def complete(
+    found: Ready, wanted: Wanted, route: Route, told: Told = lambda what, done: None
+) -> tuple[str | None, bool]:
+    """Carry out and restart; a board that then refuses compiled files gets everything again as .py.
+
+    Returns
+    -------
+    What the board says (None: a person has to restart it), and whether it took .py only.
+    """
+    carry(found, route, told)
+    said = None if found.plan.idle else route.restart()
+    if not wanted.compiled or not _REFUSED.search(said or ""):
+        return said, False
+    again = replace(wanted, compiled=False)
+    carry(prepare(again, route, found.versions), route, told)
+    return route.restart(), True
 
 
 def design_named(route: Route) -> str:

@@ -6,29 +6,25 @@ Every interruption has a seed; `bench deploy` plays a thousand of them.
 from __future__ import annotations
 
 import math
-import tomllib
-from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from pyfatfs.PyFat import PyFat
 
+from benchmarks.deploy_board import EmbeddedBoard
 from benchmarks.deploy_cuts import Count, Known, copied_over, interrupt, known
 from benchmarks.deploy_fat import Fat
 from benchmarks.deploy_fat_entry import formatted
 from benchmarks.deploy_fat_route import FatBoard, FatRoute
+from benchmarks.deploy_link import SimulatedLink
 from benchmarks.deploy_medium import Medium
-from benchmarks.deploy_stories import KINDS, firmware, make, story
-from sim.drive import Drive, assemble
-from sim.modules import SourceFile
-from sim.run import build
-from sim.scenario import Scenario
+from benchmarks.deploy_stories import KINDS, make, story
 from station.deploy_plan import Fate, make_plan
 from station.deploy_route import NoRoom, ReadOnly, RouteError
-from station.deploy_run import carry, prepare
+from station.deploy_run import carry, complete, prepare
 from station.deploy_store import Versions
+from station.route_serial import SerialRoute
 
+FIRMWARE = Path(__file__).resolve().parents[2] / "firmware"
 SEEDS = range(12)
 
 
@@ -48,39 +44,6 @@ def test_cut_anywhere(tales: list[Known], tmp_path: Path, seed: int) -> None:
 def test_the_same_cuts_find_what_plain_copying_leaves(tales: list[Known]) -> None:
     found = [seed for seed in SEEDS if copied_over(seed, tales[seed % len(tales)])]
     assert len(found) > len(SEEDS) / 2
-
-
-def test_another_reader_of_fat_finds_the_same_files(tales: list[Known], tmp_path: Path) -> None:
-    medium = Medium(formatted())
-    fat = Fat(medium)
-    for path, content in tales[1].after.items():
-        fat.write(path, content)
-    fat.rename("notes.txt", "A rather long name, with spaces.txt")
-    fat.delete("rows.mpy")
-    medium.barrier()
-    image = tmp_path / "drive.img"
-    image.write_bytes(medium.content)
-    expected = {path: content for path, content in tales[1].after.items() if path != "rows.mpy"}
-    expected["A rather long name, with spaces.txt"] = expected.pop("notes.txt")
-    assert dict(_read(image)) == expected
-
-
-def _read(image: Path) -> Iterator[tuple[str, bytes]]:
-    volume = PyFat()
-    volume.open(str(image), read_only=True)
-
-    def walk(folder: object, above: str) -> Iterator[tuple[str, bytes]]:
-        folders, files, _ = folder.get_entries()  # type: ignore[attr-defined]
-        for entry in files:
-            clusters = volume.get_cluster_chain(entry.get_cluster()) if entry.get_cluster() else []
-            content = b"".join(volume.read_cluster_contents(cluster) for cluster in clusters)
-            yield above + str(entry), content[: entry.filesize]
-        for entry in folders:
-            if not entry.is_special():
-                yield from walk(entry, f"{above}{entry}/")
-
-    yield from walk(volume.root_dir, "")
-    volume.close()
 
 
 def test_a_full_drive_is_refused_before_anything_is_written(tmp_path: Path) -> None:
@@ -155,6 +118,51 @@ def test_what_reads_back_wrong_is_written_again(path: str, times: int, works: bo
     assert "code.py" not in route.files()
 
 
+class _Stopped(FatRoute):
+    """Somebody presses Ctrl-C when a file is about to be written."""
+
+    def write(self, path: str, content: bytes) -> None:
+        if path == "lib/torpor/policy.mpy":
+            raise KeyboardInterrupt
+        super().write(path, content)
+
+
+def test_ctrl_c_leaves_nothing_that_runs_and_the_same_again_completes(tmp_path: Path) -> None:
+    told = story("update", 0)
+    medium = Medium(formatted())
+    fat = Fat(medium)
+    for path, content in {**told.before, "lib/torpor/policy.mpy": b"C\x06"}.items():
+        fat.write(path, content)
+    versions = Versions("a", tmp_path)
+    with pytest.raises(KeyboardInterrupt):
+        carry(prepare(told.wanted, _Stopped(medium), versions, make), _Stopped(medium))
+    assert not {"code.py", "boot.py", "safemode.py"} & set(FatRoute(medium).files())
+    route = FatRoute(medium)
+    carry(prepare(told.wanted, route, versions, make), route)
+    assert prepare(told.wanted, FatRoute(medium), versions, make).plan.idle
+
+
+@pytest.mark.parametrize("where", ["boot_out.txt", "console"])
+def test_a_board_that_refuses_compiled_files_gets_sources(where: str, tmp_path: Path) -> None:
+    told = story("first", 0)
+    refusal = "Traceback (most recent call last):\r\nValueError: incompatible .mpy file\r\n"
+    with EmbeddedBoard() as board:
+        root = tmp_path / "drive"
+        for path, content in told.before.items():
+            (root / path).parent.mkdir(parents=True, exist_ok=True)
+            (root / path).write_bytes(content)
+        if where == "boot_out.txt":
+            (root / where).write_bytes(told.before[where] + b"boot.py output:\r\n" + refusal.encode())
+        board.insert(root, chatter=refusal if where == "console" else "")
+        route, versions = SerialRoute(SimulatedLink(board)), Versions("a", tmp_path)
+        found = prepare(told.wanted, route, versions)
+        _, as_source = complete(found, told.wanted, route)
+    assert as_source is (where == "console")
+    assert ("The board refused a compiled file" in " ".join(found.warnings)) is (where == "boot_out.txt")
+    assert list(root.rglob("*.mpy")) == []
+    assert (root / "lib/torpor/policy.py").read_bytes() == (FIRMWARE / "lib/torpor/policy.py").read_bytes()
+
+
 def test_a_design_with_other_modules_takes_the_old_ones_away() -> None:
     told = story("other design", 0)
     route = FatBoard(told.before).plugged("", None)
@@ -164,39 +172,3 @@ def test_a_design_with_other_modules_takes_the_old_ones_away() -> None:
     ]
     assert set(plan.paths(Fate.FOREIGN)) == {"boot_out.txt", "notes.txt", "lib/mine.py"}
     assert plan.peak % plan.space.cluster == 0 and plan.peak >= math.ceil(plan.to_write / 512) * 512 - 30_000
-
-
-@pytest.mark.parametrize("compiled", [False, True])
-def test_what_was_deployed_and_nothing_else_lives_a_night_in_the_twin(compiled: bool, tmp_path: Path) -> None:
-    told = story("first", 3)
-    board = FatBoard(told.before)
-    route = board.plugged("", None)
-    wanted = replace(told.wanted, compiled=compiled)
-    carry(prepare(wanted, route, Versions("a", tmp_path)), route)
-    image = tmp_path / "drive.img"
-    image.write_bytes(board._medium.content)
-    drive = drive_of(dict(_read(image)), assemble(told.wanted.design))
-    visits = ((21_000.0, 30.0), (25_000.0, 30.0))
-    twin = build(Scenario(days=0.32, start_day=170, quiet=True, visits=visits), drive=drive)
-    twin.live()
-    assert twin.life.crashes == []
-    assert len(twin.home.pictures) >= 2
-
-
-def drive_of(files: Mapping[str, bytes], known_as: Drive) -> Drive:
-    """A twin's drive of the files that lie on a volume. CPython runs no .mpy: such a file stands for its
-    source, after it was held against what its source compiles to."""
-    made = firmware("pico-w-arducam-2mp")
-    modules = {name: file for name, file in known_as.modules.items() if file.native}
-    for name, file in known_as.modules.items():
-        compiled = file.path.removesuffix(".py") + ".mpy"
-        if compiled in files:
-            assert files[compiled] == made[compiled]
-            modules[name] = replace(file, compiled=True)
-        elif file.path in files:
-            modules[name] = SourceFile(file.path, files[file.path].decode())
-    scripts = {name: SourceFile(name, files[name].decode()) for name in known_as.scripts}
-    data = {path: files[path.lstrip("/")] for path in known_as.data}
-    text = files["settings.toml"].decode()
-    environment = {key: str(value) for key, value in tomllib.loads(text).items()}
-    return Drive(modules, known_as.packages, scripts, data, text, environment)
