@@ -21,7 +21,7 @@ from . import style
 from .clipping import find_clipping
 from .errors import AnalysisError
 from .log import IntArray, Log
-from .log_page_blocks import MOST_BLOCKS, MOST_BORDERS, Chooser
+from .log_page_blocks import MOST_BLOCKS, Chooser, borders
 from .log_page_body import body
 from .log_page_code import packed, streams, sums
 from .log_page_grid import Grid, grid_of
@@ -35,6 +35,8 @@ FIGURES = (
     "count", "duration_s", "charge_mC", "energy_mJ", "mean_mA", "peak_mA", "charge_off_mC", "energy_off_mJ",
     "at_least", "cycles",
 )  # fmt: skip
+#: What a page says that had no room for states and cycles.
+TOO_MANY = "States change too often for this page: it shows neither their bands nor the cycles."
 #: The whole file stays below this.
 MOST_BYTES = 3_000_000
 #: What the data may weigh before they are written as text (4 bytes for 3).
@@ -45,12 +47,16 @@ FIRST_ASKED, AIM = 1.4, 0.97
 
 @dataclass(frozen=True, slots=True)
 class Coded:
-    """A log as blocks of so many rows each, packed; the length of each stream; the unit of the squares."""
+    """A log as blocks of so many rows each, packed; the length of each stream; the unit of the squares.
+
+    `visits` says whether states and cycles are in it: not where blocks reach over their borders.
+    """
 
     rows: IntArray
     packed: bytes
     lengths: list[int]
     square_unit: float
+    visits: bool
 
 
 def log_page(log: Log, table: StateTable, path: Path, notes: tuple[str, ...] = ()) -> Path:
@@ -69,7 +75,7 @@ def log_page(log: Log, table: StateTable, path: Path, notes: tuple[str, ...] = (
     told = _document(log, table, grid, coded)
     told["cycles"] = {"names": _names(table), "count": len(table.cycles)}
     said = accuracy(log, grid, coded.rows)
-    every = tuple(dict.fromkeys((*notes, *log.notes, *table.notes)))
+    every = tuple(dict.fromkeys((*notes, *log.notes, *table.notes, *(() if coded.visits else (TOO_MANY,)))))
     path.write_bytes(_page(log, table, told, coded.packed, said, every).encode("utf-8"))
     return path
 
@@ -80,8 +86,9 @@ def _fitting(log: Log, table: StateTable, grid: Grid) -> Coded:
         found = _coded(log, table, grid, np.arange(len(log.mA)))
         if len(found.packed) <= MOST_PACKED:
             return found
-    for bordered in (True, False):  # a log that is all gaps and states has too many borders to keep
-        best = _best(log, table, grid, Chooser(log, table.codes if bordered else None, grid))
+    kept = borders(log, table.visits.first)
+    for rows in (kept, kept[:0]):  # a log that is all gaps and states has too many borders to keep
+        best = _best(log, table, grid, Chooser(log, rows, grid))
         if best is not None:
             return best
     raise AssertionError("the coarsest blocks of a log are always light enough")
@@ -105,16 +112,21 @@ def _best(log: Log, table: StateTable, grid: Grid, chooser: Chooser) -> Coded | 
 
 def _coded(log: Log, table: StateTable, grid: Grid, first: IntArray) -> Coded:
     blocks = sums(log, first, grid)
-    parts = streams(blocks, grid) + _visits(log, table, first)
-    return Coded(blocks.rows, packed(parts), [len(part) for part in parts], blocks.square_unit)
+    visits = _visits(log, table, first)
+    parts = streams(blocks, grid) + visits
+    lengths = [len(part) for part in parts]
+    return Coded(blocks.rows, packed(parts), lengths, blocks.square_unit, bool(len(visits[0])))
 
 
 def _visits(log: Log, table: StateTable, first: IntArray) -> list[IntArray]:
     """State and first block of each visit, and the first block of each cycle, as differences."""
-    begins = table.visits.first if len(table.visits.first) <= MOST_BORDERS else table.visits.first[:0]
-    cycle_rows = np.searchsorted(log.t_s, [cycle.t_s for cycle in table.cycles])
-    places = [np.searchsorted(first, rows, side="right") - 1 for rows in (begins, cycle_rows)]
-    return [table.visits.state[: len(begins)], *(np.diff(place, prepend=0) for place in places)]
+    visits = table.visits
+    place = np.searchsorted(first, visits.first)
+    if not np.array_equal(first[np.minimum(place, len(first) - 1)], visits.first):
+        return [first[:0]] * 3
+    begin = place[np.diff(visits.cycle, prepend=-1) > 0]
+    cycles = begin[np.searchsorted(log.t_s[first[begin]], [cycle.t_s for cycle in table.cycles])]
+    return [visits.state, np.diff(place, prepend=0), np.diff(cycles, prepend=0)]
 
 
 def _names(table: StateTable) -> list[str]:

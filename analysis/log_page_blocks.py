@@ -29,13 +29,14 @@ APART = 1.5
 class Chooser:
     """Chooses sizes of blocks for a weight; it holds what each size weighs and hides in each chunk.
 
-    Without `codes` no border of a state or gap is kept."""
+    `kept` are rows that must begin a block.
+    """
 
-    def __init__(self, log: Log, codes: IntArray | None, grid: Grid) -> None:
+    def __init__(self, log: Log, kept: IntArray, grid: Grid) -> None:
         self.rows = len(log.mA)
         #: Whether the last choice was held back by its weight and not by the number of blocks.
         self.bound_by_weight = True
-        self._borders = np.zeros(0, np.int64) if codes is None else borders(log, codes)
+        self._kept = kept
         self.chunk = CHUNK
         while self.rows > MOST_CHUNKS * self.chunk:
             self.chunk *= 2
@@ -96,13 +97,12 @@ class Chooser:
         within = np.arange(len(chunk)) - np.repeat(np.cumsum(count) - count, count)
         first = chunk * self.chunk + within * sizes[chunk]
         first = first[first < self.rows]
-        return _merged(first, self._borders)
+        return _merged(first, self._kept)
 
 
-def borders(log: Log, codes: IntArray) -> IntArray:
-    """Rows that begin after a gap or in another state; no block reaches over one."""
-    kept = (_gaps(log), np.flatnonzero(codes[1:] != codes[:-1]) + 1)
-    return _merged(*(rows if rows.size <= MOST_BORDERS else rows[:0] for rows in kept))
+def borders(log: Log, visits: IntArray) -> IntArray:
+    """Rows that begin after a gap, and the first rows of visits; no block reaches over one."""
+    return _merged(*(rows if rows.size <= MOST_BORDERS else rows[:0] for rows in (_gaps(log), visits)))
 
 
 def _gaps(log: Log) -> IntArray:

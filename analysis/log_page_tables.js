@@ -116,6 +116,7 @@ function cycleHands() {
   $("later").addEventListener("click", () => turn(PAGE));
   $("all-states").addEventListener("click", () => { allStates = true; statesTable(); });
   $("cycles-card").hidden = !CYCLES.length;
+  if (!CYCLES.length) document.querySelector("[data-do=next]")?.parentElement.remove();
 }
 
 // Round numbers between two ends, about so many.

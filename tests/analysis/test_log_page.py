@@ -94,18 +94,18 @@ def test_rows_alike_are_the_tick_and_others_have_a_decimal_one() -> None:
 
 def test_no_block_reaches_over_a_gap_or_a_state() -> None:
     log = visits()
-    assert borders(log, log.state).tolist() == [1, 2, 3, 4, 5, 6, 7]
-    assert borders(log, np.zeros(8, dtype=np.int64)).tolist() == [4]
+    assert borders(log, state_table(log).visits.first).tolist() == [0, 1, 2, 3, 4, 5, 6, 7]
+    assert borders(log, np.array([0, 7])).tolist() == [0, 4, 7]
 
 
 def test_detail_goes_where_the_current_moves() -> None:
     log = duty(200 * CHUNK)
     table = state_table(log)
-    sizes = Chooser(log, table.codes, grid_of(log)).sizes(40_000)
+    sizes = Chooser(log, table.visits.first, grid_of(log)).sizes(40_000)
     awake = table.codes.reshape(-1, CHUNK).mean(axis=1)
     assert sizes[awake == 0].min() >= 32 >= sizes[awake == 1].max()
     assert np.median(sizes[awake == 1]) == 1
-    finer = Chooser(log, table.codes, grid_of(log)).sizes(80_000)
+    finer = Chooser(log, table.visits.first, grid_of(log)).sizes(80_000)
     assert (finer <= sizes).all()
     assert (finer < sizes).any()
 
@@ -185,6 +185,7 @@ def test_a_log_of_nothing_but_borders_gives_them_up(tmp_path: Path, monkeypatch:
     )  # fmt: skip
     page = log_page(log, state_table(log), tmp_path / "a.html")
     assert page.stat().st_size < 250_000
+    assert page_module.TOO_MANY in page.read_text("utf-8")
 
 
 def test_the_documentation_tells_the_same_keys() -> None:

@@ -94,6 +94,7 @@ def check(log: Log, table: StateTable, grid: Grid, found: dict[str, Any]) -> Non
         within(found["V"][0], np.minimum.reduceat(log.V, first), grid.step_V)
         within(found["V"][1], np.maximum.reduceat(log.V, first), grid.step_V)
     assert np.array_equal(first[found["visits"]], table.visits.first)
+    assert log.t_s[first[found["cycles"]]].tolist() == [cycle.t_s for cycle in table.cycles]
 
 
 @pytest.mark.parametrize("heavy", [False, True], ids=["every row", "blocks"])
