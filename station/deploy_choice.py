@@ -92,7 +92,8 @@ def route_to(found: Found, wait_s: float = 0.0) -> Route:
     from station.drive_route import DriveRoute
 
     if found.drive is not None and (found.writable or not found.port):
-        return DriveRoute(found.drive)
+        console = (lambda: _by_console(found.port, 0.0)) if found.port else None
+        return DriveRoute(found.drive, console)
     if found.port:
         return _by_console(found.port, wait_s)
     return _by_web(found.host, wait_s)

@@ -57,7 +57,7 @@ def command(design: str | None, as_json: bool, as_py: bool, **said: Any) -> None
         wanted = _wanted(route, design, said, compiled=not as_py)
         began = time.monotonic()
         found = _prepared(wanted, route)
-        _show(found, route, as_json)
+        _show(found, route, as_json, every=said["dry_run"])
         if not said["dry_run"]:
             _carry(found, wanted, route)
         seconds = time.monotonic() - began
@@ -111,7 +111,7 @@ def _prepared(wanted: Wanted, route: Route) -> Ready:
     return prepare(wanted, route)
 
 
-def _show(found: Ready, route: Route, as_json: bool) -> None:
+def _show(found: Ready, route: Route, as_json: bool, every: bool) -> None:
     """What will happen: on stdout, or with --json on stderr only what is wrong."""
     from station.deploy_words import show_plan
 
@@ -119,7 +119,7 @@ def _show(found: Ready, route: Route, as_json: bool) -> None:
         board = found.boot.board_id or "a board"
         screen = console()
         screen.print(f"{route.name}: {board}, CircuitPython {found.boot.text}", markup=False, soft_wrap=True)
-        show_plan(screen, found.plan)
+        show_plan(screen, found.plan, every)
     for warning in (*found.warnings, *route.notes):
         click.echo(f"torpor: {warning}", err=True)
 

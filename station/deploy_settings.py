@@ -58,6 +58,8 @@ def merged(text: str, values: Mapping[str, str | int]) -> str:
     """`text` with `values` in it; everything else stays as it is, comments and order too."""
     document = tomlkit.parse(text if not text or text.endswith("\n") else text + "\n")
     for key, value in values.items():
+        if is_secret(key) and not str(value).isprintable():
+            raise StationError(f"{key} has a character in it that cannot be printed.", Exit.USAGE)
         settings_toml({key: value})  # DriveError for what the board could not read
         document[key] = value
     return tomlkit.dumps(document)

@@ -51,13 +51,13 @@ def summary(plan: Plan) -> str:
     return f"{', '.join(words)}; {plan.to_write:,} bytes to write, {plan.space.free:,} free"
 
 
-def show_plan(screen: Console, plan: Plan) -> None:
-    """What changes, file by file; what stays as it is only as a number."""
+def show_plan(screen: Console, plan: Plan, every: bool = True) -> None:
+    """What changes, file by file; what stays as it is only as a number. Without `every` only what goes."""
     table = Table("file", "what", box=None, pad_edge=False)
     table.add_column("was", justify="right")
     table.add_column("will be", justify="right")
     for row in plan.rows:
-        if row.fate in (Fate.SAME, Fate.FOREIGN):
+        if row.fate in (Fate.SAME, Fate.FOREIGN) or not (every or row.fate in DELETED):
             continue
         table.add_row(row.path, row.fate.value, _size(row.was), _size(row.size))
     if table.row_count:

@@ -6,14 +6,15 @@ import errno
 import os
 import shutil
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import TypeVar
 
 from station import drive_medium
 from station.deploy_image import digest
-from station.deploy_route import BootOut, NoRoom, ReadOnly, RouteError, RouteLost, Space, read_boot_out
+from station.deploy_route import BootOut, NoRoom, ReadOnly, Route, RouteError, RouteLost, Space, read_boot_out
 from station.detect_mounts import readable
+from station.errors import StationError
 
 _GONE = frozenset((errno.EIO, errno.ENODEV, errno.ENXIO, errno.ENOTCONN, errno.ESTALE))
 _FULL = frozenset((errno.ENOSPC, errno.EDQUOT, errno.EFBIG))
@@ -24,10 +25,15 @@ Given = TypeVar("Given")
 
 
 class DriveRoute:
-    """A board's drive. It cannot restart the board: that takes the reset button, or the cable."""
+    """A board's drive. It cannot restart the board: that takes the reset button, or the cable.
 
-    def __init__(self, folder: Path) -> None:
+    `console`: opens the way to the same board's console, where its program can be held still; else it starts
+    anew 750 ms after each write, which has been seen to hang long copies (adafruit/circuitpython #3986).
+    """
+
+    def __init__(self, folder: Path, console: Callable[[], Route] | None = None) -> None:
         self.folder = folder
+        self._console = console
         told = readable(folder / "boot_out.txt")
         if not told:
             raise RouteLost(f"{folder}: there is no boot_out.txt, so this is no board's drive.")
@@ -86,11 +92,17 @@ class DriveRoute:
 
     @contextmanager
     def quiet(self) -> Iterator[None]:
-        """Refuses at once what cannot be written. The board starts its program again 750 ms after the last
-        write; as code.py goes first, there is none."""
+        """Refuses at once what cannot be written. Without a console the board goes on: as code.py is the
+        first to go, what it starts again is nothing."""
         with self._told(self.folder):
             self._check_writable()
-        yield
+        with ExitStack() as stack:
+            with suppress(StationError):  # in use, not ours to open, silent: it was only to help
+                if self._console is not None:
+                    console = self._console()
+                    stack.callback(console.close)
+                    stack.enter_context(console.quiet())
+            yield
 
     def restart(self) -> None:
         return None

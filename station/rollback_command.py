@@ -33,7 +33,7 @@ def command(dry_run: bool, as_json: bool, **where: Any) -> None:
         began = time.monotonic()
         found = _found(route)
         if not as_json:
-            show_plan(console(), found.plan)
+            show_plan(console(), found.plan, every=dry_run)
         if not dry_run:
             _carry(found, route)
         seconds = time.monotonic() - began

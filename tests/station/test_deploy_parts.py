@@ -40,6 +40,9 @@ def test_settings_are_merged_and_everything_else_stays() -> None:
     assert deploy_settings.merged("A = 1", {"B": 2}) == "A = 1\nB = 2\n"
     with pytest.raises(DriveError, match="one line"):
         deploy_settings.merged("", {"A": "two\nlines"})
+    with pytest.raises(StationError) as error:
+        deploy_settings.merged("", {"TORPOR_KEY": "5a5a\n"})
+    assert str(error.value) == "TORPOR_KEY has a character in it that cannot be printed."
 
 
 @pytest.mark.parametrize(

@@ -11,12 +11,15 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks.deploy_board import EmbeddedBoard
+from benchmarks.deploy_link import SimulatedLink
 from station import cli
 from station.deploy_choice import pick, route_to
 from station.deploy_route import NoRoom, ReadOnly, RouteError, RouteLost
 from station.detect import Found, Mode
 from station.drive_route import DriveRoute
 from station.errors import StationError
+from station.route_serial import SerialRoute
 
 BOOT_OUT = (
     "Adafruit CircuitPython 10.3.0-alpha.4-185-gcd3da4a5d8 on 2026-08-21; Seeed XIAO ESP32-S3 Sense with S3\n"
@@ -163,3 +166,22 @@ def test_a_drive_that_the_node_has_is_reached_by_its_console(folder: Path, tmp_p
     found = replace(drive("", "B81C", folder=folder), writable=False, port=str(tmp_path / "no port"))
     with pytest.raises(StationError, match="no port"):
         route_to(found)
+
+
+def test_the_console_holds_the_program_still_while_files_change(folder: Path) -> None:
+    with EmbeddedBoard() as board:
+        board.insert(folder, chatter="dark, 12 lux\r\n")
+        route = DriveRoute(folder, lambda: SerialRoute(SimulatedLink(board)))
+        with route.quiet():
+            assert b"42" in board.feed(b"print(6*7)\x04"), "its prompt answers, not its program"
+        assert b"42" not in board.feed(b"print(6*7)\x04"), "its program runs again"
+
+
+def test_a_console_that_is_in_use_is_done_without(folder: Path) -> None:
+    def busy() -> SerialRoute:
+        raise StationError("COM3 is in use by another program.")
+
+    route = DriveRoute(folder, busy)
+    with route.quiet():
+        route.write("code.py", b"")
+    assert "code.py" in route.files()
