@@ -36,7 +36,7 @@ def analysis_json(
     return {
         "version": VERSION, "log": log.source, "kind": log.kind, "rows": len(log.t_s),
         "duration_s": log.duration_s, "missing_s": log.missing_s, "rate_hz": log.rate_hz,
-        "start": log.start.isoformat() if log.start else None, "at_least": table.at_least,
+        "start": log.start.isoformat() if log.start else None, "at_least": bool(table.at_least),
         "states": [state_json(row) for row in table.states], "total": state_json(table.total),
         "cycles": [cycle_json(row) for row in table.cycles], "spread": _spread(found),
         "stands_out": [{"cycle": one.name, "t_s": one.t_s, "why": one.why} for one in found.outstanding],
@@ -55,7 +55,7 @@ def state_json(row: StateRow) -> dict[str, Any]:
         "state": row.name, "count": row.count, "cycles": row.cycles, "duration_s": row.duration_s,
         "charge_mC": row.charge_mC, "charge_off_mC": or_null(row.charge_off_mC),
         "energy_mJ": or_null(row.energy_mJ), "energy_off_mJ": or_null(row.energy_off_mJ),
-        "mean_mA": row.mean_mA, "peak_mA": row.peak_mA, "V": or_null(row.V), "at_least": row.at_least,
+        "mean_mA": row.mean_mA, "peak_mA": row.peak_mA, "V": or_null(row.V), "at_least": bool(row.at_least),
         "visit_mC": [or_null(value) for value in row.each_mC],
     }  # fmt: skip
 
@@ -85,8 +85,8 @@ def _values(one: Spread) -> dict[str, Any]:
 def _floor(found: Analysed) -> dict[str, Any]:
     floor = found.floor
     return {
-        "how": floor.how, "known": floor.known, "value_mA": or_null(floor.value_mA),
-        "low_mA": or_null(floor.low_mA), "high_mA": or_null(floor.high_mA), "below": floor.below,
+        "how": floor.how, "known": bool(floor.known), "value_mA": or_null(floor.value_mA),
+        "low_mA": or_null(floor.low_mA), "high_mA": or_null(floor.high_mA), "below": bool(floor.below),
         "meter": floor.meter.title, "share": or_null(floor.share.now.share) if floor.share else None,
         "sentences": list(floor.sentences),
     }  # fmt: skip

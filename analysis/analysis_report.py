@@ -92,8 +92,10 @@ def _mean_sentence(found: Analysed) -> str:
     duty = found.duty
     if duty is None or found.spread is None:
         return ""
-    pace = period_text(duty.period_s) if found.spread.count > 1 or found.asked.every_s else "in this log"
-    return f"With a wake {pace} that is {current_text(duty.mean_mA, duty.off_mA or float('nan'))} on average."
+    mean = current_text(duty.mean_mA, duty.off_mA or float("nan"))
+    if found.spread.count == 1 and found.asked.every_s is None:
+        return f"Over the whole log that is {mean} on average."
+    return f"With a wake {period_text(duty.period_s)} that is {mean} on average."
 
 
 def _life_sentence(found: Analysed) -> str:

@@ -14,7 +14,6 @@ from math import hypot, isfinite, log, nan
 import numpy as np
 
 from .analysed import Analysed
-from .duty import period_s
 from .states import StateRow, StateTable
 
 #: Gain of one INA219 against another, 95 %: two times at most 0.5 % each. Source: TI SBOS448G, table 7.5 (A).
@@ -224,7 +223,8 @@ def _notes(found: Sequence[Analysed], energy: bool, same_meter: bool) -> list[st
         notes.append(f"The mean voltages differ ({shown} V): a part of every difference in energy is theirs.")
     if not same_meter:
         notes.append("Two meters' gains are allowed for, 0.7 % together; --same-meter leaves that out.")
-    if first.asked.every_s is None and all(period_s(one.table) for one in found):
-        paces = ", ".join(f"{period_s(one.table):.4g}" for one in found)
+    duties = [one.duty for one in found if one.duty]
+    if first.asked.every_s is None and len(duties) == len(found):
+        paces = ", ".join(f"{duty.period_s:.4g}" for duty in duties)
         notes.append(f"Wakes came each {paces} s; the averages are at the slowest of these paces for all.")
     return notes

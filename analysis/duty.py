@@ -36,7 +36,7 @@ class Duty:
     awake : the states that are no rest, in the table's order. awake_s : their time in a cycle.
     awake_off_mC : half the width of the 95 % interval of their charge together.
     rest_mA, rest_low_mA, rest_high_mA : what the node draws at rest, and how little and how much it may be.
-    period_s : from one wake to the next.
+    period_s : from one wake to the next, on average over the whole log.
     """
 
     awake: tuple[Drawn, ...]
@@ -135,7 +135,7 @@ def duty_of(
     awake_s = sum(row.duration_s for row in rows) / count
     off_mC = _awake_off_mC(table, awake)
     return Duty(
-        awake, awake_s, off_mC, *(rest or (rest_mA, rest_mA, rest_mA)), period_s(table) or length_s / count
+        awake, awake_s, off_mC, *(rest or (rest_mA, rest_mA, rest_mA)), length_s / count
     )  # fmt: skip
 
 
@@ -146,12 +146,6 @@ def _awake_off_mC(table: StateTable, awake: tuple[Drawn, ...]) -> float:
     if len(charges) < 2:
         return sampling
     return max(sampling, float(1.96 * np.std(charges, ddof=1) / np.sqrt(len(charges))))
-
-
-def period_s(table: StateTable) -> float | None:
-    """From one wake to the next, on average: between the first wake and the last, None with only one."""
-    at = [cycle.t_s for cycle in table.cycles]
-    return (at[-1] - at[0]) / (len(at) - 1) if len(at) > 1 else None
 
 
 def gains(duty: Duty) -> tuple[Gain, ...]:
