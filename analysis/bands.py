@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 MOST_BANDS = 400
 #: With more bands than this, rest is not named each time.
 REST_NAMED = 12
+#: More bars than this in one picture are no picture.
+MOST_BARS = 14
 #: From this many rows in view the line is drawn thin, so that bursts stay apart.
 FINE_FROM = 150
 #: Width of a letter as a part of the axes' width, at the style's size of text.
@@ -124,15 +126,20 @@ def _draw_reduced(axes: Axes, t_s: FloatArray, dt_s: FloatArray, mA: FloatArray,
     axes.plot(middle, mean, color=style.theme().mean, linewidth=1.2, zorder=3, label="mean")
 
 
-def draw_energy_bars(axes: Axes, rows: Sequence[StateRow], at_least: bool = False) -> None:
-    """One bar per state with its energy (charge if there is no voltage), share and time."""
+def draw_energy_bars(
+    axes: Axes, rows: Sequence[StateRow], names: Sequence[str], at_least: bool = False
+) -> None:
+    """One bar per state with its energy (charge if there is no voltage), share and time.
+
+    `names` are all states of the log: they decide the colours, as they do above.
+    """
     use_energy = all(row.energy_mJ == row.energy_mJ for row in rows)
     values = [row.energy_mJ if use_energy else row.charge_mC for row in rows]
     whole = sum(values) or 1.0
-    colours = style.colours([row.name for row in rows])
+    colours = style.colours(names)
     axes.barh(
         range(len(rows)), [100 * value / whole for value in values], height=0.72,
-        color=[colours[row.name] for row in rows], edgecolor="#777777", linewidth=0.5,
+        color=[colours.get(row.name, style.theme().cloud) for row in rows], edgecolor="#777777", linewidth=0.5,
     )  # fmt: skip
     for place, (row, value) in enumerate(zip(rows, values, strict=True)):
         axes.text(100 * value / whole + 0.7, place, _said(row, value / whole, use_energy), va="center")
@@ -144,6 +151,26 @@ def draw_energy_bars(axes: Axes, rows: Sequence[StateRow], at_least: bool = Fals
     for side in ("left", "bottom"):
         axes.spines[side].set_visible(False)
     axes.set_title(("Energy" if use_energy else "Charge") + " by state" + (", at least" if at_least else ""))
+
+
+def dearest(rows: Sequence[StateRow]) -> list[StateRow]:
+    """The states of a picture: all of them, or the dearest in their own order and the others together."""
+    if len(rows) <= MOST_BARS:
+        return list(rows)
+    by_charge = sorted(rows, key=lambda row: -row.charge_mC)
+    kept, others = by_charge[: MOST_BARS - 1], by_charge[MOST_BARS - 1 :]
+    return [*(row for row in rows if row in kept), _together(others)]
+
+
+def _together(rows: Sequence[StateRow]) -> StateRow:
+    """Several states in one row."""
+    seconds, charge = sum(row.duration_s for row in rows), sum(row.charge_mC for row in rows)
+    energy = sum(row.energy_mJ for row in rows)
+    return StateRow(
+        f"{len(rows)} others", sum(row.count for row in rows), seconds, charge, energy,
+        charge / seconds if seconds else 0.0, max(row.peak_mA for row in rows),
+        energy / charge if charge else float("nan"), at_least=any(row.at_least for row in rows),
+    )  # fmt: skip
 
 
 def _said(row: StateRow, part: float, use_energy: bool) -> str:

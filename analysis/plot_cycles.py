@@ -13,7 +13,7 @@ from .cycle_grid import CycleGrid, cycle_grid
 from .log import FloatArray, Log
 from .log_axes import legend, time_axis
 from .plot_log import typical_cycle
-from .reduce import BUCKETS, EXACT_ROWS, bucket_means, rows_between, step_line
+from .reduce import BUCKETS, EXACT_ROWS, bucket_means, envelope, rows_between, step_line
 from .standing_out import StandsOut, standing_out
 from .states import CycleRow, StateTable
 
@@ -27,6 +27,8 @@ LEVELS = 260
 ONE_CYCLE = 0.16
 #: So many cycles that stand out are named in the picture.
 MOST_NAMED = 6
+#: Up to so many cycles each one is a line; more are a cloud.
+LINES_TO = 12
 #: So many bins together make one mean of the band.
 BLOCK = 6
 #: With fewer cycles than this a 5 to 95 % band says nothing.
@@ -61,10 +63,13 @@ def _overlay(axes: Axes, log: Log, table: StateTable, grid: CycleGrid, typical: 
     """Grey where cycles pass, the typical one on top."""
     start_s, end_s = float(grid.edges_s[0]), float(grid.edges_s[-1])
     top, bottom = 1.06 * float(np.nanmax(grid.high)), min(0.0, 1.05 * float(np.nanmin(grid.low)))
-    axes.imshow(
-        density(grid, bottom, top), extent=(start_s, end_s, bottom, top), origin="lower", aspect="auto",
-        cmap=_greys(), vmin=0.0, vmax=1.0, interpolation="nearest", zorder=1,
-    )  # fmt: skip
+    if len(table.cycles) <= LINES_TO:
+        _lines(axes, log, table, (start_s, end_s))
+    else:
+        axes.imshow(
+            density(grid, bottom, top), extent=(start_s, end_s, bottom, top), origin="lower", aspect="auto",
+            cmap=_greys(), vmin=0.0, vmax=1.0, interpolation="nearest", zorder=1,
+        )  # fmt: skip
     zero_s = typical.t_s
     end_of_it = min(zero_s + end_s, _next_wake(log, table, typical))
     draw_bands(axes, log, table, max(zero_s + start_s, float(log.t_s[0])), end_of_it, zero_s, tint=False)
@@ -87,6 +92,23 @@ def _next_wake(log: Log, table: StateTable, cycle: CycleRow) -> float:
     """When the next cycle begins, or the log ends, s."""
     later = [one.t_s for one in table.cycles if one.t_s > cycle.t_s]
     return min(later, default=float(log.t_s[0]) + log.duration_s)
+
+
+def _lines(axes: Axes, log: Log, table: StateTable, span_s: tuple[float, float]) -> None:
+    """A few cycles as thin grey lines, each until the next begins; long ones from lowest to highest."""
+    grey = style.theme().cloud
+    for cycle in table.cycles:
+        end_s = min(cycle.t_s + span_s[1], _next_wake(log, table, cycle))
+        inside = rows_between(log.t_s, cycle.t_s + span_s[0], end_s)
+        t_s, dt_s, mA = log.t_s[inside] - cycle.t_s, log.dt_s[inside], log.mA[inside]
+        if len(t_s) <= EXACT_ROWS:
+            x, y = step_line(t_s, dt_s, mA)
+            axes.plot(x, y, color=grey, linewidth=1.0, alpha=0.8, zorder=1)
+            continue
+        edges = np.linspace(span_s[0], end_s - cycle.t_s, BUCKETS + 1)
+        low, high = envelope(t_s, dt_s, mA, edges)
+        axes.fill_between((edges[:-1] + edges[1:]) / 2, low, high, step="mid", color=grey, alpha=0.4,
+                          linewidth=0.6, zorder=1)  # fmt: skip
 
 
 def _one(axes: Axes, log: Log, span_s: tuple[float, float], zero_s: float, label: str) -> None:

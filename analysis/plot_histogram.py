@@ -33,8 +33,9 @@ def histogram_png(log: Log, path: Path, table: StateTable, dark: bool = False) -
         until.set_xlabel("mA (logarithmic)" if found.logarithmic else "mA")
         if found.logarithmic:
             until.set_xscale("log")
-            plain_numbers(until, "x")
         until.set_xlim(float(found.edges_mA[0]), float(found.edges_mA[-1]))
+        if found.logarithmic:
+            plain_numbers(until, "x")
         style.heading(figure, f"{log.source}: where time and charge sit", _under(found))
         return style.save(figure, path)
 
@@ -93,7 +94,8 @@ def _until(axes: Axes, found: Histogram) -> None:
     axes.plot([half_mA], [50], "o", color=style.VERMILION, zorder=4)
     axes.annotate(
         f"half of the charge is drawn at {half_mA:.3g} mA or less", (half_mA, 50), xytext=(-10, 7),
-        textcoords="offset points", ha="right",
+        textcoords="offset points", ha="right", zorder=5,
+        bbox={"facecolor": style.theme().paper, "edgecolor": "none", "pad": 1.5, "alpha": 0.85},
     )  # fmt: skip
     axes.set_ylim(0, 102)
     axes.set_ylabel("% at or under")

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from . import style
-from .bands import draw_bands, draw_current, draw_energy_bars
+from .amounts import charge_text
+from .bands import dearest, draw_bands, draw_current, draw_energy_bars
 from .clipping import Clipping, find_clipping
 from .log import Log
 from .log_axes import current_axis, legend, time_axis
@@ -25,7 +26,7 @@ def log_png(log: Log, path: Path, table: StateTable | None = None, dark: bool = 
     the close-up shows the cycle of median energy. Samples at the meter's full scale are marked.
     """
     table = table or state_table(log)
-    rows = table.states
+    rows = dearest(table.states)
     clipping = find_clipping(log)
     cycle = typical_cycle(table)
     with style.styled(dark):
@@ -35,7 +36,7 @@ def log_png(log: Log, path: Path, table: StateTable | None = None, dark: bool = 
         _timeline(panels[0], log, table, clipping)
         if cycle:
             _close_up(panels[1], log, table, cycle, clipping)
-        draw_energy_bars(panels[-1], rows, table.at_least)
+        draw_energy_bars(panels[-1], rows, table.names, table.at_least)
         style.heading(figure, log.source, _under(log, table))
         return style.save(figure, path)
 
@@ -51,7 +52,7 @@ def typical_cycle(table: StateTable) -> CycleRow | None:
 def _under(log: Log, table: StateTable) -> str:
     least = "at least " if table.at_least else ""
     energy = table.total.energy_mJ
-    amount = style.energy_text(energy) if energy == energy else f"{table.total.charge_mAh:.3g} mAh"
+    amount = style.energy_text(energy) if energy == energy else charge_text(table.total.charge_mC)
     cycles = f", {len(table.cycles)} cycles" if len(table.cycles) > 1 else ""
     return (
         f"{least}{amount} in {style.seconds_text(log.duration_s)}, mean {table.total.mean_mA:.3g} mA, "
@@ -76,13 +77,13 @@ def _close_up(axes: Axes, log: Log, table: StateTable, cycle: CycleRow, clipping
     draw_current(axes, log, start_s, end_s, zero_s)
     _mark_clipped(axes, log, clipping, start_s, end_s, zero_s)
     legend(axes)
-    axes.set_xlabel("seconds since the wake began")
+    time_axis(axes, end_s - start_s, "since the wake began")
     axes.set_title(_close_up_title(table, cycle), pad=33)
 
 
 def _close_up_title(table: StateTable, cycle: CycleRow) -> str:
     energy = cycle.awake_mJ
-    amount = style.energy_text(energy) if energy == energy else f"{cycle.awake_mC:.3g} mC"
+    amount = style.energy_text(energy) if energy == energy else charge_text(cycle.awake_mC)
     said = f"{amount} in {style.seconds_text(cycle.awake_s)}"
     if len(table.cycles) == 1:
         return f"Its one cycle, close up: {said}"

@@ -37,7 +37,7 @@ def wake_png(segments: Segments, path: Path, title: str = "One wake") -> Path:
         draw_current(top, log, *window, begin_s)
         top.set_xlabel("seconds since the wake")
         top.set_ylabel("mA out of the battery")
-        draw_energy_bars(bottom, rows)
+        draw_energy_bars(bottom, rows, table.names)
         energy = sum(row.energy_mJ for row in rows)
         peak = max(row.peak_mA for row in rows)
         under = f"{style.energy_text(energy)} in {style.seconds_text(length_s)}, peak {peak:.0f} mA"
