@@ -139,7 +139,8 @@ def draw_energy_bars(
     colours = style.colours(names)
     axes.barh(
         range(len(rows)), [100 * value / whole for value in values], height=0.72,
-        color=[colours.get(row.name, style.theme().cloud) for row in rows], edgecolor="#777777", linewidth=0.5,
+        color=[colours.get(row.name, style.theme().cloud) for row in rows], edgecolor="#777777",
+        linewidth=0.5,
     )  # fmt: skip
     for place, (row, value) in enumerate(zip(rows, values, strict=True)):
         axes.text(100 * value / whole + 0.7, place, _said(row, value / whole, use_energy), va="center")
