@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 #: The share of charge whose current is named.
 HALF = 0.5
+#: A state with less of the charge than this is not in the legend.
+NAMED = 0.005
 
 
 def histogram_png(log: Log, path: Path, table: StateTable, dark: bool = False) -> Path:
@@ -71,16 +73,26 @@ def _charge(axes: Axes, found: Histogram, by_state: np.ndarray, names: Sequence[
     for code in np.argsort(-by_state.sum(axis=1), kind="stable"):
         if not by_state[code].any():
             continue
+        told = by_state[code].sum() > NAMED * by_state.sum()
         axes.stairs(
             base + by_state[code], found.edges_mA, baseline=base, fill=True, color=colours[names[code]],
-            label=names[code], linewidth=0,
+            label=names[code] if told else None, linewidth=0,
         )  # fmt: skip
         base = base + by_state[code]
     axes.stairs(base, found.edges_mA, color=style.theme().faint, linewidth=0.7)
     axes.set_ylabel(unit)
-    axes.set_title("Charge at each current, by state")
+    axes.set_title("Charge, by state")
     if by_state.any():
-        axes.legend(loc="lower right", bbox_to_anchor=(1.0, 1.0), ncols=8, borderaxespad=0.0, fontsize=11)
+        axes.legend(
+            loc="lower right",
+            bbox_to_anchor=(1.0, 1.0),
+            ncols=10,
+            borderaxespad=0.0,
+            fontsize=11,
+            handlelength=1.2,
+            columnspacing=1.2,
+            handletextpad=0.5,
+        )
 
 
 def _until(axes: Axes, found: Histogram) -> None:
@@ -89,15 +101,23 @@ def _until(axes: Axes, found: Histogram) -> None:
     charge = np.append(found.below_mC / found.total_mC, found.charge_until)
     axes.plot(at, 100 * time, color=style.theme().faint, linewidth=2.0, label="time")
     axes.plot(at, 100 * charge, color=style.theme().mean, linewidth=2.0, label="charge")
-    half_mA = found.charge_at(HALF)
     axes.axhline(50, color=style.theme().grid, linewidth=1.2)
-    axes.plot([half_mA], [50], "o", color=style.VERMILION, zorder=4)
-    axes.annotate(
-        f"half of the charge is drawn at {half_mA:.3g} mA or less", (half_mA, 50), xytext=(-10, 7),
-        textcoords="offset points", ha="right", zorder=5,
-        bbox={"facecolor": style.theme().paper, "edgecolor": "none", "pad": 1.5, "alpha": 0.85},
-    )  # fmt: skip
+    _half(axes, found)
     axes.set_ylim(0, 102)
     axes.set_ylabel("% at or under")
     axes.set_title("Added up from the left")
     axes.legend(loc="lower right", bbox_to_anchor=(1.0, 1.0), ncols=2, borderaxespad=0.0)
+
+
+def _half(axes: Axes, found: Histogram) -> None:
+    """Where half of the charge is, named on the side that has room."""
+    half_mA = found.charge_at(HALF)
+    ends = found.edges_mA[0], found.edges_mA[-1]
+    middle = float(np.sqrt(ends[0] * ends[1])) if found.logarithmic else float(sum(ends)) / 2
+    left = half_mA > middle
+    axes.plot([half_mA], [50], "o", color=style.VERMILION, zorder=6)
+    axes.annotate(
+        f"half of the charge is drawn at {half_mA:.3g} mA or less", (half_mA, 50), zorder=5,
+        xytext=(-10, 7) if left else (10, 7), textcoords="offset points", ha="right" if left else "left",
+        bbox={"facecolor": style.theme().paper, "edgecolor": "none", "pad": 1.5, "alpha": 0.85},
+    )  # fmt: skip
