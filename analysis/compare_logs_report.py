@@ -12,6 +12,8 @@ from .compare_logs import Compared, Comparison
 from .report_parts import heading, paragraph, table
 
 VERSION = 1
+#: More than this is told as a factor.
+TIMES_FROM = 1.0
 
 
 def comparison_report(found: Comparison, written: Sequence[Path] = ()) -> str:
@@ -48,6 +50,8 @@ def change_text(row: Compared, place: int) -> str:
     if abs(change) <= off:
         return f"the same within {100 * off:.2g} %" if off < 1 else "cannot be told"
     low, high = abs(change) - off, abs(change) + off
+    if change > TIMES_FROM:
+        return f"{digits(1 + change, 2)} times as much ({digits(1 + low, 2)} to {digits(1 + high, 2)})"
     places = 0 if off >= 0.01 else 1
     shown = f"{100 * abs(change):.{places}f} % {more}"
     return f"{shown} ({100 * low:.{places}f} to {100 * high:.{places}f} %)"

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 Kind = tuple[str, Any]
+#: Longer bars end here, %, with an arrow; their figure stands beside them.
+LONGEST = 220.0
 #: Shown before a wake and after it, as a part of its length.
 BEFORE, AFTER = 0.05, 0.12
 #: One colour and one kind of line per log: told apart without colours as well.
@@ -92,6 +94,7 @@ def _bars(axes: Axes, rows: Sequence[Compared], names: Sequence[str], kinds: Seq
     """Every figure of all logs in parts of the first log's, with its doubt."""
     step = len(names) + 0.8
     longest = max(_bar(axes, row, n * step, kinds) for n, row in enumerate(rows)) if rows else 1.0
+    longest = min(longest, LONGEST)
     axes.set_yticks(
         [n * step + (len(names) - 1) / 2 for n in range(len(rows))],
         [row.what.replace(", ", "\n") for row in rows],
@@ -114,11 +117,15 @@ def _bar(axes: Axes, row: Compared, base: float, kinds: Sequence[Kind]) -> float
             continue
         share = 100 * one.value / first.value
         off = 100 * one.off / first.value if isfinite(one.off) else 0.0
-        axes.barh(base + place, share, height=0.86, color=kinds[place][0], alpha=0.85)
+        axes.barh(base + place, min(share, LONGEST), height=0.86, color=kinds[place][0], alpha=0.85)
+        said = change_text(row, place) if place else f"{digits(one.value)} {row.unit}"
+        if share > LONGEST:
+            share, off, said = LONGEST, 0.0, f"\N{RIGHTWARDS ARROW} {said}"
+        off = min(off, LONGEST - share)
         if off:
             axes.errorbar(share, base + place, xerr=off, color=style.theme().ink, capsize=4, linewidth=1.3)
-        said = change_text(row, place) if place else f"{digits(one.value)} {row.unit}"
-        axes.text(share + off + 1.2, base + place, said, va="center", fontsize=11)
+        axes.annotate(said, (share + off, base + place), xytext=(7, 0), textcoords="offset points",
+                      va="center", fontsize=11)  # fmt: skip
         reach = max(reach, share + off)
     return reach
 
