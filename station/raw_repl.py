@@ -18,6 +18,8 @@ PROMPT = b"raw REPL; CTRL-B to exit\r\n>"
 ANSWER_s = 3.0
 #: How long to wait for a prompt after each knock, s; a board that is writing to its flash takes that long.
 KNOCK_s = 0.5
+#: What CircuitPython puts into a terminal's title whenever something of it changes, in the midst of the rest.
+TITLE = re.compile(rb"\x1b\]0;[^\x1b\x07]*(?:\x1b\\|\x07)")
 #: How much of what a board said before its prompt is kept, bytes.
 HEARD = 4000
 
@@ -113,7 +115,7 @@ class RawRepl:
             said += piece
             if until is not None and not piece and until.search(said):
                 break
-        return said
+        return TITLE.sub(b"", said)
 
     # -- how -------------------------------------------------------------------------------------
 
@@ -126,7 +128,7 @@ class RawRepl:
             ends, said = self.wire.clock() + KNOCK_s, b""
             while (left_s := ends - self.wire.clock()) > 0:
                 said += self._hear(left_s)
-                if said.endswith(PROMPT):
+                if TITLE.sub(b"", said).endswith(PROMPT):
                     return True
         except OSError:
             self.wire.reopen()
@@ -203,7 +205,7 @@ class RawRepl:
             self._fill(within_s)
         taken = bytes(self._come[:at])
         del self._come[: at + len(end)]
-        return taken
+        return TITLE.sub(b"", taken)
 
     def _fill(self, within_s: float) -> None:
         piece = self._read(within_s)
@@ -227,7 +229,7 @@ class RawRepl:
 
     def _silence(self, patience_s: float) -> RouteError:
         """Why there is no prompt, as far as what was heard tells."""
-        name, text = self.wire.name, self.heard.decode("utf-8", "replace")
+        name, text = self.wire.name, TITLE.sub(b"", self.heard).decode("utf-8", "replace")
         if not self.heard:
             return RouteLost(
                 f"{name} has not answered for {patience_s:.0f} s: if the node sleeps, press its reset button "

@@ -18,7 +18,7 @@ from itertools import pairwise
 from station.deploy_route import BootOut, NoRoom, ReadOnly, RouteError, RouteLost, Space, read_boot_out
 from station.errors import Exit
 from station.raw_repl import Garbled, RawRepl, Wire
-from station.route_serial_board import DEFINE, PROBE, PROBED, SIZE, answer, call, definition
+from station.route_serial_board import DEFINE, PACKED, PROBE, PROBED, SIZE, answer, call, definition
 
 #: How often one call is tried, and how often one file, before the wire is given up.
 TRIES, WHOLE_TRIES = 12, 4
@@ -246,7 +246,7 @@ class SerialRoute:
             self._part = 0 if b"NameError" in wrong else self._part
             raise Garbled("the function was not defined")
         self.eight_bits = self._carries_high()
-        text = answer(self._repl.run(call("H", b"", self.eight_bits))[0])
+        text = answer(self._repl.run(call("H", PACKED, self.eight_bits))[0])
         if text is None or text == "?":
             raise Garbled("the board did not say what it has")
         free, unpacks = (int(word) for word in text.split())

@@ -87,7 +87,9 @@ def _M(b):
   os.stat(n)
  os.sync();return 'ok'
 def _H(b):
- gc.collect();return '%d %d'%(gc.mem_free(),_z is not None)
+ try:z=_z.decompress(b)==b'torpor'
+ except (AttributeError,ValueError):z=0
+ gc.collect();return '%d %d'%(gc.mem_free(),z)
 _v={87:_W,68:_D,76:_L,82:_R,83:_S,88:_X,77:_M,72:_H}
 def _t(f):
  if _b.crc32(f[4:])&0xffffffff!=_i(f[:4]):r='?'
@@ -148,3 +150,5 @@ DEFINE = b"exec(_s);print('ok')"
 PROBE = b"import binascii as _b;_h=" + literal(HIGH) + SUM % b"_h"
 PROBED = zlib.crc32(HIGH)
 SIZE = len(SOURCE.encode())
+#: For the verb H: what the board must be able to unpack before it is sent anything compressed.
+PACKED = zlib.compress(b"torpor", 9)

@@ -94,6 +94,8 @@ class SerialWire:
         if self.has_line:
             port.dtr = port.rts = False
         port.open()
+        with suppress(OSError, NotImplementedError, AttributeError, ValueError):
+            port.set_low_latency_mode(True)  # or some adapters keep each answer for 16 ms
         return port
 
 

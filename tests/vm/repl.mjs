@@ -20,6 +20,8 @@ const { loadMicroPython } = await import(pathToFileURL(join(process.argv[2], "mi
 const WINDOW = 128; // bytes: half of the console's buffer
 // What this build calls its errors, and what a board calls them: no entry, exists, no folder, is a folder, ...
 const ERRNO = { 44: 2, 20: 17, 54: 20, 31: 21, 51: 28, 69: 30, 55: 39 };
+// The title of the terminal, which changes with what the board does.
+const title = (what) => `\x1b]0;${Buffer.from("🐍").toString("latin1")}Wi-Fi: off | ${what} | 10.2.1\x1b\\`;
 const OURS = /^\/(?!dev\b|proc\b)./;
 
 // What a board has and this interpreter has not, or has under another name.
@@ -59,6 +61,7 @@ class Board {
     this.said = [];
     this.boots = 0;
     this.writes = 0;
+    this.calls = 0;
   }
 
   say(text) {
@@ -85,7 +88,7 @@ class Board {
 
   run() {
     this.state = "program";
-    this.say("\r\ncode.py output:\r\n");
+    this.say(title("code.py") + "\r\ncode.py output:\r\n");
     const path = join(this.order.root, "code.py");
     this.refused = fs.existsSync(path) && fs.readFileSync(path, "latin1").includes("raise") ? "ImportError" : "";
     if (this.refused) this.done("Traceback (most recent call last):\r\n  File \"code.py\", line 1\r\nImportError: \r\n");
@@ -94,7 +97,7 @@ class Board {
 
   done(text) {
     this.state = "done";
-    this.say(`${text}\r\nCode done running.\r\n\r\nPress any key to enter the REPL. Use CTRL-D to reload.\r\n`);
+    this.say(`${title("Done")}${text}\r\nCode done running.\r\n\r\nPress any key to enter the REPL. Use CTRL-D to reload.\r\n`);
   }
 
   async feed(data) {
@@ -135,7 +138,7 @@ class Board {
       zlib: this.order.zlib, cluster: this.order.cluster, clusters: this.order.clusters, left: () => this.left(),
     });
     this.mp.runPython("import _board\n" + START);
-    this.say(this.order.safe ? `${this.order.safe}\r\n` : "");
+    this.say(title("REPL") + (this.order.safe ? `${this.order.safe}\r\n` : ""));
     this.mp.replInit();
   }
 
@@ -149,6 +152,7 @@ class Board {
     if (byte === 1) this.raw = true;
     if (byte === 2) this.raw = false;
     this.process(byte);
+    if (byte === 1) this.say(title("REPL")); // whenever it likes
   }
 
   process(byte) {
@@ -193,6 +197,7 @@ class Board {
     this.process(4);
     const whole = this.answer();
     this.said = before;
+    if (++this.calls % 7 === 0) this.say(title(`IP 10.0.0.${this.calls % 250}`));
     this.said.push(whole.subarray(whole.subarray(0, 2).toString() === "OK" ? 2 : 0));
   }
 
