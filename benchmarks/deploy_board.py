@@ -44,8 +44,8 @@ class EmbeddedBoard:
     def insert(self, root: Path, **how: Any) -> bytes:
         """A board whose drive lies in `root`, switched on; returns what it says.
 
-        Of `how`: rom, chatter (text), safe (the reason), asleep, readonly, zlib, paste, cluster, clusters,
-        cutWrite (its supply breaks down within the nth write).
+        Of `how`: rom, chatter (text), safe (the reason), asleep, readonly, zlib, paste, refusesCompiled,
+        cluster, clusters, cutWrite (its supply breaks down within the nth write).
         """
         self.root = root
         if not (root / "boot_out.txt").exists():

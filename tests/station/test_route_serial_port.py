@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import os
-import select
 import sys
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from benchmarks.deploy_board import EmbeddedBoard
+from benchmarks.deploy_terminal import Terminal
 from station.deploy_route import RouteLost
 from station.detect_ports import Port, Speaks
 from station.errors import Exit, StationError
@@ -20,39 +18,6 @@ from station.route_serial_wire import SerialWire, choose_port
 
 if sys.platform == "win32":
     pytest.skip("pseudo-terminals are a thing of Unix", allow_module_level=True)
-
-import tty
-
-
-class Terminal:
-    """A board behind a port by a name that stays, as a pseudo-terminal."""
-
-    def __init__(self, board: EmbeddedBoard, folder: Path) -> None:
-        self.board, self.name = board, folder / "port"
-        self.plug()
-
-    def plug(self) -> None:
-        self._master, self._slave = os.openpty()
-        tty.setraw(self._slave)
-        self.name.unlink(missing_ok=True)
-        self.name.symlink_to(os.ttyname(self._slave))
-        self._stop, self._stopped = os.pipe()
-        self._thread = threading.Thread(target=self._carry, daemon=True)
-        self._thread.start()
-
-    def unplug(self) -> None:
-        os.write(self._stopped, b"x")
-        self._thread.join()
-        self.name.unlink(missing_ok=True)
-        for number in (self._master, self._slave, self._stop, self._stopped):
-            os.close(number)
-
-    def _carry(self) -> None:
-        while True:
-            there, _, _ = select.select([self._master, self._stop], [], [])
-            if self._stop in there:
-                return
-            os.write(self._master, self.board.feed(os.read(self._master, 4096)))
 
 
 @pytest.fixture

@@ -89,10 +89,19 @@ class Board {
   run() {
     this.state = "program";
     this.say(title("code.py") + "\r\ncode.py output:\r\n");
-    const path = join(this.order.root, "code.py");
-    this.refused = fs.existsSync(path) && fs.readFileSync(path, "latin1").includes("raise") ? "ImportError" : "";
-    if (this.refused) this.done("Traceback (most recent call last):\r\n  File \"code.py\", line 1\r\nImportError: \r\n");
+    const wrong = this.wrong();
+    if (wrong) this.done(`Traceback (most recent call last):\r\n  File "code.py", line 1, in <module>\r\n${wrong}\r\n`);
     else this.say(this.order.chatter ?? "");
+  }
+
+  // What code.py stumbles over, if anything.
+  wrong() {
+    const here = (name) => fs.readFileSync(join(this.order.root, name), "latin1");
+    const names = fs.readdirSync(this.order.root);
+    if (!names.includes("code.py")) return "";
+    if (here("code.py").includes("raise")) return "ImportError: ";
+    const stale = this.order.refusesCompiled && names.some((name) => name.endsWith(".mpy"));
+    return stale ? "ValueError: incompatible .mpy file" : "";
   }
 
   done(text) {
