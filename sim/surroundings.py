@@ -118,7 +118,7 @@ class Surroundings:
         lit = (light.beam > 0.0) | (light.halo != 0.0)
         for through, months in self._seasons(sun.latitude).items():
             here = np.isin(month, months)
-            dome[here], band[here] = _sky_shares(self, plane, through)
+            dome[here], band[here] = sky_shares(self, plane, through)
             chosen = np.flatnonzero(here & lit)
             shine[chosen] = self._sun_share(sun.at(chosen), plane, through)
         return light.blocked(shine, dome, band)
@@ -148,7 +148,7 @@ OPEN = Surroundings()
 
 
 @lru_cache(maxsize=1024)
-def _sky_shares(
+def sky_shares(
     around: Surroundings, plane: tuple[float, float], through: tuple[float, ...]
 ) -> tuple[float, float]:
     """Open shares of the dome and of the band at the horizon, as the plane sees them."""
