@@ -38,7 +38,7 @@ Torpor: a solar garden camera, simulated and looked after.
   torpor ...           the torpor command
 """
 VERBS = ("demo", "test", "lint", "bench", "torpor")
-ODDS = ("viability", "size", "compare")  # subcommands of torpor that need a compiler
+ODDS = ("viability", "size", "compare", "site")  # subcommands of torpor that need a compiler
 USAGE = 2
 
 #: What pip and npm say when there is no way to the outside.

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import timezone
 
 import numpy as np
 
+from boards import Design
 from sim.surroundings import OPEN, Surroundings
 
 from .errors import AnalysisError
 from .log import Log
-from .site_clock import Clock, clock_of
+from .site_clock import clock_of
 from .site_fit import Fit, fit
 from .site_panel import Source
 from .site_reading import Reading, reading_of
@@ -20,13 +21,17 @@ from .site_shade import LEAST_CLEAR_h, Places, Shade, Z, believed, places_of, sh
 from .site_sky import Spot
 from .site_surroundings import surroundings_of
 
-#: How well a clear sky's light is known, share: turbidity of the month, albedo, the season's air. Every second
-#: week of three typical years that had clear hours lies within 4 % (tests/analysis/test_site_weeks.py).
+#: How well a clear sky's light is known, share: turbidity of the month, albedo, the season's air. Of every
+#: second week of three typical years, those with clear hours lie that near (tests/analysis/test_site.py).
 SKY_OFF = 0.035
 #: What few clear hours leave open on top, share times hours.
 FEW_OFF = 0.25
 #: With less clear sky than LEAST_CLEAR_h the panel may be so much better than the brightest rows, times.
 AT_MOST = 1.6
+#: What another clock than that of dawn and dusk must explain more (log probability), and a finer step, min.
+CLOCK_EARNS, FINE_min = 12.0, 10.0
+#: What an hour of shade and each thing that gives it take from that, log probability.
+SHADE_COSTS, SHADE_BEGINS = 6.0, 10.0
 #: Rounds in which the shade found takes its part of the even sky.
 ROUNDS = 2
 
@@ -41,7 +46,8 @@ class Site:
     scale, least, most : currents over those of the design's panel, with an interval that holds the truth 19
     times of 20. sure : enough clear sky was seen; else `scale` is the least.
     shades : what stands before the sun. places : of each season. around : the same for the simulator.
-    clock : of the log; its rows were moved where it is wrong. clear_h : hours of clear sky.
+    fast_min : so much the log's clock is fast (below 0: slow), 0 if it is right.
+    clear_h : hours of clear sky.
     reading, found : the rows and the fit behind it all.
     """
 
@@ -56,7 +62,7 @@ class Site:
     shades: tuple[Shade, ...]
     places: tuple[Places, ...]
     around: Surroundings
-    clock: Clock
+    fast_min: float
     clear_h: float
     reading: Reading
     found: Fit
@@ -79,7 +85,7 @@ def site_of(log: Log, spot: Spot, source: Source, utc_offset_h: float | None = N
     Raises AnalysisError where the log has no dates, is too short or never saw the sun on the panel.
     """
     zone = zone_of(spot.longitude, log, utc_offset_h)
-    reading, clock = _on_time(log, spot, source, zone)
+    reading, fast_min = _on_time(log, spot, source, zone)
     around, found = OPEN, fit(reading.fitted)
     for _ in range(ROUNDS):
         may = believed(reading, found)
@@ -96,19 +102,47 @@ def site_of(log: Log, spot: Spot, source: Source, utc_offset_h: float | None = N
     least, most = _interval(found.scale, clear_h)
     return Site(
         log, source, spot, zone, found.scale, least, most, clear_h >= LEAST_CLEAR_h,
-        shades(reading, found), places, surroundings_of(places), clock, clear_h, reading, found,
+        shades(reading, found), places, surroundings_of(places), fast_min, clear_h, reading, found,
     )  # fmt: skip
 
 
-def _on_time(log: Log, spot: Spot, source: Source, zone: timezone) -> tuple[Reading, Clock]:
-    """The log against the sky, by a clock that is put right if it is wrong."""
-    reading = _read(log, rows_of(log, zone), spot, source)
-    clock = clock_of(reading)
-    if clock.wrong:
-        reading = _read(log, rows_of(log, zone, -clock.fast_min), spot, source)
+def _on_time(log: Log, spot: Spot, source: Source, zone: timezone) -> tuple[Reading, float]:
+    """The log against the sky, by the clock that explains most of it; and how fast its own clock is, min.
+
+    Where dawn and dusk agree they are believed unless the days speak against it; where they do not, one of
+    them alone may be right, and the courses of the clear days tell.
+    """
+
+    def tried(fast_min: float) -> tuple[Reading, float]:
+        reading = _read(log, rows_of(log, zone, -fast_min), spot, source)
+        return reading, _gain(reading)
+
+    read = {0.0: tried(0.0)}
+    clock = clock_of(read[0.0][0])
+    usual = clock.fast_min if clock.wrong else 0.0
+
+    def gain(fast_min: float) -> float:
+        return read[fast_min][1] + (CLOCK_EARNS if fast_min == usual else 0.0)
+
+    read.update({fast: tried(fast) for fast in clock.others})
+    best = max(read, key=gain)
+    if best != usual:
+        read.update({fast: tried(fast) for fast in (best - FINE_min, best + FINE_min)})
+        best = max(read, key=gain)
+    reading = read[best][0]
     if not (reading.rows.code == TELLS).any():
         raise AnalysisError(f"{log.source}: no row shows sun on the panel; {_counted(reading.rows)}.")
-    return reading, clock
+    return reading, best
+
+
+def _gain(reading: Reading) -> float:
+    """How well the clear days are explained, log probability; each thing before the sun costs some."""
+    if not reading.fitted.used.any():
+        return -np.inf
+    may = believed(reading, fit(reading.fitted))
+    found = fit(reading.fitted, may)
+    hours = float(may.sum()) * reading.rows.step_min / 60.0
+    return found.gain - SHADE_COSTS * hours - SHADE_BEGINS * len(shades(reading, found))
 
 
 def _read(log: Log, rows: SiteRows, spot: Spot, source: Source) -> Reading:
@@ -135,6 +169,6 @@ def _interval(scale: float, clear_h: float) -> tuple[float, float]:
     return scale * (1.0 - Z * off), scale * (1.0 + Z * off)
 
 
-def with_scale(site: Site, scale: float) -> Site:
-    """The same with another panel."""
-    return replace(site, scale=scale)
+def panel_x(site: Site, design: Design, scale: float | None = None) -> float:
+    """The panel that was found (or `scale` of the model's) as so many times the design's own."""
+    return (site.scale if scale is None else scale) * site.source.label_W / design.panel.v("rated")

@@ -11,8 +11,9 @@ from .site_reading import Reading
 
 #: A row counts as lit at this share of a bright row's current. Low: no wall keeps the whole sky from a panel.
 LIT = 0.02
-#: A clock is put right from so many minutes on, and only if dawn and dusk agree that well, min.
-LEAST_min, AGREE_min = 12.0, 45.0
+#: A clock is put right from so many minutes on, by dawn or dusk alone from more on; if they lie further apart
+#: than the third, they are not those of one day.
+LEAST_min, ALONE_min, APART_min = 12.0, 25.0, 150.0
 #: Days that must show a dawn and a dusk.
 LEAST_DAYS = 2
 #: A noon that is off by more hours than this may cut the log's days in two.
@@ -21,16 +22,29 @@ FAR_h = 3.0
 
 @dataclass(frozen=True, slots=True)
 class Clock:
-    """How far the log's clock is fast, min (below 0: slow), half width of its interval, and the days seen."""
+    """How far the log's clock is fast, min (below 0: slow), and half width of its interval; the days seen.
+
+    `dawn_min`, `dusk_min` : the same by the one and by the other alone.
+    """
 
     fast_min: float
     off_min: float
     days: int
+    dawn_min: float = 0.0
+    dusk_min: float = 0.0
 
     @property
     def wrong(self) -> bool:
-        """Whether the rows must be moved."""
+        """Whether dawn and dusk agree on it."""
         return self.days >= LEAST_DAYS and bool(abs(self.fast_min) >= max(LEAST_min, 2.0 * self.off_min))
+
+    @property
+    def others(self) -> tuple[float, ...]:
+        """What else it may be fast by, if a hill makes the dawn late or the dusk early, min."""
+        both = (self.dawn_min, self.dusk_min, self.fast_min)
+        return ((self.fast_min,) if self.wrong else ()) + tuple(
+            one for one in both if self.days and abs(one) >= ALONE_min
+        )
 
 
 RIGHT = Clock(0.0, 0.0, 0)
@@ -57,12 +71,11 @@ def clock_of(reading: Reading) -> Clock:
     ]
     if not late:
         return RIGHT if not ahead else Clock(60.0 * ahead, 60.0, LEAST_DAYS)
-    dawn, dusk = np.median(np.array(late), axis=0)
+    dawn, dusk = (60.0 * ahead + float(one) for one in np.median(np.array(late), axis=0))
     fast = np.mean(late, axis=1)
-    middle = float(np.median(fast))
-    spread = max(1.4826 * float(np.median(np.abs(fast - middle))), 0.5 * step)
+    spread = max(1.4826 * float(np.median(np.abs(fast - np.median(fast)))), 0.5 * step)
     off = float(np.hypot(2.0 * spread / np.sqrt(len(fast)), 0.5 * (dawn - dusk)))
-    return Clock(60.0 * ahead + middle, off, len(fast))
+    return Clock(60.0 * ahead + float(np.median(fast)), off, len(fast), dawn, dusk)
 
 
 def _hours_off(seen: FloatArray, model: FloatArray) -> int:
@@ -91,7 +104,7 @@ def _late(day: FloatArray, clear: FloatArray, bright: float, step: float) -> tup
     if there is None or due is None:
         return None
     dawn, dusk = there[0] - due[0], there[1] - due[1]
-    return (dawn, dusk) if abs(dawn - dusk) <= AGREE_min else None
+    return (dawn, dusk) if abs(dawn - dusk) <= APART_min else None
 
 
 def _crossings(day: FloatArray, bright: float, step: float) -> tuple[float, float] | None:

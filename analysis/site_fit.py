@@ -7,13 +7,13 @@ belongs to the place, clouds to the day, the panel to all of them:
     current = anything up to what the place allows               in a cloudy one
 
 Each day is a chain of clear and cloudy rows; each season's places are a chain of shares that pass, most of
-them 1. Both are worked out in turns, given the other (variational Bayes), with the scale and each day's haze in
+them 1. Both are worked out in turns, given the other (variational Bayes), scale and each day's haze in
 between. Nothing is taken for shade that was not seen under a sky that was clear before and after it.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,10 +30,10 @@ CLEAR_OFF, DARK_OFF = 0.035, 0.012
 LONG_WAY_OFF = 0.012
 #: Deviation of a day's haze. Source: daily Linke turbidity differs by a fifth, which is 4 % of the light.
 HAZE_OFF = 0.04
-#: Clouds: how bright they may make an open place and any place, share of the clear open one. Source: pyranometers
-#: see 1.2 to 1.4 for minutes, ten-minute means seldom more than 1.25.
+#: Clouds: how bright they may make an open place and any place, share of the clear open one. Source:
+#: pyranometers see 1.2 to 1.4 for minutes, ten-minute means seldom more than 1.25.
 BRIGHTEST, BRIGHT_CLOUDS = 1.25, 0.25
-#: How long clear and cloudy weather last, min, and how far the shade of one thing reaches, min of the sun's way.
+#: How long clear and cloudy weather last, min, and how far one thing's shade reaches, min of the sun's way.
 LASTS_min, REACHES_min = 150.0, 90.0
 #: Share of places without shade. Ours: gardens have trees, and a false alarm is worse than a missed twig.
 OPEN_PRIOR = 0.8
@@ -41,7 +41,7 @@ OPEN_PRIOR = 0.8
 DOUBT = 2.0
 #: Share of the lit places that are open at least: a veil over all of them is a smaller panel.
 OPEN_LEAST = 0.25
-#: How far the scale may lie from that of the brightest rows, log. Ours: it holds a week without any clear row.
+#: How far the scale may lie from that of the brightest rows, log. Ours: it holds weeks without clear rows.
 SCALE_OFF = 0.15
 #: Against shade where it may not be, log probability.
 NEVER = 1e6
@@ -73,6 +73,13 @@ class Rows:
         """How many there are."""
         return int(self.season[-1]) + 1
 
+    def at(self, places: NDArray[np.intp]) -> Rows:
+        """Some of the places."""
+        return replace(
+            self, ratio=self.ratio[:, places], used=self.used[:, places], passes=self.passes[:, places],
+            off=self.off[:, places],
+        )  # fmt: skip
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Fit:
@@ -91,6 +98,7 @@ class Fit:
     haze: FloatArray
     share: FloatArray
     evidence: float
+    gain: float
     clear_rows: float
     clear_days: float
 
@@ -102,8 +110,20 @@ def fit(rows: Rows, may: Mask | None = None) -> Fit:
     """
     bright = float(np.quantile(rows.ratio[rows.used], 0.9))
     allowed = np.ones((rows.seasons, rows.ratio.shape[1]), dtype=np.bool_) if may is None else may
-    found = [_fit_from(rows, bright, start, allowed) for start in STARTS]
-    return max(found, key=lambda one: one.evidence)
+    lit = np.flatnonzero(rows.used.any(axis=0))
+    part = rows.at(lit)
+    found = [_fit_from(part, bright, start, allowed[:, lit]) for start in STARTS]
+    return _whole(max(found, key=lambda one: one.evidence), rows, lit)
+
+
+def _whole(part: Fit, rows: Rows, lit: NDArray[np.intp]) -> Fit:
+    """A fit of the lit places as one of all."""
+    clear = np.zeros_like(rows.ratio)
+    clear[:, lit] = part.clear
+    share = np.zeros((rows.seasons, rows.ratio.shape[1], len(SHARES)))
+    share[:, :, -1] = 1.0
+    share[:, lit] = part.share
+    return replace(part, clear=clear, share=share)
 
 
 def earned(rows: Rows, found: Fit, season: int, places: NDArray[np.intp]) -> float:
@@ -138,11 +158,12 @@ def _fit_from(rows: Rows, bright: float, start: float, may: Mask) -> Fit:
             break
         evidence = total
     days = clear.sum(axis=1)
-    return Fit(scale, clear, haze, share, evidence, float(counted.sum()), float((days > 3.0).sum()))
+    gain = weather + float(rows.used.sum()) * float(np.log(BRIGHTEST * scale))
+    return Fit(scale, clear, haze, share, evidence, gain, float(counted.sum()), float((days > 3.0).sum()))
 
 
 def _emissions(rows: Rows, scale: float, haze: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """Log densities of each row's ratio if it is clear and if it is cloudy, for each share; 0 where unused."""
+    """Log densities of each row's ratio if it is clear and if it is cloudy, by share; 0 where unused."""
     level = scale * haze[:, None, None] * rows.passes
     deviation = scale * np.hypot(rows.off[:, :, None] * rows.passes, DARK_OFF)
     ratio = rows.ratio[:, :, None]

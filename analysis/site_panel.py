@@ -25,7 +25,7 @@ VOLTS_KNOWN = 0.02
 
 @dataclass(frozen=True, slots=True)
 class Relabelled:
-    """A panel part with another label: `watts` at `volts` of its best point, everything else in proportion."""
+    """A panel part with another label: `watts` at `volts` of its best point, the rest in proportion."""
 
     part: PanelPart
     watts: float

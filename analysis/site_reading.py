@@ -6,12 +6,13 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from sim.surroundings import OPEN, Surroundings
+
 from .log import FloatArray
 from .site_fit import CLEAR_OFF, LONG_WAY_OFF, SHARES, Rows
 from .site_panel import PANEL, VOLTS_KNOWN, Source
 from .site_rows import FULL, IDLE, LIMIT, NO_SUN, SEASON_DAYS, TELLS, SiteRows, utc
-from .site_sky import WIND_m_s, ClearLight, Spot, clear_light
-from sim.surroundings import OPEN, Surroundings
+from .site_sky import ClearLight, Spot, WIND_m_s, clear_light
 
 #: The sun is of use from this height, and where so much of the panel's clear light is the sun's own.
 LOWEST_deg, SUN_LEAST = 5.0, 0.4

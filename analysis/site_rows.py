@@ -1,4 +1,4 @@
-"""A log as rows of equal length on the sun's days, each with what it can tell: a current, or why it cannot."""
+"""A log as rows of equal length on the sun's days, each with a current, or why it tells none."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from .log import FloatArray, Log
 
 Codes = NDArray[np.uint8]
 
-#: What a row is: it tells something; no data; the sun is too low or behind the panel; the battery is full; the
-#: charger is at its limit; it does not draw although there is light.
+#: What a row is: it tells something; no data; the sun is too low or behind the panel; the battery is full;
+#: the charger is at its limit; it does not draw although there is light.
 TELLS, NO_DATA, NO_SUN, FULL, LIMIT, IDLE = range(6)
 WHY = ("used", "no data", "no sun on the panel", "battery full", "charger at its limit", "charger idle")
 #: Lengths of rows, min: the shortest that the log fills.
@@ -44,7 +44,7 @@ class SiteRows:
     @property
     def starts_h(self) -> FloatArray:
         """Hours from `first` to the start of each row, shape (days * places,)."""
-        return np.arange(self.mA.size) * self.step_min / 60.0
+        return np.asarray(np.arange(self.mA.size) * self.step_min / 60.0, dtype=np.float64)
 
 
 def zone_of(longitude: float, log: Log, utc_offset_h: float | None) -> timezone:
@@ -75,10 +75,10 @@ def rows_of(log: Log, zone: timezone, slow_min: float = 0.0) -> SiteRows:
     days = int(np.ceil((ends_s + offset_s) / 86400.0))
     if log.duration_s < 0.9 * 86400.0 * LEAST_DAYS:
         raise AnalysisError(
-            f"{log.source}: the log is {log.duration_s / 3600.0:.0f} h long, expected some days with their nights."
+            f"{log.source}: the log is {log.duration_s / 3600.0:.0f} h long, expected some days and nights."
         )
     step_min = next((step for step in STEPS_min if step * 60.0 >= 0.98 * _usual_s(log)), STEPS_min[-1])
-    edges = np.arange(days * 1440 // step_min + 1) * step_min * 60.0 - offset_s
+    edges = np.arange(days * 1440 // step_min + 1, dtype=np.float64) * step_min * 60.0 - offset_s
     mA, V = _means(log, edges)
     shape = (days, 1440 // step_min)
     code = np.where(np.isnan(mA), NO_DATA, TELLS).astype(np.uint8)

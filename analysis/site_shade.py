@@ -1,4 +1,4 @@
-"""What stands before the panel: which of the shade that was fitted is believed, and where in the sky it is."""
+"""What stands before the panel: which shade of the fit is believed, and where in the sky it is."""
 
 from __future__ import annotations
 
@@ -13,13 +13,14 @@ from .site_reading import Reading
 
 #: A place with a share below this may stand in something's shade.
 SHADED = 0.9
-#: Shade is believed if it explains so much (log probability): a deep one, and one that lets much through, which
-#: a hazy week could feign as well. Held against three typical years, every second week (tests/analysis).
+#: Shade is believed if it explains so much (log probability): a deep one, and one that lets much through,
+#: which a hazy week could feign as well. Held against every second week of three typical years (tests/analysis).
 DEEP, DEEP_EARNS, THIN, THIN_EARNS = 0.6, 15.0, 0.78, 30.0
 #: Hours of clear sky without which no shade is believed.
 LEAST_CLEAR_h = 6.0
-#: How well a clear sky is known, for a share of it. As the fit's own for a day's haze.
-SHARE_OFF = 0.04
+#: How well a clear sky is known, for a share of it (as the fit's own for a day's haze), and how well the even
+#: sky behind a thing, of which only the part before the sun is known.
+SHARE_OFF, REST_OFF = 0.04, 0.03
 #: Clear rows at a place (or beside it) from which on it counts as seen.
 SEEN_ROWS = 1.0
 #: 19 times of 20.
@@ -61,7 +62,8 @@ class Places:
 
     Attributes
     ----------
-    starts_h : time of day. azimuth_deg, from_deg, to_deg, elevation_deg : of the sun, a mean over the days.
+    starts_h : time of day. azimuth_deg, from_deg, to_deg, elevation_deg : of the sun, a mean over the days;
+    low_deg, high_deg : its lowest and highest of them.
     passes, off : share that comes through and its standard deviation. clear_rows : seen under a clear sky.
     lit : the sun is on the panel. shaded : in a shade that is believed. seen : clear sky was seen there.
     """
@@ -72,6 +74,8 @@ class Places:
     from_deg: FloatArray
     to_deg: FloatArray
     elevation_deg: FloatArray
+    low_deg: FloatArray
+    high_deg: FloatArray
     passes: FloatArray
     off: FloatArray
     clear_rows: FloatArray
@@ -119,21 +123,26 @@ def places_of(reading: Reading, found: Fit, season: int) -> Places:
     share = _mean(found)[season]
     off = np.sqrt(np.maximum((found.share[season] * SHARES**2).sum(axis=-1) - share**2, 0.0))
     lit = rows.used[days].any(axis=0)
+    height = light.elevation_deg.reshape(shape)[days]
     return Places(
-        season, np.arange(shape[1]) * rows.step_min / 60.0, azimuth, (azimuth - half) % 360.0,
-        (azimuth + half) % 360.0, light.elevation_deg.reshape(shape)[days].mean(axis=0), share, off,
+        season, _hours(shape[1], rows.step_min), azimuth, (azimuth - half) % 360.0,
+        (azimuth + half) % 360.0, height.mean(axis=0), height.min(axis=0), height.max(axis=0), share, off,
         np.where(rows.used, found.clear, 0.0)[days].sum(axis=0), lit, lit & (share < SHADED),
     )  # fmt: skip
+
+
+def _hours(count: int, step_min: float) -> FloatArray:
+    return np.asarray(np.arange(count) * step_min / 60.0, dtype=np.float64)
 
 
 def _shade(reading: Reading, found: Fit, places: Places, run: NDArray[np.intp]) -> Shade:
     core = run[1:-1] if len(run) >= 4 else run
     share = float(places.passes[core].mean())
-    off = float(np.hypot(places.off[core].mean(), SHARE_OFF * max(share, 0.25)))
+    off = float(np.sqrt((places.off[core] ** 2).mean() + (SHARE_OFF * share) ** 2 + REST_OFF**2))
     step_h = reading.rows.step_min / 60.0
     return Shade(
         places.season, float(places.starts_h[run[0]]), float(places.starts_h[run[-1]] + step_h),
-        float(places.from_deg[run[0]]), float(places.to_deg[run[-1]]), float(places.elevation_deg[run].max()),
+        float(places.from_deg[run[0]]), float(places.to_deg[run[-1]]), float(places.high_deg[run].max()),
         share, max(0.0, share - Z * off), min(1.0, share + Z * off),
         earned(reading.fitted, found, places.season, run),
     )  # fmt: skip
@@ -154,4 +163,4 @@ def _runs(reading: Reading, found: Fit, season: int) -> list[NDArray[np.intp]]:
 def _mean_angle(degrees: FloatArray) -> FloatArray:
     """Mean direction over the first axis, degrees."""
     turned = np.exp(1j * np.radians(degrees)).mean(axis=0)
-    return np.asarray(np.degrees(np.angle(turned)) % 360.0)
+    return np.asarray(np.degrees(np.angle(turned)) % 360.0, dtype=np.float64)

@@ -26,6 +26,7 @@ COMMANDS: dict[str, str] = {
     "size": "The smallest panel and battery that keep a promise.",
     "compare": "Policies, designs and sites side by side; or two logs.",
     "analyse": "What a log says about a node: costs, sleep floor, battery life, limits.",
+    "site": "A panel's worth and its shade from a week of logs, and the odds of winter.",
     "plot": "States, energy and plots of a log, the twin's or a real one.",
     "convert": "Any log as Parquet or CSV: INA219 loggers, Power Profiler, Joulescope.",
     "deploy": "Everything that a node needs, onto its board; only what differs.",

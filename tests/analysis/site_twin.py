@@ -1,6 +1,6 @@
 """A panel under a sky of five-minute clouds, whose truth is known: what the tests of the site look for.
 
-Sky, plane, surroundings and panel are the twin's own; clouds, haze and the season's air are drawn from the seed.
+Sky, plane, surroundings and panel are the twin's own; clouds, haze and the days' air are drawn from the seed.
 Nothing of the analysis is used here.
 """
 
@@ -27,7 +27,7 @@ STEP_min = 5
 
 @dataclass(frozen=True)
 class Week:
-    """What a log is made of: the place, the first day, the panel as it stands, what hides its sky, the weather.
+    """What a log is made of: the place, the first day, the panel as it stands, what hides its sky, weather.
 
     `scale` : times the design's own panel. `kinds` : one letter a day: c clear, b broken, o overcast.
     """
