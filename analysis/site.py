@@ -17,7 +17,7 @@ from .site_fit import Fit, fit
 from .site_panel import Source
 from .site_reading import Reading, reading_of
 from .site_rows import TELLS, SiteRows, rows_of, zone_of
-from .site_shade import LEAST_CLEAR_h, Places, Shade, Z, believed, places_of, shades
+from .site_shade import LEAST_GAIN, Places, Shade, Z, believed, places_of, shades
 from .site_sky import Spot
 from .site_surroundings import surroundings_of
 
@@ -25,9 +25,10 @@ from .site_surroundings import surroundings_of
 #: second week of three typical years, those with clear hours lie that near (tests/analysis/test_site.py).
 SKY_OFF = 0.035
 #: What few clear hours leave open on top, share times hours.
-FEW_OFF = 0.25
-#: With less clear sky than LEAST_CLEAR_h the panel may be so much better than the brightest rows, times.
-AT_MOST = 1.6
+FEW_OFF = 0.5
+#: With less clear sky than that, h, or one that explains little, the panel may be as good as its label, or so
+#: much better than the brightest rows, times; and somewhat worse.
+SURE_h, AT_MOST, AT_LEAST = 6.0, 1.6, 0.8
 #: What another clock than that of dawn and dusk must explain more (log probability), and a finer step, min.
 CLOCK_EARNS, FINE_min = 12.0, 10.0
 #: What an hour of shade and each thing that gives it take from that, log probability.
@@ -98,11 +99,11 @@ def site_of(log: Log, spot: Spot, source: Source, utc_offset_h: float | None = N
         found = fit(reading.fitted)
     found = fit(reading.fitted, believed(reading, found))
     places = _places(reading, found)
-    clear_h = found.clear_rows * reading.rows.step_min / 60.0
-    least, most = _interval(found.scale, clear_h)
+    sure = found.clear_h >= SURE_h and found.gain_h >= LEAST_GAIN
+    least, most = _interval(reading, found) if sure else _bounds(found, source)
     return Site(
-        log, source, spot, zone, found.scale, least, most, clear_h >= LEAST_CLEAR_h,
-        shades(reading, found), places, surroundings_of(places), fast_min, clear_h, reading, found,
+        log, source, spot, zone, found.scale, least, most, sure,
+        shades(reading, found), places, surroundings_of(places), fast_min, found.clear_h, reading, found,
     )  # fmt: skip
 
 
@@ -162,10 +163,16 @@ def _places(reading: Reading, found: Fit) -> tuple[Places, ...]:
     return tuple(places_of(reading, found, season) for season in range(reading.fitted.seasons))
 
 
-def _interval(scale: float, clear_h: float) -> tuple[float, float]:
-    if clear_h < LEAST_CLEAR_h:
-        return 0.85 * scale, AT_MOST * scale
-    off = float(np.hypot(SKY_OFF, FEW_OFF / clear_h))
+def _bounds(found: Fit, source: Source) -> tuple[float, float]:
+    """What is left without a clear sky: as good as the brightest rows, or as the label."""
+    return AT_LEAST * found.scale, max(AT_MOST * found.scale, 1.05 / source.share)
+
+
+def _interval(reading: Reading, found: Fit) -> tuple[float, float]:
+    scale = found.scale
+    clear = np.where(reading.fitted.used, found.clear, 0.0).reshape(-1)
+    unsure = float((clear * reading.unsure).sum() / clear.sum())
+    off = float(np.sqrt(SKY_OFF**2 + (FEW_OFF / found.clear_h) ** 2 + unsure**2))
     return scale * (1.0 - Z * off), scale * (1.0 + Z * off)
 
 

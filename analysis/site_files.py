@@ -22,8 +22,9 @@ def site_document(site: Site, months: Sequence[MonthSun]) -> dict[str, Any]:
     """Everything as plain JSON values.
 
     `panel` : label_W, W with least and most, scale (times the design's panel), sure. `shades` : from, to
-    (hours of the day), from_deg, to_deg, top_deg, passes with least and most. `places` : the sun's way in the log.
-    `months` : known, passes, darkest. `clock_fast_min` : 0 if it is right. `rows` : how many of each kind.
+    (hours of the day), from_deg, to_deg, top_deg, passes with least and most. `places` : the sun's
+    way in the log. `months` : known, passes, darkest. `clock_fast_min` : 0 if it is right. `rows` : how many
+    of each kind.
     """
     watts, least, most = site.panel_W
     spot, rows = site.spot, site.reading.rows

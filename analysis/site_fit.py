@@ -89,8 +89,9 @@ class Fit:
     ----------
     scale : currents over those of the model's panel. clear : probability that a row was clear, (days,
     places). haze : of each day, 1 is usual, (days,). share : probability of each of SHARES, (seasons, places,
-    shares). evidence : log probability, to compare fits of the same rows. clear_rows, clear_days : how many
-    rows and days the scale rests on.
+    shares). evidence : log probability, to compare fits of the same rows. gain : of the days alone, over
+    clouds throughout, to compare those of other rows as well; gain_h : as if rows were hours. clear_rows,
+    clear_h : rows and hours that the scale rests on.
     """
 
     scale: float
@@ -100,7 +101,8 @@ class Fit:
     evidence: float
     gain: float
     clear_rows: float
-    clear_days: float
+    clear_h: float
+    gain_h: float
 
 
 def fit(rows: Rows, may: Mask | None = None) -> Fit:
@@ -157,9 +159,9 @@ def _fit_from(rows: Rows, bright: float, start: float, may: Mask) -> Fit:
         if moved < 2e-4 and abs(total - evidence) < 0.05:
             break
         evidence = total
-    days = clear.sum(axis=1)
     gain = weather + float(rows.used.sum()) * float(np.log(BRIGHTEST * scale))
-    return Fit(scale, clear, haze, share, evidence, gain, float(counted.sum()), float((days > 3.0).sum()))
+    hours, count = rows.step_min / 60.0, float(counted.sum())
+    return Fit(scale, clear, haze, share, evidence, gain, count, count * hours, gain * hours)
 
 
 def _emissions(rows: Rows, scale: float, haze: FloatArray) -> tuple[FloatArray, FloatArray]:

@@ -18,7 +18,7 @@ from .site_surroundings import INTERVAL, darkest_of, sky_map, surroundings_of
 MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
 #: Day of each month that stands for it, and steps of its sun, h.
 MIDDLE_DAY, STEP_h = 15, 0.25
-#: What nobody has seen is taken to be hidden up to here in the darkest reading, degrees: 5 m of house at 11 m.
+#: What nobody has seen is taken to be hidden up to here in the darkest reading, degrees: 5 m at 11 m.
 UNSEEN_deg = 25.0
 #: From so much unknown sun in a month on, the darkest reading is a question of its own.
 MUCH_UNKNOWN = 0.1

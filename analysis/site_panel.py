@@ -17,10 +17,13 @@ from .log import FloatArray
 
 #: Where the meter sits: in the panel's lead, or behind the charger.
 PANEL, CHARGER = "panel", "charger"
-#: Voltages at which curves are looked up, and steps to either side that tell a curve's slope, share.
-KNOTS, NUDGE = 96, 0.01
-#: How well the panel's own voltage is known, share: label, temperature of the season.
-VOLTS_KNOWN = 0.02
+#: Voltages at which curves are looked up.
+KNOTS = 96
+#: How well the panel's temperature is known, C: the day's air differs from the season's, wind cools, and its
+#: own voltage differs from the label's by as much as 7 C make. Near its open voltage anything may flow.
+OFF_C = 7.0
+#: So near its end voltage a battery takes what it likes, V.
+NEAR_FULL_V = 0.06
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +86,16 @@ class Source:
         """What the charger takes before the meter sees it, A."""
         return self.charger.unbooked_A if self.lead == CHARGER and self.charger else 0.0
 
+    @property
+    def full_V(self) -> float:
+        """Above it the battery takes less than the sun gives, at the meter; infinite if that is not known."""
+        if self.charger is None:
+            return float("inf")
+        if self.lead == CHARGER:
+            return self.charger.float_V - NEAR_FULL_V
+        drawn_V = max(self.charger.start_V, self.charger.float_V + self.charger.dropout_V)
+        return drawn_V + NEAR_FULL_V
+
     def usual_V(self) -> float:
         """The meter's voltage where the log has none."""
         if self.charger is None:
@@ -95,15 +108,14 @@ class Source:
     def amperes(self, light_W_m2: FloatArray, cell_C: FloatArray, volts: FloatArray) -> FloatArray:
         """Current at the meter before limit and own draw, A; light behind the cover; shape (rows,)."""
         curves = self.model.curves(light_W_m2, cell_C)
-        low, high = float(volts.min()) * (1.0 - NUDGE), float(volts.max()) * (1.0 + NUDGE)
+        low, high = float(volts.min()), float(volts.max())
         knots = np.linspace(low, max(high, low + 0.01), KNOTS)
         return _along(self._at(curves, knots), knots, volts)
 
-    def steepness(self, light_W_m2: FloatArray, cell_C: FloatArray, volts: FloatArray) -> FloatArray:
-        """How many per cent less current one per cent more voltage would bring, 1."""
-        less, more = (self.amperes(light_W_m2, cell_C, volts * step) for step in (1.0 - NUDGE, 1.0 + NUDGE))
-        middle = np.maximum((less + more) / 2.0, 1e-9)
-        return np.asarray((less - more) / middle / (2.0 * NUDGE))
+    def unsure(self, light_W_m2: FloatArray, cell_C: FloatArray, volts: FloatArray) -> FloatArray:
+        """How far the current may be off because nobody knows how warm the panel is, share."""
+        cold, warm = (self.amperes(light_W_m2, cell_C + off_C, volts) for off_C in (-OFF_C, OFF_C))
+        return np.asarray(np.abs(cold - warm) / np.maximum(cold + warm, 1e-9))
 
     def _at(self, curves: Curves, knots: FloatArray) -> FloatArray:
         if self.lead == CHARGER and self.charger is not None:

@@ -10,7 +10,7 @@ from sim.surroundings import OPEN, Surroundings
 
 from .log import FloatArray
 from .site_fit import CLEAR_OFF, LONG_WAY_OFF, SHARES, Rows
-from .site_panel import PANEL, VOLTS_KNOWN, Source
+from .site_panel import Source
 from .site_rows import FULL, IDLE, LIMIT, NO_SUN, SEASON_DAYS, TELLS, SiteRows, utc
 from .site_sky import ClearLight, Spot, WIND_m_s, clear_light
 
@@ -18,10 +18,10 @@ from .site_sky import ClearLight, Spot, WIND_m_s, clear_light
 LOWEST_deg, SUN_LEAST = 5.0, 0.4
 #: Current below this share of a clear sky's is no weather: even the darkest clouds leave more.
 DARKEST = 0.015
-#: So near its end voltage a battery takes what it likes, V; so near its limit a charger, share.
-NEAR_FULL_V, NEAR_LIMIT = 0.06, 0.96
-#: A row whose current the panel's voltage leaves uncertain by more than this says nothing, share.
-MOST_OFF = 0.3
+#: So near its limit a charger draws no more, share.
+NEAR_LIMIT = 0.96
+#: A row whose current the panel's temperature leaves so uncertain says nothing, share.
+MOST_OFF = 0.2
 #: Shares of the sun at which the panel is worked out; between them the current is straight.
 _LEVELS = np.linspace(0.0, 1.0, 6)
 
@@ -33,13 +33,15 @@ class Reading:
     Attributes
     ----------
     rows : with their codes. light : of a clear sky. clear_A : what the model's panel would then give at the
-    meter's voltage. seen_A : what panel and charger gave. fitted : the same for the fit.
+    meter's voltage. seen_A : what panel and charger gave. unsure : deviation of clear_A by the panel's
+    unknown temperature, share. fitted : the same for the fit.
     """
 
     rows: SiteRows
     light: ClearLight
     clear_A: FloatArray
     seen_A: FloatArray
+    unsure: FloatArray
     fitted: Rows
 
 
@@ -51,7 +53,7 @@ def reading_of(rows: SiteRows, spot: Spot, source: Source, around: Surroundings 
     volts = _volts(rows, source)
     clear_A = source.amperes(whole, light.air_C + warm * whole, volts)
     seen_A = np.nan_to_num(rows.mA.reshape(-1) / 1000.0) + source.own_A
-    unsure = VOLTS_KNOWN * source.steepness(0.5 * whole, light.air_C + 0.5 * warm * whole, volts)
+    unsure = source.unsure(whole, light.air_C + warm * whole, volts)
     code = _codes(rows, source, light, clear_A, seen_A, unsure)
     safe = np.maximum(clear_A, 1e-9)
     levels = [source.amperes(s * light.sun + light.rest, light.air_C + warm * whole, volts) for s in _LEVELS]
@@ -65,7 +67,7 @@ def reading_of(rows: SiteRows, spot: Spot, source: Source, around: Surroundings 
         np.where(used, seen_A / safe, 0.0).reshape(shape), used.reshape(shape),
         passes.reshape(*shape, len(SHARES)), off.reshape(shape), season, rows.step_min,
     )  # fmt: skip
-    return Reading(replace(rows, code=code.reshape(shape)), light, clear_A, seen_A, fitted)
+    return Reading(replace(rows, code=code.reshape(shape)), light, clear_A, seen_A, unsure, fitted)
 
 
 def seasons_in(days: int) -> int:
@@ -89,9 +91,7 @@ def _codes(
     code[(code == TELLS) & ~lit] = NO_SUN
     tells = code == TELLS
     code[tells & (unsure > MOST_OFF)] = FULL
-    if source.lead != PANEL and source.charger is not None:
-        volts = rows.V.reshape(-1)
-        code[tells & (volts > source.charger.float_V - NEAR_FULL_V)] = FULL
+    code[tells & (rows.V.reshape(-1) > source.full_V)] = FULL
     code[tells & (code == TELLS) & (seen_A > NEAR_LIMIT * (source.limit_A + source.own_A))] = LIMIT
     usual = np.quantile(seen_A[code == TELLS] / clear_A[code == TELLS], 0.9) if (code == TELLS).any() else 1.0
     code[(code == TELLS) & (seen_A - source.own_A < DARKEST * usual * clear_A)] = IDLE

@@ -14,10 +14,10 @@ from .site_reading import Reading
 #: A place with a share below this may stand in something's shade.
 SHADED = 0.9
 #: Shade is believed if it explains so much (log probability): a deep one, and one that lets much through,
-#: which a hazy week could feign as well. Held against every second week of three typical years (tests/analysis).
+#: which a hazy week could feign as well. Held against the weeks of three typical years (tests/analysis).
 DEEP, DEEP_EARNS, THIN, THIN_EARNS = 0.6, 15.0, 0.78, 30.0
-#: Hours of clear sky without which no shade is believed.
-LEAST_CLEAR_h = 6.0
+#: Hours of clear sky without which no shade is believed, and what they must explain, log probability.
+LEAST_CLEAR_h, LEAST_GAIN = 10.0, 10.0
 #: How well a clear sky is known, for a share of it (as the fit's own for a day's haze), and how well the even
 #: sky behind a thing, of which only the part before the sun is known.
 SHARE_OFF, REST_OFF = 0.04, 0.03
@@ -93,7 +93,7 @@ def believed(reading: Reading, found: Fit) -> Mask:
     """Places whose shade is believed, (seasons, places)."""
     rows = reading.fitted
     may = np.zeros((rows.seasons, rows.ratio.shape[1]), dtype=np.bool_)
-    if found.clear_rows * rows.step_min / 60.0 < LEAST_CLEAR_h:
+    if found.clear_h < LEAST_CLEAR_h or found.gain_h < LEAST_GAIN:
         return may
     for season in range(rows.seasons):
         for run in _runs(reading, found, season):
@@ -119,7 +119,7 @@ def places_of(reading: Reading, found: Fit, season: int) -> Places:
     rows, light = reading.fitted, reading.light
     days, shape = rows.season == season, rows.ratio.shape
     azimuth = _mean_angle(light.azimuth_deg.reshape(shape)[days])
-    half = 0.5 * ((np.roll(azimuth, -1) - np.roll(azimuth, 1) + 180.0) % 360.0 - 180.0) / 2.0
+    half = 0.25 * np.abs((np.roll(azimuth, -1) - np.roll(azimuth, 1) + 180.0) % 360.0 - 180.0)
     share = _mean(found)[season]
     off = np.sqrt(np.maximum((found.share[season] * SHARES**2).sum(axis=-1) - share**2, 0.0))
     lit = rows.used[days].any(axis=0)
@@ -140,9 +140,12 @@ def _shade(reading: Reading, found: Fit, places: Places, run: NDArray[np.intp]) 
     share = float(places.passes[core].mean())
     off = float(np.sqrt((places.off[core] ** 2).mean() + (SHARE_OFF * share) ** 2 + REST_OFF**2))
     step_h = reading.rows.step_min / 60.0
+    ends = (run[0], run[-1])
+    if (places.azimuth_deg[run[-1]] - places.azimuth_deg[run[0]]) % 360.0 > 180.0:
+        ends = (run[-1], run[0])  # south of the sun it runs counterclockwise
     return Shade(
         places.season, float(places.starts_h[run[0]]), float(places.starts_h[run[-1]] + step_h),
-        float(places.from_deg[run[0]]), float(places.to_deg[run[-1]]), float(places.high_deg[run].max()),
+        float(places.from_deg[ends[0]]), float(places.to_deg[ends[1]]), float(places.high_deg[run].max()),
         share, max(0.0, share - Z * off), min(1.0, share + Z * off),
         earned(reading.fitted, found, places.season, run),
     )  # fmt: skip

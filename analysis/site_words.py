@@ -46,7 +46,7 @@ def panel_sentence(site: Site) -> str:
     if not site.sure:
         return (
             f"Only {_hours_text(site.clear_h)} of clear sky in {days_text(site)}: the brightest rows are "
-            f"those of a {_watts(watts)} W panel ({_watts(least)} to {_watts(most)}); a clear week would tell."
+            f"those of a {_watts(watts)} W panel ({_watts(least)} to {_watts(most)}); a clear week tells."
         )
     return (
         f"Your {label:g} W panel works like {_watts(watts)} W ({_watts(least)} to {_watts(most)}), by "
@@ -70,8 +70,8 @@ def clock_sentence(site: Site) -> str:
         return ""
     way = "fast" if site.fast_min > 0 else "slow"
     return (
-        f"The log's clock is about {abs(site.fast_min):.0f} min {way}, by its dawns, its dusks and the course "
-        f"of its days: the rows were moved. All hours here are {zone_text(site)}."
+        f"The log's clock is about {abs(site.fast_min):.0f} min {way}, by its dawns, dusks and the course of "
+        f"its days: the rows were moved. All hours here are {zone_text(site)}."
     )
 
 
@@ -111,7 +111,7 @@ def _left_out(site: Site) -> list[str]:
     said = {
         FULL: "the battery was full or nearly, and took less than the sun gave",
         LIMIT: "the charger was at its limit",
-        IDLE: "nothing was drawn although there was light (frost, a full battery, a loose wire)",
+        IDLE: "nothing was drawn although there was light (deep shade, frost, a full battery, a loose wire)",
     }
     return [
         f"{100.0 * count / lit:.0f} % of the sunny rows were left out: {why}."
@@ -132,7 +132,8 @@ def _hours(site: Site) -> str:
             seen = bool(places.seen[at].any())
             rows.append((
                 f"{hour:02d}", f"{places.azimuth_deg[at].mean():.0f}",
-                f"{places.elevation_deg[at].mean():.0f}", f"{clear_h:.1f}", f"{100 * share:.0f} %" if seen else "?", _verdict(share, seen),
+                f"{places.elevation_deg[at].mean():.0f}", f"{clear_h:.1f}",
+                f"{100 * share:.0f} %" if seen else "?", _verdict(share, seen),
             ))  # fmt: skip
     head = ("hour", "azimuth", "height", "clear h", "passes", "")
     return "\n".join((heading("Hour by hour"), table([head, *rows], right=(1, 2, 3, 4))))
@@ -159,14 +160,14 @@ def _months(months: Sequence[MonthSun]) -> str:
     )
 
 
-def unknown_sentence(months: Sequence[MonthSun], name: str) -> str:
+def unknown_sentence(months: Sequence[MonthSun], name: str, called: str) -> str:
     """What of a month's sun nobody has seen, and when to look."""
     month = next(one for one in months if one.name == name)
     if month.known > 1.0 - LITTLE_UNKNOWN:
         return ""
     return (
-        f"Of {name}'s sun {100 * (1.0 - month.known):.0f} % comes from where this log has seen no clear sun; "
-        f"a week logged nearer to {name} would tell."
+        f"Of {called}'s sun {100 * (1.0 - month.known):.0f} % comes from where this log has seen no clear sun; "
+        f"a week logged nearer to {called} would tell."
     )
 
 

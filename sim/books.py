@@ -22,11 +22,14 @@ class Books:
 
     Attributes
     ----------
-    soc : at the end of each hour, 0..1. harvest_Wh, available_Wh, load_Wh, down_s : per hour.
+    soc : at the end of each hour, 0..1. harvest_Wh, available_Wh, load_Wh, down_s : per hour; charged_C :
+    into battery and load.
     charge_C, energy_J : totals per account.
     """
 
-    __slots__ = ("available_Wh", "charge_C", "down_s", "energy_J", "harvest_Wh", "load_Wh", "soc")
+    __slots__ = (
+        "available_Wh", "charge_C", "charged_C", "down_s", "energy_J", "harvest_Wh", "load_Wh", "soc",
+    )  # fmt: skip
 
     def __init__(self) -> None:
         self.soc: list[float] = []
@@ -34,6 +37,7 @@ class Books:
         self.available_Wh: list[float] = []
         self.load_Wh: list[float] = []
         self.down_s: list[float] = []
+        self.charged_C: list[float] = []
         self.charge_C = dict.fromkeys(CHARGE_ACCOUNTS, 0.0)
         self.energy_J = dict.fromkeys(ENERGY_ACCOUNTS, 0.0)
 
@@ -47,6 +51,7 @@ class Books:
             self.energy_J[name] += amount
         self.soc.append(soc)
         self.down_s.append(down_s)
+        self.charged_C.append(charge_C[0])
         self.available_Wh.append(energy_J[0] / JOULES_PER_Wh)
         self.harvest_Wh.append(energy_J[2] / JOULES_PER_Wh)
         self.load_Wh.append(energy_J[3] / JOULES_PER_Wh)

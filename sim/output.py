@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from datetime import timedelta, timezone
 from pathlib import Path
 
 import numpy as np
@@ -21,7 +22,7 @@ _MOST_ROWS = 50_000_000
 
 
 def write_run(twin: Twin, folder: Path) -> None:
-    """node_log.csv, journal.csv, visitors.csv and history.npz of a run, into `folder`."""
+    """node_log.csv, charger_log.csv, journal.csv, visitors.csv and history.npz of a run, into `folder`."""
     names = reason_names()
     states = states_of(twin.design)
     log = node_log(twin.home.logs, states, names, states.index("SLEEP"))
@@ -29,10 +30,27 @@ def write_run(twin: Twin, folder: Path) -> None:
         f"node log of {twin.design.name}, t_s = 0 at {twin.sky.start:%Y-%m-%d %H:%M} local standard time"
     )
     write_log(folder / "node_log.csv", log.rows, comment)
+    write_charger_log(twin, folder / "charger_log.csv")
     _write_journal(twin, folder / "journal.csv")
     if twin.design.pir:
         _write_visitors(twin, judge_of(twin), folder / "visitors.csv")
     write_history(twin, folder / "history.npz")
+
+
+def write_charger_log(twin: Twin, path: Path) -> int:
+    """What a meter behind the charger would have logged: an hour's mean in each row, for the sky of the twin
+    changes by the hour. Returns the row count."""
+    books, cell = twin.plant.books, twin.plant.cell
+    zone = timezone(timedelta(hours=twin.sky.weather.utc_offset_h))
+    with path.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(("time", "V", "current_mA"))
+        for hour, (charged_C, harvest_Wh) in enumerate(zip(books.charged_C, books.harvest_Wh, strict=True)):
+            resting_V = cell.ocv_V(books.soc[hour] * cell.capacity_C)
+            volts = harvest_Wh * 3600.0 / charged_C if charged_C > 0.0 else resting_V
+            stamp = (twin.sky.start + timedelta(hours=hour)).replace(tzinfo=zone)
+            writer.writerow((stamp.isoformat(), f"{volts:.4f}", f"{charged_C / 3.6:.4f}"))
+    return len(books.charged_C)
 
 
 def _write_journal(twin: Twin, path: Path) -> None:

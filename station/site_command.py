@@ -93,7 +93,7 @@ def command(log: Path, **given: Any) -> None:
         from station.site_forecast import forecast, forecast_document, forecast_text
 
         lived = forecast(site, months, design, given)
-        more, document = [forecast_text(lived, months)], {"forecast": forecast_document(lived)}
+        more, document = [forecast_text(site, lived, months)], {"forecast": forecast_document(lived)}
     _write(site, months, site_toml(site, given["design"], panel_x(site, design)), more, document, folder)
     name = "site.json" if given["as_json"] else "report.txt"
     click.echo((folder / name).read_text("utf-8"), nl=False)

@@ -11,7 +11,7 @@ from analysis.odds_words import hours, long_month, share
 from analysis.report_parts import heading, paragraph, table
 from analysis.site import Site, panel_x
 from analysis.site_months import Future, MonthSun, futures
-from analysis.site_words import WIDTH, unknown_sentence
+from analysis.site_words import WIDTH, days_text, unknown_sentence
 from station.odds_options import question_of
 from station.odds_running import live
 
@@ -69,7 +69,7 @@ def _answers(questions: list[Question], given: dict[str, Any]) -> list[Viability
     return [viability(question, tally) for question, tally in zip(questions, found, strict=True)]
 
 
-def forecast_text(lived: Sequence[Lived], months: Sequence[MonthSun]) -> str:
+def forecast_text(site: Site, lived: Sequence[Lived], months: Sequence[MonthSun]) -> str:
     """The odds of the darkest month and of the year, and every month's."""
     first = lived[0].found
     dark = min(range(12), key=lambda at: (first.months[at].margin, at))
@@ -77,14 +77,14 @@ def forecast_text(lived: Sequence[Lived], months: Sequence[MonthSun]) -> str:
     said = [
         _sentence(long_month(name), [one.found.months[dark] for one in lived[:3]]),
         _sentence("the whole year", [one.found.year for one in lived[:3]]),
-        unknown_sentence(months, name),
+        unknown_sentence(months, name, long_month(name)),
         _if_hidden(lived, dark),
     ]  # fmt: skip
     head = ("", *(one.future.name for one in lived), "hours down", "sun over need")
     rows = [_row(lived, at) for at in (*range(12), None)]
     return "\n".join(
         (
-            heading(f"After {'this log'}: the odds of {long_month(name)}"),
+            heading(f"After {days_text(site)} outside: the odds of {long_month(name)}"),
             paragraph(" ".join(one for one in said if one), width=WIDTH),
             "",
             "Years without a lost hour, in per cent, by what the log leaves open:",

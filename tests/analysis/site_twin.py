@@ -30,6 +30,7 @@ class Week:
     """What a log is made of: the place, the first day, the panel as it stands, what hides its sky, weather.
 
     `scale` : times the design's own panel. `kinds` : one letter a day: c clear, b broken, o overcast.
+    `full_from_h` : from this hour (UTC) on the battery takes a tenth of what it could have.
     """
 
     latitude: float = 48.2
@@ -45,12 +46,14 @@ class Week:
     seed: int = 1
     clock_min: float = 0.0
     battery_V: float = 3.9
+    full_from_h: float = 24.0
 
 
 def log_of(week: Week, lead: str = "panel") -> Log:
     """The log of a meter in the panel's lead or behind the charger; its clock is UTC and `clock_min` fast."""
     design = load_design(week.design)
-    absorbed, poa, air_C = _light(replace(week, clock_min=0.0, scale=1.0, battery_V=3.9))
+    absorbed, poa, air_C = _light(replace(week, clock_min=0.0, scale=1.0, battery_V=3.9, full_from_h=24.0))
+    full = np.arange(len(absorbed)) * STEP_min / 60.0 % 24.0 >= week.full_from_h
     cell_C = air_C + poa / (design.panel.v("u0") + 1.5 * design.panel.v("u1"))
     curves = panel_of(design.panel).curves(absorbed, cell_C)
     charger = charger_of(design.charger)
@@ -60,10 +63,16 @@ def log_of(week: Week, lead: str = "panel") -> Log:
         amps = week.scale * curves.current_A(np.array([at]))[:, 0]
         amps = np.minimum(np.where(curves.voc_V > charger.start_V, amps, 0.0), charger.charge_A)
         V = np.where(amps > 0.0, at, np.minimum(at, curves.voc_V))
+        amps = np.where(full, 0.1 * amps, amps)
+        share = amps / np.maximum(week.scale * curves.iph_A, 1e-12)
+        V = np.where(
+            full & (amps > 0.0), curves.voc_V + curves.a_V * np.log(1.0 - np.minimum(share, 0.99)), V
+        )
     else:
         amps = week.scale * charger.offered_A(curves, volts)[:, 0] - charger.unbooked_A
         amps = np.clip(np.where(curves.voc_V > charger.start_V, amps, 0.0), 0.0, charger.charge_A)
-        V = np.full(len(amps), week.battery_V)
+        amps = np.where(full, 0.1 * amps, amps)
+        V = np.where(full & (amps > 0.0), charger.float_V, week.battery_V)
     return as_log(week, V, 1000.0 * amps)
 
 

@@ -115,6 +115,10 @@ def test_files_of_a_run(twin, tmp_path) -> None:
     assert {"BOOT", "CAPTURE", "SLEEP"} <= {row["state"] for row in log}
     times = [float(row["t_s"]) for row in log]
     assert times == sorted(times)
+    charger = rows_of(tmp_path / "charger_log.csv")
+    assert len(charger) == 6 and charger[0]["time"].endswith("-04-11T00:00:00-05:00")
+    taken_C = 3.6 * sum(float(row["current_mA"]) for row in charger)
+    assert taken_C == pytest.approx(twin.plant.books.charge_C["charged"], abs=0.01)
     keys = set(twin.pictures)
     assert write_pictures(twin, tmp_path / "pictures", keys | {"no such key"}) == len(keys) >= 2
     assert all((tmp_path / "pictures" / f"{key}.jpg").read_bytes()[:2] == b"\xff\xd8" for key in keys)
