@@ -187,7 +187,7 @@ def _days(axes: Axes, site: Site) -> None:
     axes.legend(loc="upper right", ncols=4, fontsize=10)
     axes.set_ylim(-0.06 * np.nanmax(clear), 1.22 * max(float(np.nanmax(clear)), float(np.nanmax(seen))))
     axes.set_title(
-        "The days of the log" if len(days) == shape[0] else f"The {len(days)} clearest days of the log"
+        "The days of the log" if len(days) < DAYS_DRAWN else f"The {len(days)} clearest days of the log"
     )
 
 

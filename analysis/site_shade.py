@@ -139,6 +139,7 @@ def _shade(reading: Reading, found: Fit, places: Places, run: NDArray[np.intp]) 
     core = run[1:-1] if len(run) >= 4 else run
     share = float(places.passes[core].mean())
     off = float(np.sqrt((places.off[core] ** 2).mean() + (SHARE_OFF * share) ** 2 + REST_OFF**2))
+    off = float(np.hypot(off, 0.5 * places.passes[core].std()))  # not one thing, or its edge
     step_h = reading.rows.step_min / 60.0
     ends = (run[0], run[-1])
     if (places.azimuth_deg[run[-1]] - places.azimuth_deg[run[0]]) % 360.0 > 180.0:

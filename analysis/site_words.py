@@ -166,8 +166,8 @@ def unknown_sentence(months: Sequence[MonthSun], name: str, called: str) -> str:
     if month.known > 1.0 - LITTLE_UNKNOWN:
         return ""
     return (
-        f"Of {called}'s sun {100 * (1.0 - month.known):.0f} % comes from where this log has seen no clear sun; "
-        f"a week logged nearer to {called} would tell."
+        f"Of {called}'s sun {100 * (1.0 - month.known):.0f} % comes from where this log has seen no clear "
+        f"sun; a week logged nearer to {called} would tell."
     )
 
 
