@@ -148,7 +148,7 @@ def before(image: Image, plan: Plan, route: Route, versions: Versions) -> Image:
             gone.add(row.path)
         elif row.fate is Fate.SAME:
             files[row.path] = image.files[row.path]
-        else:
+        elif not (pending and row.fate is Fate.OBSOLETE):  # all of ours is in it, so this is what a cut left
             due.append(row.path)
     return Image("", files | _read_all(due, route, versions), frozenset(gone))
 

@@ -138,8 +138,12 @@ def test_ctrl_c_leaves_nothing_that_runs_and_the_same_again_completes(tmp_path: 
         carry(prepare(told.wanted, _Stopped(medium), versions, make), _Stopped(medium))
     assert not {"code.py", "boot.py", "safemode.py"} & set(FatRoute(medium).files())
     route = FatRoute(medium)
+    route.write("lib/torpor/FORGOT~1.MPY", b"half")  # what a cut may leave of a name
     carry(prepare(told.wanted, route, versions, make), route)
     assert prepare(told.wanted, FatRoute(medium), versions, make).plan.idle
+    before = versions.previous()
+    assert before is not None and "lib/torpor/FORGOT~1.MPY" not in before.files
+    assert before.files["lib/torpor/forgotten.mpy"] == told.before["lib/torpor/forgotten.mpy"]
 
 
 @pytest.mark.parametrize("where", ["boot_out.txt", "console"])
