@@ -10,7 +10,8 @@ import pytest
 
 from boards import load_design
 from sim.drive import assemble
-from station import cli
+from station import cli, nodes
+from station.store import Store
 
 BOOT_OUT = (
     "Adafruit CircuitPython {version} on 2026-05-12; Raspberry Pi Pico W with rp2040\r\n"
@@ -135,3 +136,33 @@ def test_what_is_kept_here_is_the_owners_alone(
     assert any(KEY.encode() in path.read_bytes() for path in kept if path.is_file())
     modes = {stat.S_IMODE(path.stat().st_mode) for path in (tmp_path / "kept", *kept)}
     assert modes == {0o700, 0o600}
+
+
+def test_name_key_and_design_come_from_the_station(
+    drive: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("TORPOR_KEY")
+    with Store(tmp_path / "data") as store:
+        key = nodes.add(store, "pear-tree", "pico-w-rtc").key.hex()
+    from_there = ("--node", "pear-tree", "--data", tmp_path / "data")
+    code, out, err = spoken(capsys, "deploy", "--drive", drive, *from_there, *NEW[4:])
+    assert code == 0 and key not in out + err
+    settings = (drive / "settings.toml").read_text()
+    assert 'TORPOR_NODE = "pear-tree"' in settings and f'TORPOR_KEY = "{key}"' in settings
+    assert json.loads((drive / "torpor.json").read_text())["design"] == "pico-w-rtc"
+    code, _, err = spoken(capsys, "deploy", "--drive", drive, "--node", "plum", "--data", tmp_path / "data")
+    assert (code, err) == (2, "torpor: There is no node 'plum'; there is: pear-tree.\n")
+
+
+def test_settings_that_nobody_can_read_stop_it(drive: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (drive / "settings.toml").write_text('MINE = "no end\nTORPOR_KEY = "' + KEY + '"\n')
+    before = contents(drive)
+    code, _, err = spoken(capsys, "deploy", "--drive", drive, *NEW)
+    assert (code, err) == (2, "torpor: settings.toml is no TOML at line 1.\n")
+    assert contents(drive) == before
+
+
+def test_a_program_that_would_run_instead_stops_it(drive: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (drive / "code.txt").write_text("print('mine')")
+    code, _, err = spoken(capsys, "deploy", "--drive", drive, *NEW)
+    assert code == 1 and "code.txt on the drive, which CircuitPython runs instead of code.py" in err
