@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from . import style
 from .log import IntArray, Log
 from .log_page_grid import Grid
@@ -9,15 +11,17 @@ from .states import StateTable
 
 
 def under(log: Log, table: StateTable) -> str:
-    """One line: how much, how long, how many rows."""
+    """One line: how much, how long, how many rows, and when it began if the log tells it."""
     least = "at least " if table.at_least else ""
     energy = table.total.energy_mJ
     amount = style.energy_text(energy) if energy == energy else f"{table.total.charge_mAh:.3g} mAh"
     cycles = f", {len(table.cycles):,} cycles" if len(table.cycles) > 1 else ""
     missing = f", {style.seconds_text(log.missing_s)} missing" if log.missing_s > 0 else ""
+    began = log.start + timedelta(seconds=float(log.t_s[0])) if log.start else None
+    since = f", from {began:%Y-%m-%d %H:%M}" if began else ""
     return (
         f"{least}{amount} in {style.seconds_text(log.duration_s)}, mean {table.total.mean_mA:.3g} mA, "
-        f"{len(log.t_s):,} rows{cycles}{missing}"
+        f"{len(log.t_s):,} rows{cycles}{missing}{since}"
     )
 
 

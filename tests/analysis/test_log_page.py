@@ -161,6 +161,9 @@ def test_the_page_says_what_it_carries(tmp_path: Path) -> None:
     small, jitter = duty(60_000), jittery()
     text = log_page(small, state_table(small), tmp_path / "a.html").read_text("utf-8")
     assert "This page carries every one of the 60,000 rows. Values are exact: whole steps of 0.1 mA" in text
+    node = visits()
+    text = log_page(node, state_table(node), tmp_path / "c.html").read_text("utf-8")
+    assert "8 rows, 2 cycles, 60 min missing, from 2026-11-30 06:00</p>" in text
     text = log_page(jitter, state_table(jitter), tmp_path / "b.html").read_text("utf-8")
     assert "Values are rounded to 1e-06 mA and 1e-07 V." in text
 
