@@ -111,6 +111,11 @@ PICO_DATA = usb_port(
 
 def test_the_console_is_the_port_and_not_the_data() -> None:
     assert [one.device for one in ports([PICO_DATA, PICO])] == ["/dev/ttyACM0"]
+    swapped = [
+        usb_port("/dev/ttyACM0", 0x239A, 0x8120, UID, interface="CircuitPython CDC2", location="1-1:1.0"),
+        usb_port("/dev/ttyACM1", 0x239A, 0x8120, UID, interface="CircuitPython CDC", location="1-1:1.2"),
+    ]
+    assert [one.device for one in ports(swapped)] == ["/dev/ttyACM1"]
     windows = [
         usb_port("COM10", 0x239A, 0x8120, UID, description="USB Serial Device (COM10)", location="1-1:x.3"),
         usb_port("COM9", 0x239A, 0x8120, UID, description="USB Serial Device (COM9)", location="1-1:x.0"),

@@ -213,6 +213,15 @@ def test_another_board_s_image_is_refused_before_the_board_restarts(
     assert board.events == []
 
 
+def test_the_family_is_checked_again_when_the_bootloader_has_come(
+    board: Board, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    board.start()
+    assert cli.main(["flash", UID, put(tmp_path, uf2(strings(), RP2350)), "--yes"]) == 1
+    assert "is for RP2350 and the bootloader at" in capsys.readouterr().err
+    assert [path.name for path in board.loader.iterdir()] == ["INFO_UF2.TXT"]
+
+
 def test_without_a_terminal_yes_must_be_said(
     board: Board, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
