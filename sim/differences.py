@@ -24,12 +24,13 @@ NO_WAKE = frozenset({"SLEEP", "OFF", "DOWN"})
 
 @dataclass(frozen=True, slots=True)
 class Expected:
-    """What a state takes by its rows: `W + A V` at a battery voltage V, in W and A; s of a mean visit (0:
-    never visited, so told by the rows' prices alone)."""
+    """What a state takes by its rows: `watts + amps V` at a battery voltage V. In the twin a mean visit took
+    `seconds` (0: never visited, so told by the rows' prices alone), at the voltage `V` (0: not known)."""
 
     watts: float
     amps: float
     seconds: float = 0.0
+    V: float = 0.0
 
     def mW(self, volts: float) -> float:
         """At a battery voltage, mW."""
@@ -65,7 +66,7 @@ def _together(several: list[Drawn]) -> Drawn:
 def _expected(drawn: Drawn, visits: int) -> Expected:
     volts = drawn.joules / drawn.coulombs if drawn.coulombs > 0.0 else 0.0
     amps = drawn.steady_C / drawn.seconds
-    return Expected(drawn.joules / drawn.seconds - amps * volts, amps, drawn.seconds / max(1, visits))
+    return Expected(drawn.joules / drawn.seconds - amps * volts, amps, drawn.seconds / max(1, visits), volts)
 
 
 def _visits(states: list[str]) -> dict[str, int]:
@@ -87,12 +88,12 @@ def differences_of(
 
     Parameters
     ----------
-    measured : by state (mean mW, V at the battery or None); AWAKE stands for every state of a wake that is
-        not named itself.
+    measured : by state (mean mW, V at the battery or None: as the twin's); AWAKE stands for every state of a
+        wake that is not named itself.
     """
     usual_V = half_full_V(design)
     found = {
-        state: _difference(expected[state], mW, usual_V if volts is None else volts)
+        state: _difference(expected[state], mW, volts or expected[state].V or usual_V)
         for state, (mW, volts) in measured.items()
         if state in expected
     }

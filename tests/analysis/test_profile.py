@@ -209,3 +209,24 @@ def test_a_log_without_a_voltage() -> None:
     )  # fmt: skip
     with pytest.raises(AnalysisError, match=r"x\.csv: has no voltage, which a profile needs"):
         profile_of(log)
+
+
+def test_through_a_chip_with_steps_noise_gain_and_a_zero_of_its_own(
+    changed: tuple[RunResult, Path], expected: dict[str, Expected]
+) -> None:
+    """Seed 2: 0.3 mA of offset and 0.2 % of gain, of which a zero recording takes the first."""
+    truth, folder = changed
+    log = read_log(folder / "bench.csv")
+    draws = np.random.default_rng(2)
+
+    def read(mA: np.ndarray) -> np.ndarray:
+        return np.round((1.002 * mA + 0.3 + draws.normal(0.0, 0.07, len(mA))) / 0.1) * 0.1
+
+    chip = replace(log, mA=read(log.mA), qualities=("measured",))
+    zero = replace(chip, source="zero.csv", mA=read(np.zeros(len(log.mA))))
+    found = profile_of(chip, zero=zero, gain=1).profile
+    sleep = found.measured["SLEEP"]
+    assert abs(sleep.mW - 21.5) < sleep.off_mW < 0.8
+    assert found.measured["CONNECT"].mW == pytest.approx(495.0, rel=0.06)  # of few visits
+    assert found.origin["meter"] == "INA219 on 0.1 ohm"
+    assert whole_Wh(living(expected, found)) == pytest.approx(whole_Wh(truth), rel=0.02)
