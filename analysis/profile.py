@@ -192,7 +192,8 @@ def _untold(
 ) -> list[str]:  # fmt: skip
     """What the log does not tell, for people."""
     said = []
-    unknown = [row.name for row in table.states if row.name not in states]
+    dearest = sorted(table.states, key=lambda row: -row.charge_mC)
+    unknown = [row.name for row in dearest if row.name not in states]
     if unknown:
         said.append(
             f"No state of the firmware is called {', '.join(unknown)}: say which it is (--names "
