@@ -29,7 +29,7 @@ from .log_page_words import accuracy, under
 from .states import StateRow, StateTable
 
 _HERE = Path(__file__).resolve().parent
-SCRIPTS = ("data", "draw", "view", "marks", "hand", "tables", "out")
+SCRIPTS = ("data", "draw", "view", "paint", "marks", "hand", "tables", "out")
 #: Of each state, as the table has it.
 FIGURES = (
     "count", "duration_s", "charge_mC", "energy_mJ", "mean_mA", "peak_mA", "charge_off_mC", "energy_off_mJ",

@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
+from analysis import log_page as page_module
+from analysis.log import Log
+from analysis.log_page import log_page
+from analysis.states import state_table
 from sim.result import FATES, Picture, RunResult, Segments
+from tests.analysis.page_in_browser import Open, Page
+from tests.analysis.page_logs import duty
+from tests.browser import Browser
 
 BATTERY_WH = 9.0
 #: (state, seconds, mA, mA of 4 ms bursts that come every 20 ms, 0 for none)
@@ -160,3 +168,34 @@ def real_logs() -> Path:
     if not folder.is_dir():
         pytest.skip(f"the real power logs are not at {folder}")
     return folder
+
+
+@pytest.fixture(scope="session")
+def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
+    made = Browser(tmp_path_factory.mktemp("profile"))
+    yield made
+    made.close()
+
+
+@pytest.fixture(scope="session")
+def opens(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Open:
+    """Opens the page of a log; each is made once."""
+    folder, made = tmp_path_factory.mktemp("pages"), dict[str, Page]()
+
+    def of(name: str, log: Callable[[], Log], **how: Any) -> Page:
+        if name not in made:
+            found = log()
+            table = state_table(found)
+            with pytest.MonkeyPatch.context() as patch:
+                if name == "noise":  # a log too heavy for its page, without its millions of rows
+                    patch.setattr(page_module, "MOST_PACKED", 150_000)
+                path = log_page(found, table, folder / f"{name}.html")
+            made[name] = Page(browser, path, found, table)
+        return made[name].open(**how)
+
+    return of
+
+
+@pytest.fixture
+def small(opens: Open) -> Page:
+    return opens("small", lambda: duty(60_000))
