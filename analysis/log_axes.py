@@ -16,8 +16,8 @@ _STEPS = (
     0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 15, 20, 30, 50, 60, 100, 200, 500,
     1e3, 1e4, 1e9,
 )  # fmt: skip
-#: Over less than this 2 and 5 are labelled as well.
-FEW_DECADES = 300.0
+#: Over less than this 2 and 5 are labelled as well: an axis is wider than it is high.
+FEW_DECADES = {"x": 2e4, "y": 300.0}
 #: No more labels than this along the time.
 MOST_LABELS = 14
 
@@ -50,15 +50,16 @@ def current_axis(axes: Axes, log: Log) -> None:
 
 
 def plain_numbers(axes: Axes, which: str) -> None:
-    """0.01, 1, 100 instead of powers of ten."""
-    from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
+    """0.01, 1, 100 instead of powers of ten; over few decades 2 and 5 as well."""
+    from matplotlib.ticker import FuncFormatter, LogLocator, NullLocator
 
     axis = axes.yaxis if which == "y" else axes.xaxis
     low, high = sorted(axis.get_view_interval())
-    if axis.get_scale() == "log" and low > 0 and high / low < FEW_DECADES:
+    most = FEW_DECADES[which]
+    if axis.get_scale() == "log" and low > 0 and high / low < most:
         axis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0)))
     axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
-    axis.set_minor_formatter(NullFormatter())
+    axis.set_minor_locator(NullLocator())
 
 
 def legend(axes: Axes) -> None:

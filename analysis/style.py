@@ -143,9 +143,16 @@ def heading(figure: Figure, title: str, under: str = "") -> None:
 
 
 def save(figure: Figure, path: Path) -> Path:
-    """Write the PNG and return its path."""
+    """Write the PNG and return its path.
+
+    The layout is found once and then left alone: a drawing would find it twice more.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
-    figure.savefig(path, format="png", metadata={"Software": "torpor"})
+    layout = figure.get_layout_engine()
+    if layout is not None:
+        layout.execute(figure)
+        figure.set_layout_engine(None)
+    figure.savefig(path, format="png", metadata={"Software": "torpor"}, pil_kwargs={"compress_level": 4})
     return path
 
 
