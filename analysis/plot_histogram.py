@@ -82,7 +82,7 @@ def _charge(axes: Axes, found: Histogram, by_state: np.ndarray, names: Sequence[
     axes.stairs(base, found.edges_mA, color=style.theme().faint, linewidth=0.7)
     axes.set_ylabel(unit)
     axes.set_title("Charge, by state")
-    if by_state.any():
+    if axes.get_legend_handles_labels()[0]:
         axes.legend(
             loc="lower right",
             bbox_to_anchor=(1.0, 1.0),

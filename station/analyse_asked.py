@@ -51,12 +51,18 @@ _KEYS = (
     "zero", "sleep_current", "meter", "gain", "grade", "conversion", "battery", "cell", "usable",
     "temperature", "every", "names",
 )  # fmt: skip
+_PANELS = (
+    ("The sleep, and the meter", _KEYS[:6]),
+    ("The battery, and the pace", _KEYS[6:11]),
+)
 
 
 def asked_options(command: Command) -> Command:
     """Add the options; `asked_of` makes Asked of what they say."""
     for option in reversed(_OPTIONS):
         command = option(command)
+    for name, keys in reversed(_PANELS):
+        command = click.option_panel(name, options=list(keys))(command)
     return command
 
 

@@ -40,7 +40,7 @@ def finding_options(command: Command) -> Command:
     """Add the options; `find_options_of` makes FindOptions of what they say."""
     for option in reversed(_OPTIONS):
         command = option(command)
-    return command
+    return click.option_panel("How wakes and states are found", options=list(KEYS))(command)
 
 
 def find_options_of(said: dict[str, Any]) -> FindOptions:

@@ -42,7 +42,7 @@ def reading_options(command: Command) -> Command:
     """Add the options; the command's keyword arguments then make ReadOptions by `as_read_options`."""
     for option in reversed(_OPTIONS):
         command = option(command)
-    return command
+    return click.option_panel("What the file does not tell", options=list(KEYS))(command)
 
 
 def as_read_options(said: dict[str, Any]) -> ReadOptions:
