@@ -24,7 +24,7 @@ LEAST_STEP = 0.13
 #: How many times its noise a difference must be (squared, weighted by lengths), to be none of it.
 SURELY = 25.0
 #: A state lasts at least so many blocks.
-LEAST_BLOCKS = 3
+LEAST_BLOCKS = 2
 #: Classes of a histogram (natural logarithm), how many, and what is added for what was never seen.
 BIN, BINS, UNLIKELY = 0.08, 128, 0.003
 #: So many samples of a segment tell its histogram.
