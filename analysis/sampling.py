@@ -5,8 +5,8 @@ error of their sum comes from what moves between two of them. What is alike from
 many samples) errs only at its edges; what is not (short bursts, the meter's noise) errs fully. The likeness
 of samples one and two apart tells the two portions: r1 = c exp(-a), r2 = c exp(-2 a), and the error of a sum
 of n samples has the variance n s^2 (1 - c + c (coth(a / 2) - 2 / a)) times the step squared. Bursts in step
-with the samples hide from that, but each visit meets them elsewhere: where visits differ by more than twice
-what it explains, their own spread is taken. Beside that, each end of a visit lies anywhere within a step.
+with the samples hide from that, but each visit meets them elsewhere: where short visits differ by more than
+twice what it explains, their own spread is taken. Beside that, each end of a visit lies anywhere in a step.
 """
 
 from __future__ import annotations
@@ -23,6 +23,8 @@ ENOUGH = 200_000
 SURE_SD = 1.96
 #: With fewer visits their spread says nothing; and how many times what samples explain it must be.
 LEAST_VISITS, MORE = 6, 2.0
+#: No burst stays in step with the samples for longer than this.
+IN_STEP_ROWS = 200
 
 
 def half_widths(log: Log, visits: Visits, states: int, seen: float) -> FloatArray:
@@ -57,7 +59,8 @@ def _inner(log: Log, visits: Visits, chosen: NDArray[np.bool_], seen: float) -> 
     variance, white, likeness = spread(log.mA, visits.first[chosen], visits.end[chosen])
     smooth = _edges_only(likeness)
     explained = rows * variance * log.step_s**2 * (white + (1 - white) * smooth)
-    between = _between(visits.duration_s[chosen], visits.mean_mA[chosen])
+    brief = rows < IN_STEP_ROWS * int(chosen.sum())
+    between = _between(visits.duration_s[chosen], visits.mean_mA[chosen]) if brief else 0.0
     return (between if between > MORE * explained else explained) * (1 - seen)
 
 

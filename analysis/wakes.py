@@ -105,6 +105,9 @@ def _step_sd(log: Log) -> float:
 
 def find_wakes(log: Log, options: FindOptions) -> Wakes:
     """Every wake of a log of samples or visits without names."""
+    if np.isnan(log.mA[0]):  # a log of voltages alone
+        none = np.empty(0, dtype=np.intp)
+        return Wakes(none, none, Thresholds(np.nan, np.nan), log.mA, ("The log has no current: no wakes.",))
     limits, mA = _limits(log, options)
     first, end = dwelt(log, *spells(mA, limits.wake_mA, limits.sleep_mA))
     notes = [limits.sentence]

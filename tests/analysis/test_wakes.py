@@ -134,3 +134,8 @@ def test_a_short_dip_is_no_rest_and_a_spike_no_wake() -> None:
     mA[30_000] += 60.0
     table = state_table(log_of(mA, rate_hz=1000.0))
     assert [(cycle.t_s, round(cycle.awake_s, 3)) for cycle in table.cycles] == [(10.0, 3.0)]
+
+
+def test_a_log_of_voltages_has_no_wakes() -> None:
+    table = state_table(log_of(np.full(1000, np.nan)))
+    assert (table.cycles, table.notes) == ((), ("The log has no current: no wakes.",))
