@@ -45,7 +45,7 @@ class EmbeddedBoard:
         """A board whose drive lies in `root`, switched on; returns what it says.
 
         Of `how`: rom, chatter (text), safe (the reason), asleep, readonly, zlib, paste, refusesCompiled,
-        cluster, clusters, cutWrite (its supply breaks down within the nth write).
+        card (a card is at /sd), cluster, clusters, cutWrite (its supply breaks down within the nth write).
         """
         self.root = root
         if not (root / "boot_out.txt").exists():

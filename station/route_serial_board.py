@@ -55,17 +55,19 @@ def _D(b):
    r.append(str(_b.b2a_base64(h.digest()),'utf-8').strip())
   except OSError:r.append('-')
  return ' '.join(r)
+_l=None
 def _L(b):
- s=_i(b);r=[];t=['/'];n=0
- while t:
-  d=t.pop()
-  for x in os.listdir(d):
-   q=os.stat(d+x)
-   if q[0]&0x4000:t.append(d+x+'/')
-   else:
-    n+=1
-    if s<n<=s+32:r.append('%d %s'%(q[6],(d+x)[1:]))
- return '\\n'.join(['%d'%n]+r)
+ global _l
+ s=_i(b)
+ if not s or _l is None:
+  _l=[];t=['/'];v=os.statvfs('/')[:3]
+  while t:
+   d=t.pop()
+   for x in os.listdir(d):
+    q=os.stat(d+x)
+    if not q[0]&0x4000:_l.append('%d %s'%(q[6],(d+x)[1:]))
+    elif os.statvfs(d+x)[:3]==v:t.append(d+x+'/')
+ return '\\n'.join(['%d'%len(_l)]+_l[s:s+32])
 def _R(b):
  with open(_p(b[6:]),'rb') as f:
   f.seek(_i(b[:4]));return str(_b.b2a_base64(f.read(_i(b[4:6]))),'utf-8').strip()

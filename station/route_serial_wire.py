@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 import time
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -14,6 +15,13 @@ from station.deploy_route import RouteLost
 from station.detect_ports import Port, Speaks, ports
 from station.errors import Exit, StationError
 from station.record_ports import Seen, again, seen
+
+#: A closed handle is a TypeError; what the terminal says is an error of its own, which Windows has not.
+_GONE: tuple[type[Exception], ...] = (OSError, TypeError)
+with suppress(ImportError):
+    import termios
+
+    _GONE = (*_GONE, termios.error)
 
 BAUD = 115200  # CircuitPython's console, on every board with an adapter
 #: How long a port that went away is looked for, and how often, s.
@@ -45,16 +53,15 @@ class SerialWire:
             raise _refused(self.name, error) from None
 
     def read(self, within_s: float) -> bytes:
-        self._port.timeout = max(0.0, within_s)
-        try:
+        with _lost(self.name):
+            self._port.timeout = max(0.0, within_s)
             first = self._port.read(1)
             return first + self._port.read(min(self._port.in_waiting, _PIECE)) if first else b""
-        except TypeError:  # closed under the reader
-            raise OSError(f"{self.name} was closed") from None
 
     def write(self, data: bytes) -> None:
-        self._port.write(data)
-        self._port.flush()
+        with _lost(self.name):
+            self._port.write(data)
+            self._port.flush()
 
     def clock(self) -> float:
         return time.monotonic()
@@ -97,6 +104,15 @@ class SerialWire:
         with suppress(OSError, NotImplementedError, AttributeError, ValueError):
             port.set_low_latency_mode(True)  # or some adapters keep each answer for 16 ms
         return port
+
+
+@contextmanager
+def _lost(name: str) -> Iterator[None]:
+    """Whatever a port that goes away gives, as an OSError."""
+    try:
+        yield
+    except _GONE as error:
+        raise OSError(f"{name} is gone ({error})") from None
 
 
 def find_serial() -> list[Port]:

@@ -114,6 +114,13 @@ def test_many_files_are_listed_in_pages(plug: Plug, tmp_path: Path) -> None:
     assert len(route.digests(names)) == 96
 
 
+def test_pictures_on_a_card_are_not_the_drives(plug: Plug, tmp_path: Path) -> None:
+    (tmp_path / "sd/2026").mkdir(parents=True)
+    (tmp_path / "sd/2026/000001.jpg").write_bytes(RANDOM)
+    assert plug(card=True).files() == {"boot_out.txt": 150}
+    assert plug().files() == {"boot_out.txt": 150, "sd/2026/000001.jpg": 9000}
+
+
 def test_renames_and_deletes(plug: Plug, tmp_path: Path) -> None:
     route = plug()
     put(route)

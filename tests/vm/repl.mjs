@@ -52,7 +52,12 @@ if _board.zlib:
 os.listdir = _listdir
 sys.path[:] = ["", "/", "/lib"]  # this build's frozen modules are none of a board's
 os.sync = lambda: None
-os.statvfs = lambda path: (_board.cluster, _board.cluster, _board.clusters, _board.left(), 0, 0, 0, 0, 0, 255)
+
+def _statvfs(path):
+    other = _board.card and path.startswith("/sd")
+    return (_board.cluster, _board.cluster, 9999999 if other else _board.clusters, _board.left())
+
+os.statvfs = _statvfs
 `;
 
 class Board {
@@ -144,7 +149,7 @@ class Board {
     this.mount();
     this.mp.registerJsModule("microcontroller", { reset: () => { this.over = true; } });
     this.mp.registerJsModule("_board", {
-      zlib: this.order.zlib, cluster: this.order.cluster, clusters: this.order.clusters, left: () => this.left(),
+      zlib: this.order.zlib, card: Boolean(this.order.card), cluster: this.order.cluster, clusters: this.order.clusters, left: () => this.left(),
     });
     this.mp.runPython("import _board\n" + START);
     this.say(title("REPL") + (this.order.safe ? `${this.order.safe}\r\n` : ""));
