@@ -45,7 +45,8 @@ class EmbeddedBoard:
         """A board whose drive lies in `root`, switched on; returns what it says.
 
         Of `how`: rom, chatter (text), safe (the reason), asleep, readonly, zlib, paste, refusesCompiled,
-        card (a card is at /sd), cluster, clusters, cutWrite (its supply breaks down within the nth write).
+        card (a card is at /sd), cluster, clusters, cutWrite (its supply breaks down within the nth write),
+        cached (what was not synced is lost then), rotten (so many writes store a wrong byte).
         """
         self.root = root
         if not (root / "boot_out.txt").exists():

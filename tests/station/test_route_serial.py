@@ -314,6 +314,22 @@ def test_a_cable_that_is_pulled(board: EmbeddedBoard, plug: Plug, tmp_path: Path
     assert lies(tmp_path) == FILES
 
 
+@pytest.mark.parametrize("seed", range(5))
+def test_a_reset_loses_what_was_not_on_the_medium_yet(plug: Plug, tmp_path: Path, seed: int) -> None:
+    print(f"seed {seed}")
+    resets = tuple(random.Random(seed).sample(range(3000, 12500), 2))
+    plug(LinkFaults(reset_at=resets), cached=True).write("lib/raw.bin", RANDOM)
+    assert lies(tmp_path) == {"lib/raw.bin": RANDOM}
+
+
+def test_a_flash_that_keeps_wrong_bytes(plug: Plug, tmp_path: Path) -> None:
+    plug(rotten=2).write("policy.py", SOURCE_TEXT)
+    assert lies(tmp_path) == {"policy.py": SOURCE_TEXT}
+    with pytest.raises(RouteError, match=r"^raw\.bin reads back differently .* 4 times: its flash") as caught:
+        plug(rotten=999).write("raw.bin", RANDOM)
+    assert caught.value.exit_code == Exit.MISMATCH
+
+
 def test_a_wire_that_spoils_everything_is_given_up(plug: Plug) -> None:
     route = plug(LinkFaults(flipped=0.05), seed=1)
     with pytest.raises(RouteError):

@@ -51,7 +51,7 @@ if _board.zlib:
     sys.modules["zlib"] = _zlib
 os.listdir = _listdir
 sys.path[:] = ["", "/", "/lib"]  # this build's frozen modules are none of a board's
-os.sync = lambda: None
+os.sync = _board.sync
 
 def _statvfs(path):
     other = _board.card and path.startswith("/sd")
@@ -62,7 +62,7 @@ os.statvfs = _statvfs
 
 class Board {
   constructor(order) {
-    this.order = { zlib: true, paste: true, readonly: false, cluster: 512, clusters: 2432, ...order };
+    this.order = { zlib: true, paste: true, readonly: false, cluster: 512, clusters: 2432, rotten: 0, ...order };
     this.said = [];
     this.boots = 0;
     this.writes = 0;
@@ -81,6 +81,7 @@ class Board {
 
   async boot() {
     this.boots += 1;
+    this.waiting = [];
     this.mp = null;
     this.over = false;
     this.paste = null;
@@ -150,6 +151,7 @@ class Board {
     this.mp.registerJsModule("microcontroller", { reset: () => { this.over = true; } });
     this.mp.registerJsModule("_board", {
       zlib: this.order.zlib, card: Boolean(this.order.card), cluster: this.order.cluster, clusters: this.order.clusters, left: () => this.left(),
+      sync: () => this.sync(),
     });
     this.mp.runPython("import _board\n" + START);
     this.say(title("REPL") + (this.order.safe ? `${this.order.safe}\r\n` : ""));
@@ -217,6 +219,16 @@ class Board {
 
   // -- the drive ---------------------------------------------------------------------------------
 
+  // Onto the medium: at once, or (cached) when it is told to; what was not told is lost with the supply.
+  later(act) {
+    if (this.order.cached) this.waiting.push(act);
+    else act();
+  }
+
+  sync() {
+    for (const act of this.waiting.splice(0)) act();
+  }
+
   left() {
     let used = 0;
     const walk = (folder) => {
@@ -260,7 +272,8 @@ class Board {
       const path = FS.getPath(stream.node);
       if (this.over || !OURS.test(path)) return;
       const size = Math.floor(stream.node.usedBytes * part);
-      fs.writeFileSync(here(path), Buffer.from(stream.node.contents ?? []).subarray(0, size));
+      const content = Buffer.from(Buffer.from(stream.node.contents ?? []).subarray(0, size));
+      this.later(() => fs.writeFileSync(here(path), content));
     };
     const absolute = (path) => (path.startsWith("/") ? path : `/${path}`);
     wrap("open", (path, flags, ...rest) => {
@@ -275,6 +288,7 @@ class Board {
       if (this.left() * this.order.cluster < length) throw new FS.ErrnoError(51);
       const done = real.write(stream, buffer, offset, length, ...rest);
       this.writes += 1;
+      if (this.order.rotten-- > 0) stream.node.contents[stream.node.usedBytes - 1] ^= 1;
       if (this.writes === this.order.cutWrite) {
         mirror(stream, 0.5); // the supply breaks down in the midst of it
         this.over = true;
@@ -286,7 +300,8 @@ class Board {
       wrap(name, (...args) => {
         args.forEach((path) => typeof path === "string" && may(absolute(path)));
         const done = real[name](...args);
-        if (!this.over) act(...args.map((path) => (typeof path === "string" ? here(absolute(path)) : path)));
+        const paths = args.map((path) => (typeof path === "string" ? here(absolute(path)) : path));
+        if (!this.over) this.later(() => act(...paths));
         return done;
       });
     same("unlink", (path) => fs.unlinkSync(path));
