@@ -16,7 +16,7 @@ from station.deploy_route import BootOut, NoRoom, ReadOnly, Route, RouteError, R
 from station.detect_mounts import readable
 from station.errors import StationError
 
-_GONE = frozenset((errno.EIO, errno.ENODEV, errno.ENXIO, errno.ENOTCONN, errno.ESTALE))
+_GONE = frozenset((errno.ENODEV, errno.ENXIO, errno.ENOTCONN, errno.ESTALE))
 _FULL = frozenset((errno.ENOSPC, errno.EDQUOT, errno.EFBIG))
 #: What a Pico's drive has; asked of the system where it can tell.
 _CLUSTER = 512
@@ -134,6 +134,11 @@ class DriveRoute:
             return RouteLost(
                 f"{self.folder}: the drive is gone ({error.strerror}): plug it in, let the system check it"
                 " if it offers to, and deploy again."
+            )
+        if error.errno == errno.EIO:
+            return RouteError(
+                f"{where} cannot be read or written: the drive was pulled out, or is damaged; let the system"
+                " check it (fsck, chkdsk), and deploy again."
             )
         if error.errno in _FULL:
             return NoRoom(f"{self.folder}: the drive is full: delete what is not needed there.")

@@ -3,6 +3,7 @@ path. Where nothing may be mounted here those tests are skipped."""
 
 from __future__ import annotations
 
+import errno
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -185,3 +186,18 @@ def test_a_console_that_is_in_use_is_done_without(folder: Path) -> None:
     with route.quiet():
         route.write("code.py", b"")
     assert "code.py" in route.files()
+
+
+@pytest.mark.parametrize(
+    ("number", "kind", "words"),
+    [
+        (errno.EIO, RouteError, "the drive was pulled out, or is damaged"),
+        (errno.ENODEV, RouteLost, "the drive is gone"),
+        (errno.ENOSPC, NoRoom, "the drive is full"),
+        (errno.EACCES, ReadOnly, "you may not write there"),
+        (errno.ENAMETOOLONG, RouteError, "code.py"),
+    ],
+)
+def test_each_error_of_the_system_in_words(folder: Path, number: int, kind: type, words: str) -> None:
+    told = DriveRoute(folder)._verdict(OSError(number, "as the system says"), folder / "code.py")
+    assert type(told) is kind and words in str(told)
