@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +21,11 @@ if TYPE_CHECKING:
     from station.deploy_route import Route
     from station.deploy_run import Ready, Wanted
 
+#: What some systems leave in a folder's entries they themselves read on past, and the board does not.
+CUT_OFF = (
+    "The last deploy to this board was cut off. If its cable was pulled, have the system check the drive once"
+    " (fsck, chkdsk): this computer may see files there that the board does not."
+)
 _file = click.Path(path_type=Path, exists=True, dir_okay=False)
 
 
@@ -107,8 +113,12 @@ def _design(route: Route, name: str) -> Design:
 
 def _prepared(wanted: Wanted, route: Route) -> Ready:
     from station.deploy_run import prepare
+    from station.drive_route import DriveRoute
 
-    return prepare(wanted, route)
+    found = prepare(wanted, route)
+    if isinstance(route, DriveRoute) and found.versions.pending() is not None:
+        return replace(found, warnings=(*found.warnings, CUT_OFF))
+    return found
 
 
 def _show(found: Ready, route: Route, as_json: bool, every: bool) -> None:

@@ -11,6 +11,8 @@ import pytest
 from boards import load_design
 from sim.drive import assemble
 from station import cli, nodes
+from station.deploy_image import Image
+from station.deploy_store import Versions
 from station.store import Store
 
 BOOT_OUT = (
@@ -160,6 +162,16 @@ def test_settings_that_nobody_can_read_stop_it(drive: Path, capsys: pytest.Captu
     code, _, err = spoken(capsys, "deploy", "--drive", drive, *NEW)
     assert (code, err) == (2, "torpor: settings.toml is no TOML at line 1.\n")
     assert contents(drive) == before
+
+
+def test_a_drive_that_was_cut_off_should_be_checked(
+    drive: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    Versions("E66118604B5F2B21", tmp_path / "kept").begin(Image("", {}), [])
+    code, out, err = spoken(capsys, "deploy", "--drive", drive, *NEW, "--json")
+    assert code == 0 and "have the system check the drive once" in err
+    assert "was cut off" in json.loads(out)["warnings"][-1]
+    assert spoken(capsys, "deploy", "--drive", drive)[2] == "Everything is there already.\n"
 
 
 def test_a_program_that_would_run_instead_stops_it(drive: Path, capsys: pytest.CaptureFixture[str]) -> None:
