@@ -116,7 +116,7 @@ def _on_time(log: Log, spot: Spot, source: Source, zone: timezone) -> tuple[Read
 
     def tried(fast_min: float) -> tuple[Reading, float]:
         reading = _read(log, rows_of(log, zone, -fast_min), spot, source)
-        return reading, _gain(reading)
+        return reading, gain_of(reading)
 
     read = {0.0: tried(0.0)}
     clock = clock_of(read[0.0][0])
@@ -136,7 +136,7 @@ def _on_time(log: Log, spot: Spot, source: Source, zone: timezone) -> tuple[Read
     return reading, best
 
 
-def _gain(reading: Reading) -> float:
+def gain_of(reading: Reading) -> float:
     """How well the clear days are explained, log probability; each thing before the sun costs some."""
     if not reading.fitted.used.any():
         return -np.inf

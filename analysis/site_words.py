@@ -11,6 +11,7 @@ from .site import Site
 from .site_months import MonthSun
 from .site_rows import FULL, IDLE, LIMIT, TELLS
 from .site_shade import Shade
+from .site_tilt import Plane
 
 WIDTH = 80
 #: Rows that say nothing are worth a word from this share of the sunny ones on.
@@ -24,10 +25,13 @@ COMPASS = (
 LITTLE_UNKNOWN = 0.1
 
 
-def report(site: Site, months: Sequence[MonthSun], more: Sequence[str] = ()) -> str:
-    """The whole report; `more` : parts that follow, such as the forecast."""
+def report(
+    site: Site, months: Sequence[MonthSun], more: Sequence[str] = (), plane: Plane | None = None
+) -> str:
+    """The whole report; `more` : parts that follow, such as the forecast. `plane` : one that fits better."""
+    said = " ".join([*sentences(site), *plane_sentences(plane)])
     parts = [
-        _title(site), paragraph(" ".join(sentences(site)), width=WIDTH), _hours(site), _months(months), *more
+        _title(site), paragraph(said, width=WIDTH), _hours(site), _months(months), *more
     ]  # fmt: skip
     return "\n\n".join(part for part in parts if part) + "\n"
 
@@ -73,6 +77,17 @@ def clock_sentence(site: Site) -> str:
         f"The log's clock is about {abs(site.fast_min):.0f} min {way}, by its dawns, dusks and the course of "
         f"its days: the rows were moved. All hours here are {zone_text(site)}."
     )
+
+
+def plane_sentences(plane: Plane | None) -> list[str]:
+    """That the panel seems to stand otherwise, if it does."""
+    if plane is None:
+        return []
+    return [
+        f"The days fit a panel much better that is tilted about {plane.tilt_deg:.0f} degrees and looks about "
+        f"{compass(plane.azimuth_deg)} ({plane.azimuth_deg:.0f} degrees): look at it again, for panel, shade "
+        f"and clock above depend on it."
+    ]
 
 
 def zone_text(site: Site) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from analysis.site_months import MonthSun
     from analysis.site_panel import Source
     from analysis.site_sky import Spot
+    from analysis.site_tilt import Plane
     from boards import Design
 
 LEADS = ("panel", "charger", "battery")
@@ -80,28 +81,32 @@ def command(log: Path, **given: Any) -> None:
     from analysis.site import panel_x, site_of
     from analysis.site_files import site_toml
     from analysis.site_months import month_suns
+    from analysis.site_tilt import other_plane
     from boards import load_design
 
     design = load_design(given["design"])
     source = _source(design, given)
     site = site_of(_log(log, given), _spot(design, given), source)
-    months = month_suns(site)
+    months, plane = month_suns(site), other_plane(site)
     folder = folder_of(given["out"], "site")
     more: list[str] = []
-    document: dict[str, Any] = {}
+    document: dict[str, Any] = {"other_plane": None if plane is None else asdict(plane)}
     if given["forecast"]:
         from station.site_forecast import forecast, forecast_document, forecast_text
 
         lived = forecast(site, months, design, given)
-        more, document = [forecast_text(site, lived, months)], {"forecast": forecast_document(lived)}
-    _write(site, months, site_toml(site, given["design"], panel_x(site, design)), more, document, folder)
+        more.append(forecast_text(site, lived, months))
+        document["forecast"] = forecast_document(lived)
+    _write(
+        site, months, plane, site_toml(site, given["design"], panel_x(site, design)), more, document, folder
+    )
     name = "site.json" if given["as_json"] else "report.txt"
     click.echo((folder / name).read_text("utf-8"), nl=False)
 
 
 def _write(
-    site: Site, months: tuple[MonthSun, ...], scenario: str, more: list[str], document: dict[str, Any],
-    folder: Path,
+    site: Site, months: tuple[MonthSun, ...], plane: Plane | None, scenario: str, more: list[str],
+    document: dict[str, Any], folder: Path,
 ) -> None:  # fmt: skip
     from analysis.site_files import site_document
     from analysis.site_plot import site_png
@@ -112,7 +117,7 @@ def _write(
     (folder / "site.json").write_text(json.dumps(whole, indent=2) + "\n", "utf-8")
     site_png(site, months, folder / "site.png")
     foot = f"Written: {folder / 'site.png'}, site.json, site.toml (for torpor viability --config)"
-    (folder / "report.txt").write_text(report(site, months, [*more, foot]), "utf-8")
+    (folder / "report.txt").write_text(report(site, months, [*more, foot], plane), "utf-8")
 
 
 def _log(path: Path, given: dict[str, Any]) -> Log:

@@ -18,6 +18,7 @@ from analysis.site_files import site_document, site_toml
 from analysis.site_months import futures, month_suns
 from analysis.site_panel import CHARGER, PANEL, source_of
 from analysis.site_sky import Spot
+from analysis.site_tilt import other_plane
 from analysis.site_words import clock, report, sentences
 from boards import load_design
 from sim.scenario import read_scenario
@@ -105,6 +106,15 @@ def test_a_wrong_clock_is_found(fast_min: float) -> None:
     assert site.scale == pytest.approx(0.8, rel=0.05) and site.shades == ()
     way = "fast" if fast_min > 0 else "slow"
     assert any(f"min {way}" in one for one in sentences(site))
+
+
+def test_a_panel_that_stands_otherwise_is_noticed(shaded: Site) -> None:
+    turned = found(Week(first=datetime(2025, 9, 10), scale=0.8, azimuth_deg=215.0, seed=8))
+    mistaken = site_of(turned.log, shaded.spot, turned.source)
+    plane = other_plane(mistaken)
+    assert plane is not None and plane.azimuth_deg == 210.0
+    assert "looks about south-south-west (210 degrees)" in report(mistaken, (), (), plane).replace("\n", " ")
+    assert other_plane(shaded) is None
 
 
 def test_a_week_without_clear_sky_says_so() -> None:
