@@ -14,6 +14,7 @@ from math import hypot, isfinite, log, nan
 import numpy as np
 
 from .analysed import Analysed
+from .mean_doubt import mean_doubt
 from .states import StateRow, StateTable
 
 #: Gain of one INA219 against another, 95 %: two times at most 0.5 % each. Source: TI SBOS448G, table 7.5 (A).
@@ -144,13 +145,7 @@ def _visit(table: StateTable, row: StateRow, energy: bool) -> Value:
     here = table.visits.state == table.names.index(row.name)
     each = (table.visits.energy_mJ if energy else table.visits.charge_mC)[here]
     sampling = (row.energy_off_mJ if energy else row.charge_off_mC) / row.count
-    return Value(float(each.mean()), _largest(sampling, _of_mean(each)))
-
-
-def _of_mean(values: np.ndarray) -> float:
-    if len(values) < 2:
-        return nan
-    return float(1.96 * values.std(ddof=1) / np.sqrt(len(values)))
+    return Value(float(each.mean()), _largest(sampling, mean_doubt(each)))
 
 
 def _largest(*offs: float) -> float:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from .mean_doubt import mean_doubt
 from .states import CycleRow, StateTable
 
 #: So many of the dearest cycles are named.
@@ -54,5 +55,4 @@ def cycle_spread(table: StateTable) -> CycleSpread | None:
 def spread(values: list[float]) -> Spread:
     """The spread of some values, at least one."""
     low, median, high = (float(one) for one in np.percentile(values, (5, 50, 95)))
-    off = 1.96 * float(np.std(values, ddof=1)) / len(values) ** 0.5 if len(values) > 1 else float("nan")
-    return Spread(low, median, high, float(np.mean(values)), off)
+    return Spread(low, median, high, float(np.mean(values)), mean_doubt(values))

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from .mean_doubt import mean_doubt
 from .states import StateTable
 
 #: The part of a charge that "halving" a state takes away.
@@ -145,7 +146,7 @@ def _awake_off_mC(table: StateTable, awake: tuple[Drawn, ...]) -> float:
     charges = [cycle.awake_mC for cycle in table.cycles]
     if len(charges) < 2:
         return sampling
-    return max(sampling, float(1.96 * np.std(charges, ddof=1) / np.sqrt(len(charges))))
+    return max(sampling, mean_doubt(charges))
 
 
 def gains(duty: Duty) -> tuple[Gain, ...]:

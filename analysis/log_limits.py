@@ -10,6 +10,7 @@ import numpy as np
 
 from .amounts import within
 from .errors import LogError
+from .mean_doubt import mean_doubt
 from .states import StateRow, StateTable
 
 #: A limit of one of these is the least that must be, of all others the most that may.
@@ -90,14 +91,9 @@ def _of_wakes(table: StateTable, clipped: str) -> dict[str, Figure]:
     found = {}
     for unit, values in columns.items():
         only = clipped if unit != "s" else ""
-        found[f"wake_{unit}"] = Figure(float(np.mean(values)), _of_mean(values), only)
+        found[f"wake_{unit}"] = Figure(float(np.mean(values)), mean_doubt(values), only)
         found[f"worst_wake_{unit}"] = Figure(float(np.max(values)), only=only)
     return found
-
-
-def _of_mean(values: list[float]) -> float:
-    """Half the width of the 95 % interval of a mean over cycles."""
-    return 1.96 * float(np.std(values, ddof=1)) / len(values) ** 0.5 if len(values) > 1 else nan
 
 
 def _of_state(row: StateRow) -> dict[str, Figure]:

@@ -161,3 +161,22 @@ def test_a_meters_zero_is_taken_off_the_wakes() -> None:
     plain, zeroed = duty_of(table), duty_of(table, zero_mA=0.5)
     assert plain is not None and zeroed is not None
     assert plain.awake_mC - zeroed.awake_mC == pytest.approx(0.5 * 2.0)
+
+
+def test_a_mean_of_few_is_hardly_sure() -> None:
+    """Student's quantiles; 19 of 20 intervals over made-up cycles hold the truth, whatever their number."""
+    from analysis.mean_doubt import mean_doubt, student_95
+
+    assert [student_95(n) for n in (1, 2, 10, 30)] == [12.706, 4.303, 2.228, 2.042]
+    assert (student_95(31), student_95(120)) == (
+        pytest.approx(2.040, abs=0.003),
+        pytest.approx(1.980, abs=0.001),
+    )
+    assert np.isnan(mean_doubt([3.0])) and mean_doubt([1.0, 3.0]) == pytest.approx(12.706)
+    draws = np.random.default_rng(17)
+    for count in (2, 5, 40):
+        held = sum(
+            abs((some := draws.normal(10.0, 2.0, count)).mean() - 10.0) < mean_doubt(some)
+            for _ in range(2000)
+        )
+        assert held == pytest.approx(1900, abs=40), f"seed 17, {count} cycles"
