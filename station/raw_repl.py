@@ -20,6 +20,9 @@ ANSWER_s = 3.0
 KNOCK_s = 0.5
 #: What CircuitPython puts into a terminal's title whenever something of it changes, in the midst of the rest.
 TITLE = re.compile(rb"\x1b\]0;[^\x1b\x07]*(?:\x1b\\|\x07)")
+ESCAPE = 0x1B
+#: How long the rest of a title is waited for, s.
+TITLE_s = 0.2
 #: How much of what a board said before its prompt is kept, bytes.
 HEARD = 4000
 
@@ -205,13 +208,17 @@ class RawRepl:
             self._fill(within_s)
         taken = bytes(self._come[:at])
         del self._come[: at + len(end)]
-        return TITLE.sub(b"", taken)
+        return taken
 
     def _fill(self, within_s: float) -> None:
         piece = self._read(within_s)
         if not piece:
             raise Garbled("no answer in time")
         self._come += piece
+        while ESCAPE in self._come and piece:
+            self._come[:] = TITLE.sub(b"", self._come)
+            piece = self._read(TITLE_s) if ESCAPE in self._come else b""
+            self._come += piece
 
     def _read(self, within_s: float) -> bytes:
         try:

@@ -32,7 +32,6 @@ BOOT_s = 8.0
 WORK_s = 8.0
 _ABSENT = f"!{errno.ENOENT}"
 _REFUSALS = {
-    errno.ENOENT: "it is not there",
     errno.ENOMEM: "the board has not enough memory left to take it: reset it and try again",
     errno.EISDIR: "a folder of that name is there",
     errno.ENOTDIR: "a file is where a folder should be",
@@ -41,6 +40,10 @@ _REFUSALS = {
     errno.EIO: "its flash cannot be read or written",
 }
 _SETTLED = re.compile(rb"Traceback|Code done running|Press any key|output:")
+
+
+class _NotThere(RouteError):
+    """No such file on the board."""
 
 
 @dataclass(slots=True)
@@ -61,6 +64,7 @@ class SerialRoute:
     zlib: bool = False
     notes: tuple[str, ...] = ()
     _repl: RawRepl = field(init=False)
+    _boot: BootOut | None = None
     _at_prompt: bool = False
     _defined: bool = False
     _part: int = 0
@@ -73,7 +77,15 @@ class SerialRoute:
         return f"serial {self.wire.name}"
 
     def boot(self) -> BootOut:
-        return read_boot_out(self.read("boot_out.txt").decode("utf-8", "replace"))
+        if self._boot is None:
+            try:
+                text = self.read("boot_out.txt")
+            except _NotThere:
+                raise RouteError(
+                    f"{self.name}: a prompt of Python, but no boot_out.txt: is CircuitPython on it?"
+                ) from None
+            self._boot = read_boot_out(text.decode("utf-8", "replace"))
+        return self._boot
 
     def files(self) -> dict[str, int]:
         found: dict[str, int] = {}
@@ -138,7 +150,7 @@ class SerialRoute:
         """A hard reset, and what the console says until the program runs or has failed."""
         for _ in range(TRIES):
             repl = self._prompt()
-            self._at_prompt = self._defined = False
+            self._at_prompt, self._defined, self._boot = False, False, None
             try:
                 repl.send(b"import microcontroller\nmicrocontroller.reset()")
                 said = repl.listen(BOOT_s, _SETTLED)
@@ -263,7 +275,7 @@ class SerialRoute:
         if b"safe mode" in self._repl.heard and not self.notes:
             lines = self._repl.heard.decode("utf-8", "replace").splitlines()
             why = next((after for line, after in pairwise(lines) if "in safe mode because" in line), "")
-            self.notes += (f"The board was in safe mode{': ' + why.strip() if why else ''}.",)
+            self.notes += (f"The board was in safe mode{': ' + why.strip().rstrip('.') if why else ''}.",)
 
     def _refuse(self, text: str, path: str) -> None:
         """What the board answered, as an error of the route if it is one."""
@@ -276,6 +288,8 @@ class SerialRoute:
             )
         if number == errno.ENOSPC:
             raise NoRoom(f"{what}: the drive is full.")
+        if number == errno.ENOENT:
+            raise _NotThere(f"{what}: it is not there.")
         if number in _REFUSALS:
             raise RouteError(f"{what}: {_REFUSALS[number]}.")
         raise RouteError(f"{what}: the board refuses ({errno.errorcode.get(number, number)}).")

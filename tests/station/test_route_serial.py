@@ -178,12 +178,21 @@ def test_a_line_of_seven_bits_is_sent_base64(plug: Plug, tmp_path: Path) -> None
     assert (tmp_path / "raw.bin").read_bytes() == RANDOM
 
 
+def test_a_board_with_another_python(plug: Plug, tmp_path: Path) -> None:
+    route = plug()
+    (tmp_path / "boot_out.txt").unlink()
+    with pytest.raises(
+        RouteError, match=r"a prompt of Python, but no boot_out\.txt: is CircuitPython on it\?$"
+    ):
+        route.boot()
+
+
 def test_safe_mode_is_told(plug: Plug) -> None:
     safe = "You are in safe mode because:\r\nThe power dipped. Make sure you are providing enough power.\r\n"
     route = plug(safe=safe)
     assert route.boot().text == "10.2.1"
     assert route.notes == (
-        "The board was in safe mode: The power dipped. Make sure you are providing enough power..",
+        "The board was in safe mode: The power dipped. Make sure you are providing enough power.",
     )
 
 
