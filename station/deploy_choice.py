@@ -58,6 +58,8 @@ def chosen_route(
         yield route
     finally:
         route.close()
+        for note in route.notes:  # some come up on the way
+            click.echo(f"torpor: {note}", err=True)
 
 
 def _route(to: str | None, drive: Path | None, port: str | None, host: str | None, wait_s: float) -> Route:

@@ -130,7 +130,7 @@ def _show(found: Ready, route: Route, as_json: bool, every: bool) -> None:
         screen = console()
         screen.print(f"{route.name}: {board}, CircuitPython {found.boot.text}", markup=False, soft_wrap=True)
         show_plan(screen, found.plan, every)
-    for warning in (*found.warnings, *route.notes):
+    for warning in found.warnings:
         click.echo(f"torpor: {warning}", err=True)
 
 

@@ -169,6 +169,15 @@ def test_a_board_that_refuses_compiled_files_is_given_sources(
     assert "lib/torpor/policy.py" in lies(root)
 
 
+def test_what_the_route_has_to_say_is_told(
+    deploy: Deploy, board: EmbeddedBoard, root: Path, port: str
+) -> None:
+    board.insert(root, safe="You are in safe mode because:\r\nThe power dipped.\r\n")
+    code, _, err = deploy("--port", port, *NEW, "--dry-run")
+    assert code == 0
+    assert err.endswith("torpor: The board was in safe mode: The power dipped.\n")
+
+
 def test_nobody_is_there(deploy: Deploy) -> None:
     found, _, err = deploy("--port", "/dev/nowhere", *NEW)
     assert found == 3
