@@ -144,7 +144,7 @@ def _within(log: Log, wakes: Wakes, options: FindOptions) -> _States:
     if lasts_s < 2 * least_s:
         few = f"{said[0]} A wake lasts {lasts_s:.2g} s: no states are looked for in it."
         return replace(whole, notes=(few,))
-    found = recurring(substates(log, wakes, options.least_state_s), log.t_s, least_s)
+    found = recurring(substates(log, wakes, options.least_state_s), log.t_s, wakes.mA, least_s)
     return _called(log, found, wakes, options, said)
 
 

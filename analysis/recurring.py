@@ -19,6 +19,8 @@ MOST = 0.5
 BRIEF = 4.0
 #: With too few cycles to tell, so many brief stretches in a row are one restless state.
 RESTLESS = 3
+#: With more states than this in a wake that nothing confirms, longer stretches count as brief, too.
+MOST_STATES = 12
 _ROUNDS = 8
 
 
@@ -34,13 +36,13 @@ class Recurring:
     taken_in: int
 
 
-def recurring(segments: Segments, t_s: FloatArray, least_s: float) -> Recurring:
-    """Group the segments of all wakes into states; `t_s` are the times of the log's rows."""
+def recurring(segments: Segments, t_s: FloatArray, mA: FloatArray, least_s: float) -> Recurring:
+    """Group the segments of all wakes into states; `t_s` and `mA` are those of the log's rows."""
     before = len(segments.first)
     cycles = int(segments.wake[-1]) + 1 if before else 0
     identity = _identity(segments)
     if cycles < LEAST_CYCLES:
-        segments = _settled(segments, t_s, least_s)
+        segments = _unconfirmed(segments, t_s, mA, least_s)
         identity = _identity(segments)
     for _ in range(_ROUNDS if cycles >= LEAST_CYCLES else 0):
         gone = _passing(segments, identity, cycles, t_s, least_s)
@@ -88,6 +90,25 @@ def _passing(
     ahead = np.concatenate((height[:1], height[2:], height[-1:])) if len(height) > 2 else height
     between = before & after & (np.abs(back - ahead) < LEAST_STEP)
     return np.asarray(seldom & (before | after) & (length_s < BRIEF * least_s * np.where(between, 2.0, 1.0)))
+
+
+def _unconfirmed(segments: Segments, t_s: FloatArray, mA: FloatArray, least_s: float) -> Segments:
+    """The segments of too few cycles to tell what recurs: restless ones settled, no more than is likely."""
+    cycles = int(segments.wake[-1]) + 1 if len(segments.wake) else 0
+    segments = _settled(segments, t_s, least_s)
+    for _ in range(_ROUNDS):
+        if len(segments.first) <= MOST_STATES * cycles:
+            break
+        least_s *= 2
+        segments = _of_one_mean(_settled(segments, t_s, least_s), mA)
+    return segments
+
+
+def _of_one_mean(segments: Segments, mA: FloatArray) -> Segments:
+    """Neighbours whose mean current is the same as one."""
+    mean = np.array([mA[a:b].mean() for a, b in zip(segments.first, segments.end, strict=True)])
+    apart = np.abs(np.diff(np.log(np.maximum(mean, 1e-9)))) >= LEAST_STEP
+    return _grown(segments, np.flatnonzero(np.append(True, apart | (np.diff(segments.wake) > 0))))
 
 
 def _settled(segments: Segments, t_s: FloatArray, least_s: float) -> Segments:

@@ -59,7 +59,7 @@ def substates(log: Log, wakes: Wakes, stated_s: float | None = None) -> Segments
     first, wake = _blocks(wakes, rows)
     level_mA = _low(wakes.mA, first, _block_ends(first, wake, wakes), rows)
     unit_mA = max(wakes.limits.wake_mA - wakes.limits.floor_mA, 1e-6)
-    height = np.log(np.maximum(level_mA - wakes.limits.floor_mA, 0.0) + unit_mA)
+    height = np.log(np.maximum(level_mA - wakes.base_mA, 0.0) + unit_mA)
     least = max(LEAST_BLOCKS, int(np.ceil((stated_s or 0.0) / (rows * log.step_s)))) if log.step_s else 1
     begin = joined(height, wake, least)
     means = np.add.reduceat(height, begin) / np.diff(np.append(begin, len(height)))
@@ -147,7 +147,7 @@ def _sharpened(
     begin = first.copy()
     if inside.size:
         begin[inside] = _edges(mA, wakes, Segments(first, _ends(first, wake, wakes), wake, height_mA), rows)
-    return Segments(begin, _ends(begin, wake, wakes), wake, height_mA + wakes.limits.floor_mA)
+    return Segments(begin, _ends(begin, wake, wakes), wake, height_mA + wakes.base_mA)
 
 
 def _ends(first: Rows, wake: IntArray, wakes: Wakes) -> Rows:
@@ -174,7 +174,7 @@ def _edges(mA: FloatArray, wakes: Wakes, rough: Segments, rows: int) -> Rows:
 def _bins(mA: FloatArray, wakes: Wakes) -> IntArray:
     """The class of each sample, evenly in its logarithm above the quiet level."""
     unit_mA = max(wakes.limits.wake_mA - wakes.limits.floor_mA, 1e-6)
-    height = np.log(np.maximum(mA - wakes.limits.floor_mA, 0.0) / unit_mA + 1)
+    height = np.log(np.maximum(mA - wakes.base_mA, 0.0) / unit_mA + 1)
     return np.minimum((height / BIN).astype(np.int64), BINS - 1)
 
 

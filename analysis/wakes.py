@@ -89,6 +89,11 @@ class Wakes:
     mA: FloatArray
     notes: tuple[str, ...] = ()
 
+    @property
+    def base_mA(self) -> float:
+        """What states are measured from: nothing, or the quiet level if that drifts or is negative."""
+        return self.limits.floor_mA if self.limits.low_mA is not None else min(self.limits.floor_mA, 0.0)
+
 
 def thresholds(log: Log) -> Thresholds:
     """Quiet level and noise of a log: where its lowest rows pile up, and how far these spread.

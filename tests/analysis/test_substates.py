@@ -90,6 +90,21 @@ def test_nothing_shorter_than_the_owner_says() -> None:
     assert [row.count for row in table.states] == [21, 20, 20, 20]
 
 
+def test_a_restless_node_is_no_heap_of_states() -> None:
+    """One minute that flips between 12 and 18 mA as it likes and never rests: not a state for each flip."""
+    draws = np.random.default_rng(9)
+    flips = np.repeat(draws.integers(0, 2, 600), draws.integers(20, 200, 600))
+    drawn = cycles(1, 1000.0, 1, node=NODE)
+    rows = len(flips)
+    log = replace(
+        drawn.log, t_s=np.arange(rows) / 1000, mA=12 + 6.0 * flips, V=np.full(rows, 4.0),
+        dt_s=np.full(rows, 0.001), state=everywhere(-1, rows), marker=everywhere(0, rows),
+        quality=everywhere(-1, rows),
+    )  # fmt: skip
+    table = state_table(log, FindOptions(rest_mA=0.1))
+    assert len(table.states) <= 12
+
+
 def test_real_capture_without_its_marker(real_logs: Path) -> None:
     """Wi-Fi at 100 Hz: the two edges of its marker are found, among few others, not 43."""
     log = read_log(real_logs / "xifi_wifi_1024B.csv")
