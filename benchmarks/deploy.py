@@ -21,6 +21,7 @@ from collections.abc import Iterator, Mapping
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from contextlib import contextmanager
 from dataclasses import asdict, fields
+from multiprocessing import get_context
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -44,7 +45,7 @@ PEERS = 100
 def run(progress: Progress) -> Result:
     goes = [(route, first) for route in ROUTES for first in range(0, SEEDS, GO)]
     counts = {route: Count() for route in ROUTES}
-    with ProcessPoolExecutor() as pool:
+    with ProcessPoolExecutor(mp_context=get_context("spawn")) as pool:
         due = {pool.submit(play, route, range(first, first + GO)): route for route, first in goes}
         for number, done in enumerate(as_completed(due)):
             _add(counts[due[done]], done.result())

@@ -23,7 +23,7 @@ BOOT_OUT = (
     "Board ID:ai-thinker-esp32-cam\r\nUID:7C9EBD4A0F31\r\nMAC:7c:9e:bd:4a:0f:31\r\n"
 )
 #: Seconds that the board may think about what it was sent.
-LIMIT_s = 10.0
+LIMIT_s = 60.0
 
 
 class EmbeddedBoard:
