@@ -15,6 +15,8 @@ from .states import StateTable
 
 #: Columns of the grid, about one for two pixels of a picture.
 BINS = 480
+#: So many cells at most: a year of wakes gets a coarser grid.
+CELLS = 4_000_000
 #: A wake longer than this many times the usual one (nine of ten) does not stretch the picture.
 LONGEST = 1.25
 #: Shown before the wake and after it, as a part of its length.
@@ -49,9 +51,10 @@ def cycle_grid(log: Log, table: StateTable, bins: int = BINS) -> CycleGrid | Non
     if not table.cycles:
         return None
     awake_s = np.array([cycle.awake_s for cycle in table.cycles])
-    begin_s = np.array([cycle.t_s for cycle in table.cycles])
+    begin_s = wake_begins_s(table)
     usual_s = float(np.percentile(awake_s, 90))
     length_s = min(float(awake_s.max()), LONGEST * usual_s)
+    bins = int(np.clip(CELLS // len(begin_s), BINS // 4, bins))
     edges_s = np.linspace(-BEFORE * length_s, (1 + AFTER) * length_s, _bins(log, length_s, bins) + 1)
     low, high, mean = (np.empty((len(begin_s), len(edges_s) - 1)) for _ in range(3))
     for part in range(0, len(begin_s), 64):  # so many cycles at a time stay in the processor's cache
@@ -62,6 +65,18 @@ def cycle_grid(log: Log, table: StateTable, bins: int = BINS) -> CycleGrid | Non
     for values in (low, high, mean):
         values[behind] = np.nan
     return CycleGrid(edges_s, begin_s, low, high, mean)
+
+
+def wake_begins_s(table: StateTable) -> FloatArray:
+    """When each cycle's wake began, s: its first visit that is no rest (a cycle may begin with a rest)."""
+    visits, resting = table.visits, np.array(table.resting)
+    awake = ~resting[visits.state] & (visits.cycle >= 0)
+    numbers, first = np.unique(visits.cycle[awake], return_index=True)
+    lasting = np.bincount(visits.cycle[awake], visits.duration_s[awake])[numbers] > 0
+    begin_s = visits.t_s[awake][first][lasting]
+    if len(begin_s) != len(table.cycles):
+        return np.array([cycle.t_s for cycle in table.cycles])
+    return np.asarray(begin_s)
 
 
 def _bins(log: Log, length_s: float, most: int) -> int:

@@ -58,7 +58,9 @@ def plain_numbers(axes: Axes, which: str) -> None:
     most = FEW_DECADES[which]
     if axis.get_scale() == "log" and low > 0 and high / low < most:
         axis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0)))
-    axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
+    axis.set_major_formatter(
+        FuncFormatter(lambda value, _: f"{value:,.0f}" if value >= 1000 else f"{value:g}")
+    )
     axis.set_minor_locator(NullLocator())
 
 

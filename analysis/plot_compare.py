@@ -14,6 +14,7 @@ from .amounts import digits
 from .analysed import Analysed
 from .compare_logs import Compared, Comparison
 from .compare_logs_report import change_text
+from .cycle_grid import wake_begins_s
 from .histogram import histogram
 from .log_axes import plain_numbers, time_axis
 from .plot_log import typical_cycle
@@ -61,8 +62,9 @@ def _wakes(axes: Axes, found: Sequence[Analysed], names: Sequence[str], kinds: S
     typical = [cycle for one in found if (cycle := typical_cycle(one.table))]
     length_s, top = max(cycle.awake_s for cycle in typical), 0.0
     for one, cycle, name, (colour, line) in zip(found, typical, names, kinds, strict=True):
-        span = cycle.t_s - BEFORE * length_s, cycle.t_s + (1 + AFTER) * length_s
-        highest = _one(axes, one, span, cycle.t_s, f"{name}, cycle {cycle.name}", colour, line)
+        zero_s = float(wake_begins_s(one.table)[one.table.cycles.index(cycle)])
+        span = zero_s - BEFORE * length_s, zero_s + (1 + AFTER) * length_s
+        highest = _one(axes, one, span, zero_s, f"{name}, cycle {cycle.name}", colour, line)
         top = max(top, highest)
     axes.set_xlim(-BEFORE * length_s, (1 + AFTER) * length_s)
     axes.set_ylim(min(0.0, axes.get_ylim()[0]), 1.06 * top or 1.0)

@@ -46,7 +46,7 @@ def cycles_png(log: Log, path: Path, table: StateTable, dark: bool = False) -> P
         figure = style.new_figure(9.4)
         over, cost = figure.subplots(2, 1, height_ratios=(4.6, 2.4))
         _overlay(over, log, table, grid, typical)
-        _cost(cost, log, table, named)
+        _cost(cost, log, table, grid.begin_s, named)
         style.heading(figure, f"{log.source}: {len(table.cycles):,} cycles", _under(table, named))
         return style.save(figure, path)
 
@@ -64,14 +64,14 @@ def _overlay(axes: Axes, log: Log, table: StateTable, grid: CycleGrid, typical: 
     start_s, end_s = float(grid.edges_s[0]), float(grid.edges_s[-1])
     top, bottom = 1.06 * float(np.nanmax(grid.high)), min(0.0, 1.05 * float(np.nanmin(grid.low)))
     if len(table.cycles) <= LINES_TO:
-        _lines(axes, log, table, (start_s, end_s))
+        _lines(axes, log, grid, (start_s, end_s))
     else:
         axes.imshow(
             density(grid, bottom, top), extent=(start_s, end_s, bottom, top), origin="lower", aspect="auto",
             cmap=_greys(), vmin=0.0, vmax=1.0, interpolation="nearest", zorder=1,
         )  # fmt: skip
-    zero_s = typical.t_s
-    end_of_it = min(zero_s + end_s, _next_wake(log, table, typical))
+    zero_s = float(grid.begin_s[table.cycles.index(typical)])
+    end_of_it = min(zero_s + end_s, _next_wake(log, grid, zero_s))
     draw_bands(axes, log, table, max(zero_s + start_s, float(log.t_s[0])), end_of_it, zero_s, tint=False)
     if len(table.cycles) >= BAND_FROM:
         low, high = usual_band(grid)
@@ -88,24 +88,26 @@ def _overlay(axes: Axes, log: Log, table: StateTable, grid: CycleGrid, typical: 
     axes.set_title("All of them over each other", pad=33)
 
 
-def _next_wake(log: Log, table: StateTable, cycle: CycleRow) -> float:
-    """When the next cycle begins, or the log ends, s."""
-    later = [one.t_s for one in table.cycles if one.t_s > cycle.t_s]
-    return min(later, default=float(log.t_s[0]) + log.duration_s)
+def _next_wake(log: Log, grid: CycleGrid, begin_s: float) -> float:
+    """When the next wake begins, or the log ends, s."""
+    after = int(np.searchsorted(grid.begin_s, begin_s, side="right"))
+    if after < len(grid.begin_s):
+        return float(grid.begin_s[after])
+    return float(log.t_s[0]) + log.duration_s
 
 
-def _lines(axes: Axes, log: Log, table: StateTable, span_s: tuple[float, float]) -> None:
+def _lines(axes: Axes, log: Log, grid: CycleGrid, span_s: tuple[float, float]) -> None:
     """A few cycles as thin grey lines, each until the next begins; long ones from lowest to highest."""
     grey = style.theme().cloud
-    for cycle in table.cycles:
-        end_s = min(cycle.t_s + span_s[1], _next_wake(log, table, cycle))
-        inside = rows_between(log.t_s, cycle.t_s + span_s[0], end_s)
-        t_s, dt_s, mA = log.t_s[inside] - cycle.t_s, log.dt_s[inside], log.mA[inside]
+    for begin_s in map(float, grid.begin_s):
+        end_s = min(begin_s + span_s[1], _next_wake(log, grid, begin_s))
+        inside = rows_between(log.t_s, begin_s + span_s[0], end_s)
+        t_s, dt_s, mA = log.t_s[inside] - begin_s, log.dt_s[inside], log.mA[inside]
         if len(t_s) <= EXACT_ROWS:
             x, y = step_line(t_s, dt_s, mA)
             axes.plot(x, y, color=grey, linewidth=1.0, alpha=0.8, zorder=1)
             continue
-        edges = np.linspace(span_s[0], end_s - cycle.t_s, BUCKETS + 1)
+        edges = np.linspace(span_s[0], end_s - begin_s, BUCKETS + 1)
         low, high = envelope(t_s, dt_s, mA, edges)
         axes.fill_between((edges[:-1] + edges[1:]) / 2, low, high, step="mid", color=grey, alpha=0.4,
                           linewidth=0.6, zorder=1)  # fmt: skip
@@ -166,18 +168,17 @@ def _greys() -> Colormap:
     return greys.with_extremes(bad=(0.0, 0.0, 0.0, 0.0))
 
 
-def _cost(axes: Axes, log: Log, table: StateTable, named: tuple[StandsOut, ...]) -> None:
+def _cost(axes: Axes, log: Log, table: StateTable, at_s: FloatArray, named: tuple[StandsOut, ...]) -> None:
     """One dot per cycle, those that stand out ringed and named."""
     with_energy = all(cycle.awake_mJ == cycle.awake_mJ for cycle in table.cycles)
     cost = np.array([cycle.awake_mJ if with_energy else cycle.awake_mC for cycle in table.cycles])
-    at_s = np.array([cycle.t_s for cycle in table.cycles])
     size = 22 if len(cost) < 200 else 9 if len(cost) < 2000 else 4
     axes.scatter(at_s, cost, s=size, color=style.theme().mean, linewidth=0, alpha=0.75, zorder=3)
     axes.axhline(float(np.median(cost)), color=style.theme().faint, linewidth=1.0, zorder=2)
     for one in named[:MOST_NAMED]:
-        axes.scatter([one.t_s], [cost[one.place]], s=110, facecolor="none", edgecolor=style.VERMILION,
+        axes.scatter([at_s[one.place]], [cost[one.place]], s=110, facecolor="none", edgecolor=style.VERMILION,
                      linewidth=1.6, zorder=4)  # fmt: skip
-        axes.annotate(one.name, (one.t_s, cost[one.place]), xytext=(9, 3), textcoords="offset points")
+        axes.annotate(one.name, (at_s[one.place], cost[one.place]), xytext=(9, 3), textcoords="offset points")
     axes.set_ylim(min(0.0, 1.05 * float(cost.min())), 1.15 * float(cost.max()) or 1.0)
     axes.set_ylabel("mJ awake" if with_energy else "mC awake")
     axes.set_xlim(float(log.t_s[0]), float(log.t_s[0]) + log.duration_s)

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from analysis import style
-from analysis.cycle_grid import cycle_grid
+from analysis.cycle_grid import cycle_grid, wake_begins_s
 from analysis.histogram import charge_by_state, histogram, meter_step_mA
 from analysis.plot_cycles import cycles_png, density, usual_band
 from analysis.plot_histogram import histogram_png
@@ -18,6 +18,7 @@ from analysis.plot_log import log_png
 from analysis.read import read_log
 from analysis.standing_out import standing_out
 from analysis.states import state_table
+from sim.log import LogRow, write_log
 from tests.analysis.made_logs import duty, log_of
 
 Write = Callable[..., Path]
@@ -142,3 +143,22 @@ def test_the_real_capture_has_pictures(real_logs: Path, tmp_path: Path) -> None:
     table = state_table(log)
     assert histogram_png(log, tmp_path / "h.png", table).is_file()
     assert histogram(log).step_mA == pytest.approx(0.1)
+
+
+def test_a_cycle_that_begins_with_a_rest_is_aligned_where_it_wakes(tmp_path: Path) -> None:
+    """A node's wake number may begin while it still sleeps."""
+    rows = []
+    for wake in range(8):
+        start = 100.0 * wake
+        rows.append(LogRow(start, 7.0 + wake, 4.0, 1.0, "SLEEP", wake + 1, "inferred"))
+        rows.append(LogRow(start + 7 + wake, 3.0, 4.0, 80.0, "BOOT", wake + 1, "measured"))
+        rows.append(LogRow(start + 10 + wake, 90.0 - wake, 4.0, 1.0, "SLEEP", wake + 1, "inferred"))
+    write_log(tmp_path / "node_log.csv", rows)
+    log = read_log(tmp_path / "node_log.csv")
+    table = state_table(log)
+    assert wake_begins_s(table).tolist() == [7.0, 108.0, 209.0, 310.0, 411.0, 512.0, 613.0, 714.0]
+    grid = cycle_grid(log, table)
+    assert grid is not None
+    inside = (grid.edges_s[:-1] >= 0) & (grid.edges_s[1:] <= 3.0)
+    assert (grid.mean[:, inside] == 80.0).all()
+    assert cycles_png(log, tmp_path / "c.png", table) is not None
