@@ -204,3 +204,34 @@ def test_real_log_of_a_solar_server(real_logs: Path) -> None:
     assert not site.sure and site.clear_h < 3.0 and site.shades == ()
     assert 25.0 < site.panel_W[1] < 50.0 < site.panel_W[2] < 70.0
     assert any("the battery was full" in one for one in sentences(site))
+
+
+@pytest.mark.full
+@pytest.mark.parametrize("base", [0, 100, 200])
+def test_every_month_open_behind_a_house_and_behind_a_tree(base: int) -> None:
+    """The 108 weeks of docs/site.md."""
+    inside, alarms, there, seen, right = 0, 0, 0, 0, 0
+    for around in (OPEN, HOUSE, TREE):
+        for month in range(12):
+            week = Week(first=datetime(2025, 1 + month, 10), scale=0.8, around=around, seed=base + month)
+            site = found(week)
+            inside += site.least <= 0.8 <= site.most
+            hours = true_hours(site, around)
+            alarms += bool(site.shades) and hours is None
+            if hours is not None:
+                there, seen = there + 1, seen + bool(site.shades)
+                ends = [(one.from_h, one.to_h) for one in site.shades]
+                right += bool(ends) and np.abs(np.array(ends[0]) - hours).max() < 0.2
+    assert (inside, alarms, there) == (36, 0, 18), f"seeds from {base}"
+    assert seen >= 17 and right >= 16
+
+
+def true_hours(site: Site, around: Surroundings) -> tuple[float, float] | None:
+    """When the sun stands behind things on the fourth day, as far as it shines on the panel then."""
+    light, places = site.reading.light, site.places[0]
+    count = len(places.lit)
+    day = slice(3 * count, 4 * count)
+    through = tuple(thing.passes for thing in around.obstructions)
+    passes = around.passes(light.azimuth_deg[day], light.elevation_deg[day], through)
+    dark = places.starts_h[places.lit & (passes < 0.9)]
+    return (float(dark[0]), float(dark[-1]) + 1 / 6) if dark.size else None
