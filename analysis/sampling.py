@@ -32,10 +32,31 @@ def half_widths(log: Log, visits: Visits, states: int, seen: float) -> FloatArra
 
     NaN for a log that is not of samples. `seen` is the part of each step over which the meter took its mean.
     """
+    return of_states(log, visits, inner_variances(log, visits, states, seen), seen)
+
+
+def inner_variances(log: Log, visits: Visits, states: int, seen: float) -> FloatArray:
+    """Variance of each state's charge from what moves between samples, mC^2; NaN if the log has none."""
     if log.rate_hz is None:
-        return np.full(states + 1, np.nan)
-    inner = np.array([_inner(log, visits, visits.state == code, seen) for code in range(states)])
-    ends = _ends(log, visits, states)
+        return np.full(states, np.nan)
+    return np.array([_inner(log, visits, visits.state == code, seen) for code in range(states)])
+
+
+def of_cycles(
+    log: Log, visits: Visits, resting: NDArray[np.bool_], inner: FloatArray, seen: float
+) -> FloatArray:
+    """Half the width of the 95 % interval of the awake charge of each cycle, mC."""
+    inside = visits.cycle >= 0
+    rows = visits.end - visits.first
+    each = (inner / np.maximum(np.bincount(visits.state, rows, minlength=len(inner)), 1))[visits.state] * rows
+    jump = np.diff(visits.mean_mA, prepend=visits.mean_mA[:1])  # the end of a wake is the rest's beginning
+    moved = np.where(resting[visits.state], 0.0, each) + jump**2 * log.step_s**2 / 12 * (1 - seen)
+    return np.asarray(SURE_SD * np.sqrt(np.bincount(visits.cycle[inside], moved[inside])))
+
+
+def of_states(log: Log, visits: Visits, inner: FloatArray, seen: float) -> FloatArray:
+    """Half the width of the 95 % interval of the charge of each state and, last, of the whole log, mC."""
+    ends = _ends(log, visits, len(inner))
     whole = inner.sum() + ends[-1] * (1 - seen)  # what one state loses at an end the next one has
     return np.asarray(SURE_SD * np.sqrt(np.append(inner + ends[:-1], whole)))
 

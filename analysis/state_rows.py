@@ -84,7 +84,11 @@ class StateRow:
 
 @dataclass(frozen=True, slots=True)
 class CycleRow:
-    """One wake and the rest after it: when it began, its awake part, and the rest."""
+    """One wake and the rest after it: when it began, its awake part, and the rest.
+
+    `awake_off_mC` and `awake_off_mJ` are half the width of the 95 % interval of the awake part's sums, from
+    sampling alone; NaN if unknown.
+    """
 
     name: str
     t_s: float
@@ -95,6 +99,8 @@ class CycleRow:
     rest_s: float
     rest_mJ: float
     states: tuple[str, ...]
+    awake_off_mC: float = float("nan")
+    awake_off_mJ: float = float("nan")
 
 
 @dataclass(frozen=True, slots=True)

@@ -67,9 +67,9 @@ def clipped_visits(visits: Visits, clipping: Clipping | None) -> NDArray[np.bool
 
 
 def cycle_rows(
-    log: Log, visits: Visits, names: tuple[str, ...], resting: tuple[bool, ...]
+    log: Log, visits: Visits, names: tuple[str, ...], resting: tuple[bool, ...], off_mC: FloatArray
 ) -> tuple[CycleRow, ...]:
-    """One row per cycle that has an awake part."""
+    """One row per cycle that has an awake part, whose charge is known to `off_mC`."""
     inside = visits.cycle >= 0
     if not inside.any():
         return ()
@@ -94,6 +94,8 @@ def cycle_rows(
             float(awake_s[number]), float(awake_mC[number]), float(awake_mJ[number]), float(peaks[number]),
             float(rest_s[number]), float(rest_mJ[number]),
             tuple(names[code] for code in visits.state[start : ends[number]]),
+            float(off_mC[number]),
+            float(off_mC[number] * abs(awake_mJ[number] / (awake_mC[number] or np.nan))),
         )
         for number, start in enumerate(begin)
         if awake_s[number] > 0
