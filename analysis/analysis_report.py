@@ -17,7 +17,7 @@ from .amounts import (
     within,
 )  # fmt: skip
 from .analysed import Analysed
-from .cycle_spread import Spread
+from .cycle_spread import Spread, wakes_clipped
 from .duty import REST
 from .log_limits import Judged
 from .report_parts import heading, paragraph, table
@@ -68,7 +68,7 @@ def _advice(found: Analysed) -> str:
 
 
 def _wake_sentence(found: Analysed) -> str:
-    spread, least = found.spread, "at least " if found.table.at_least else ""
+    spread, least = found.spread, "at least " if wakes_clipped(found.table) else ""
     if spread is None:
         return f"The log has no wake: it draws {current_text(found.table.total.mean_mA)} all the time."
     cost = charge_text(spread.charge_mC.mean, spread.charge_mC.off)

@@ -14,6 +14,7 @@ from math import hypot, isfinite, log, nan
 import numpy as np
 
 from .analysed import Analysed
+from .cycle_spread import wakes_clipped
 from .mean_doubt import mean_doubt
 from .states import StateRow, StateTable
 
@@ -25,10 +26,11 @@ ALIKE = 2.0
 
 @dataclass(frozen=True, slots=True)
 class Value:
-    """One log's figure and half the width of its 95 % interval (NaN if unknown)."""
+    """One log's figure and half the width of its 95 % interval (NaN if unknown); `least`: it clipped."""
 
     value: float
     off: float = nan
+    least: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,9 +58,21 @@ class Compared:
         return ratio - 1, abs(ratio) * apart
 
     def told(self, place: int) -> bool | None:
-        """Whether the change is more than its doubt; None where that is not known."""
+        """Whether the change is more than its doubt; None where that is not known.
+
+        What is the smaller only because its meter clipped may be the larger.
+        """
         change, off = self.change(place)
-        return None if not isfinite(off) else abs(change) > off
+        if not isfinite(off) or self.clipped(place):
+            return None
+        return abs(change) > off
+
+    def clipped(self, place: int) -> bool:
+        """Whether the smaller of both is a least figure."""
+        first, other = self.values[0], self.values[place]
+        if first is None or other is None:
+            return False
+        return (other if other.value < first.value else first).least
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +159,7 @@ def _visit(table: StateTable, row: StateRow, energy: bool) -> Value:
     here = table.visits.state == table.names.index(row.name)
     each = (table.visits.energy_mJ if energy else table.visits.charge_mC)[here]
     sampling = (row.energy_off_mJ if energy else row.charge_off_mC) / row.count
-    return Value(float(each.mean()), _largest(sampling, mean_doubt(each)))
+    return Value(float(each.mean()), _largest(sampling, mean_doubt(each)), row.at_least)
 
 
 def _largest(*offs: float) -> float:
@@ -157,9 +171,11 @@ def _wakes(found: Sequence[Analysed], energy: bool, gain: float) -> list[Compare
     if any(one.spread is None for one in found):
         return []
     spreads = [one.spread for one in found if one.spread]
+    least = [wakes_clipped(one.table) for one in found]
     costs = [one.energy_mJ or one.charge_mC if energy else one.charge_mC for one in spreads]
+    values = tuple(Value(c.mean, c.off, clipped) for c, clipped in zip(costs, least, strict=True))
     return [
-        Compared("a wake", "mJ" if energy else "mC", tuple(Value(c.mean, c.off) for c in costs), (), gain),
+        Compared("a wake", "mJ" if energy else "mC", values, (), gain),
         Compared("awake for", "s", tuple(Value(s.awake_s.mean, s.awake_s.off) for s in spreads)),
     ]
 

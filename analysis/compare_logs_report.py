@@ -45,6 +45,8 @@ def change_text(row: Compared, place: int) -> str:
     if not isfinite(change):
         return "-"
     more = "more" if change > 0 else "less"
+    if row.clipped(place):
+        return f"{100 * abs(change):.0f} % {more}, but the meter clipped: not told"
     if not isfinite(off):
         return f"{100 * abs(change):.0f} % {more}, doubt unknown"
     if abs(change) <= off:

@@ -52,6 +52,12 @@ def cycle_spread(table: StateTable) -> CycleSpread | None:
     )
 
 
+def wakes_clipped(table: StateTable) -> bool:
+    """Whether clipped samples lie in the wakes, and not only in what is taken for rest."""
+    resting = dict(zip(table.names, table.resting, strict=True))
+    return any(row.at_least and not resting[row.name] for row in table.states)
+
+
 def spread(values: list[float]) -> Spread:
     """The spread of some values, at least one."""
     low, median, high = (float(one) for one in np.percentile(values, (5, 50, 95)))

@@ -9,6 +9,7 @@ from math import isfinite, nan
 import numpy as np
 
 from .amounts import within
+from .cycle_spread import wakes_clipped
 from .errors import LogError
 from .mean_doubt import mean_doubt
 from .states import StateRow, StateTable
@@ -72,7 +73,7 @@ def figures(
         "cycles": Figure(float(len(table.cycles))),
     }
     if table.cycles:
-        found |= _of_wakes(table, clipped)
+        found |= _of_wakes(table, "at least" if wakes_clipped(table) else "")
     if rest is not None:
         found |= {"sleep_mA": rest, "sleep_uA": Figure(1e3 * rest.value, 1e3 * rest.off, rest.only)}
     for row in table.states:

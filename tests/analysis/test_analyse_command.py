@@ -110,7 +110,7 @@ def test_odd_logs_are_analysed_too(V: float | None, write: Write) -> None:
 
 def test_the_real_capture(real_logs: Path) -> None:
     done = run(real_logs / "xifi_wifi_1024B.csv")
-    assert "costs at least 1.28 J" in done.output and "13 samples sit at 400.00 mA" in done.output
+    assert "Its one wake costs 1.28 J" in done.output and "13 samples sit at 400.00 mA" in done.output
 
 
 def test_what_a_meter_cannot_tell_no_limit_keeps(write: Write, capfd: pytest.CaptureFixture[str]) -> None:

@@ -77,6 +77,8 @@ def test_two_meters_are_given_their_gains() -> None:
         ((Value(100, 1), Value(150)), "50 % more, doubt unknown"),
         ((Value(100, 1), None), "-"), ((None, Value(100, 1)), "-"),
         ((Value(0.1, 0.5), Value(0.2, 0.5)), "cannot be told"),
+        ((Value(100, 1), Value(50, 1, least=True)), "50 % less, but the meter clipped: not told"),
+        ((Value(100, 1), Value(200, 1, least=True)), "100 % more (98 to 102 %)"),
         ((Value(100, 1), Value(350, 20)), "3.5 times as much (3.3 to 3.7)"),
         ((Value(1000, 1), Value(995, 1)), "0.5 % less (0.4 to 0.6 %)"),
     ],
