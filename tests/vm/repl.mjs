@@ -64,7 +64,6 @@ class Board {
   constructor(order) {
     this.order = { zlib: true, paste: true, readonly: false, cluster: 512, clusters: 2432, rotten: 0, ...order };
     this.said = [];
-    this.boots = 0;
     this.writes = 0;
     this.calls = 0;
   }
@@ -80,7 +79,6 @@ class Board {
   }
 
   async boot() {
-    this.boots += 1;
     this.waiting = [];
     this.mp = null;
     this.over = false;
@@ -96,7 +94,7 @@ class Board {
     this.state = "program";
     this.say(title("code.py") + "\r\ncode.py output:\r\n");
     const wrong = this.wrong();
-    if (wrong) this.done(`Traceback (most recent call last):\r\n  File "code.py", line 1, in <module>\r\n${wrong}\r\n`);
+    if (wrong) this.failed(wrong);
     else this.say(this.order.chatter ?? "");
   }
 
@@ -110,26 +108,30 @@ class Board {
     return stale ? "ValueError: incompatible .mpy file" : "";
   }
 
+  failed(how) {
+    this.done(`Traceback (most recent call last):\r\n  File "code.py", line 12, in <module>\r\n${how}\r\n`);
+  }
+
   done(text) {
     this.state = "done";
-    this.say(`${title("Done")}${text}\r\nCode done running.\r\n\r\nPress any key to enter the REPL. Use CTRL-D to reload.\r\n`);
+    const ended = "Code done running.\r\n\r\nPress any key to enter the REPL. Use CTRL-D to reload.\r\n";
+    this.say(`${title("Done")}${text}\r\n${ended}`);
   }
 
   async feed(data) {
     const allowed = this.paste ? this.paste.credit : Infinity;
     let taken = 0;
     for (const byte of data) {
-      if (this.paste && this.paste.fresh === false && ++taken > allowed) continue; // no room: it is lost
+      if (this.paste && ++taken > allowed) continue; // no room: it is lost
       await this.take(byte);
       if (this.over) await this.boot();
     }
-    if (this.paste) this.paste.fresh = false;
   }
 
   async take(byte) {
     if (this.state === "asleep") return;
     if (this.state === "program") {
-      if (byte === 3) this.done('Traceback (most recent call last):\r\n  File "code.py", line 12, in <module>\r\nKeyboardInterrupt: \r\n');
+      if (byte === 3) this.failed("KeyboardInterrupt: ");
       else this.say(this.order.chatter ?? "");
     } else if (this.state === "done") {
       if (byte === 4) this.run();
@@ -145,13 +147,13 @@ class Board {
     this.raw = false;
     this.mp = await loadMicroPython({
       heapsize: 192 * 1024, pystack: 1024, linebuffer: false, stdin: () => null,
-      stdout: (bytes) => this.over || this.hush || this.said.push(Buffer.from(bytes)),
+      stdout: (bytes) => this.over || this.said.push(Buffer.from(bytes)),
     });
     this.mount();
     this.mp.registerJsModule("microcontroller", { reset: () => { this.over = true; } });
     this.mp.registerJsModule("_board", {
-      zlib: this.order.zlib, card: Boolean(this.order.card), cluster: this.order.cluster, clusters: this.order.clusters, left: () => this.left(),
-      sync: () => this.sync(),
+      zlib: this.order.zlib, card: Boolean(this.order.card), cluster: this.order.cluster,
+      clusters: this.order.clusters, left: () => this.left(), sync: () => this.sync(),
     });
     this.mp.runPython("import _board\n" + START);
     this.say(title("REPL") + (this.order.safe ? `${this.order.safe}\r\n` : ""));
@@ -164,7 +166,7 @@ class Board {
       this.mp.replProcessChar(3); // forget the two
       return this.begin();
     }
-    this.line = byte > 5 || byte === 5 ? [...this.line, byte].slice(-3) : [];
+    this.line = byte >= 5 ? [...this.line, byte].slice(-3) : [];
     if (byte === 1) this.raw = true;
     if (byte === 2) this.raw = false;
     this.process(byte);
@@ -182,7 +184,7 @@ class Board {
   begin() {
     if (!this.order.paste) return this.say("R\x00>");
     this.say(`R\x01${String.fromCharCode(WINDOW, 0)}\x01`);
-    this.paste = { code: [], left: WINDOW, credit: 2 * WINDOW, fresh: false };
+    this.paste = { code: [], left: WINDOW, credit: 2 * WINDOW };
   }
 
   pasted(byte) {
@@ -191,10 +193,7 @@ class Board {
       this.paste = null;
       this.say("\x04");
       if (byte === 3) return this.say("\x04KeyboardInterrupt: \r\n\x04>");
-      this.hush = true; // the OK of raw mode: raw paste says none
-      const before = this.said.length;
-      this.execute(paste.code, before);
-      return;
+      return this.execute(paste.code);
     }
     paste.code.push(byte);
     paste.credit -= 1;
@@ -205,8 +204,8 @@ class Board {
     }
   }
 
+  // By raw mode, whose OK raw paste does not say.
   execute(code) {
-    this.hush = false;
     const before = this.said;
     this.said = [];
     for (const byte of code) this.mp.replProcessChar(byte);
