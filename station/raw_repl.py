@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Protocol
 
 from station.deploy_route import RouteError, RouteLost
@@ -258,3 +259,12 @@ class RawRepl:
             f"{name} talks but gives no prompt in {patience_s:.0f} s: is CircuitPython on it? "
             f"Its last line was: {lines[-1][:80]}"
         )
+
+
+def safe_mode(heard: bytes) -> tuple[str, ...]:
+    """What a board that started in safe mode said of it, as a sentence; nothing of any other."""
+    if b"safe mode" not in heard:
+        return ()
+    lines = heard.decode("utf-8", "replace").splitlines()
+    why = next((after for line, after in pairwise(lines) if "in safe mode because" in line), "").strip()
+    return (f"The board was in safe mode{': ' + why.rstrip('.') if why else ''}.",)

@@ -13,11 +13,10 @@ from base64 import b64decode
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from itertools import pairwise
 
 from station.deploy_route import BootOut, NoRoom, ReadOnly, RouteError, RouteLost, Space, read_boot_out
 from station.errors import Exit
-from station.raw_repl import Garbled, RawRepl, Wire
+from station.raw_repl import Garbled, RawRepl, Wire, safe_mode
 from station.route_serial_board import DEFINE, PACKED, PROBE, PROBED, SIZE, answer, call, definition
 
 #: How often one call is tried, and how often one file, before the wire is given up.
@@ -28,7 +27,7 @@ LEAST, MOST = 256, 8192
 PATIENCE_s = 12.0
 #: How long the console is listened to after a reset, s.
 BOOT_s = 8.0
-#: How long one call may work: sums over twenty files, or a block into a slow flash, s.
+#: How long one call may work: sums over ten files, or a block into a slow flash, s.
 WORK_s = 8.0
 _ABSENT = f"!{errno.ENOENT}"
 _REFUSALS = {
@@ -68,6 +67,7 @@ class SerialRoute:
     _at_prompt: bool = False
     _defined: bool = False
     _part: int = 0
+    _number: int = 0
 
     def __post_init__(self) -> None:
         self._repl = RawRepl(self.wire)
@@ -102,20 +102,26 @@ class SerialRoute:
         return Space(total * cluster, free * cluster, cluster)
 
     def read(self, path: str) -> bytes:
-        content = bytearray()
+        content, bad = bytearray(), 0
         while True:
             size = min(self.block, 3072)
             head = len(content).to_bytes(4, "little") + size.to_bytes(2, "little")
-            piece = b64decode(self._ask("R", head + path.encode(), path))
+            try:
+                said = self._once("R", head + path.encode())
+            except Garbled:
+                bad = self._bad(bad)
+                continue
+            self._refuse(said, path)
+            piece = b64decode(said)
             content += piece
             if len(piece) < size:
                 return bytes(content)
 
     def digests(self, paths: Iterable[str]) -> dict[str, str]:
-        """Reckoned on the board, twenty files in one call."""
+        """Reckoned on the board, ten files in one call."""
         wanted, found = list(paths), {}
-        for at in range(0, len(wanted), 20):
-            some = wanted[at : at + 20]
+        for at in range(0, len(wanted), 10):
+            some = wanted[at : at + 10]
             said = self._ask("D", b"\0".join(path.encode() for path in some)).split(" ")
             for path, digest in zip(some, said, strict=True):
                 if digest != "-":
@@ -215,13 +221,14 @@ class SerialRoute:
     def _once(self, verb: str, arguments: bytes) -> str:
         """One call. Raises Garbled if it or its answer was spoilt, or the board started anew."""
         repl = self._prompt()
+        self._number = (self._number + 1) % 256
         try:
-            said, wrong = repl.run(call(verb, arguments, self.eight_bits), WORK_s)
+            said, wrong = repl.run(call(verb, self._number, arguments, self.eight_bits), WORK_s)
         except Garbled:
             self._at_prompt, self.block = False, max(LEAST, self.block // 2)
             raise
-        text = answer(said)
-        if text is not None and text != "?":
+        text = answer(said, self._number)
+        if text is not None:
             self.block = min(self.block + self.block // 4, self.most)
             return text
         self._defined = self._defined and b"NameError" not in wrong
@@ -234,7 +241,7 @@ class SerialRoute:
             if not self._at_prompt:
                 self._repl.enter(self.patience_s)
                 self._at_prompt = True
-                self._note_safe_mode()
+                self.notes = self.notes or safe_mode(self._repl.heard)
             try:
                 return self._repl if self._defined else self._define()
             except Garbled:
@@ -258,8 +265,8 @@ class SerialRoute:
             self._part = 0 if b"NameError" in wrong else self._part
             raise Garbled("the function was not defined")
         self.eight_bits = self._carries_high()
-        text = answer(self._repl.run(call("H", PACKED, self.eight_bits))[0])
-        if text is None or text == "?":
+        text = answer(self._repl.run(call("H", 0, PACKED, self.eight_bits))[0], 0)
+        if text is None:
             raise Garbled("the board did not say what it has")
         free, unpacks = (int(word) for word in text.split())
         self.zlib, self.most = bool(unpacks), max(LEAST, min(MOST, free // 16))
@@ -270,12 +277,6 @@ class SerialRoute:
     def _carries_high(self) -> bool:
         """Whether bytes above 127 reach the board as they are; if not, it is sent base64."""
         return any(self._repl.run(PROBE)[0].strip() == b"%d" % PROBED for _ in range(3))
-
-    def _note_safe_mode(self) -> None:
-        if b"safe mode" in self._repl.heard and not self.notes:
-            lines = self._repl.heard.decode("utf-8", "replace").splitlines()
-            why = next((after for line, after in pairwise(lines) if "in safe mode because" in line), "")
-            self.notes += (f"The board was in safe mode{': ' + why.strip().rstrip('.') if why else ''}.",)
 
     def _refuse(self, text: str, path: str) -> None:
         """What the board answered, as an error of the route if it is one."""

@@ -1,7 +1,8 @@
 """What runs on the board while files go over its console: one function, sent once, and how it is called.
 
-A call is one bytes literal for the function: the sum of the rest, a verb, its arguments. The answer is a line
-that begins with its own sum. Every verb may be repeated: a call whose answer was lost is called again.
+A call is one bytes literal for the function: the sum of the rest, a verb, a number, its arguments. The answer
+is a line that begins with its own sum and that number. Every verb may be repeated: a call whose answer was
+lost is called again.
 """
 
 from __future__ import annotations
@@ -67,7 +68,7 @@ def _L(b):
     q=os.stat(d+x)
     if not q[0]&0x4000:_l.append('%d %s'%(q[6],(d+x)[1:]))
     elif os.statvfs(d+x)[:3]==v:t.append(d+x+'/')
- return '\\n'.join(['%d'%len(_l)]+_l[s:s+32])
+ return '\\n'.join(['%d'%len(_l)]+_l[s:s+16])
 def _R(b):
  with open(_p(b[6:]),'rb') as f:
   f.seek(_i(b[:4]));return str(_b.b2a_base64(f.read(_i(b[4:6]))),'utf-8').strip()
@@ -96,9 +97,10 @@ _v={87:_W,68:_D,76:_L,82:_R,83:_S,88:_X,77:_M,72:_H}
 def _t(f):
  if _b.crc32(f[4:])&0xffffffff!=_i(f[:4]):r='?'
  else:
-  try:r=_v[f[4]](f[5:])
+  try:r=_v[f[4]](f[6:])
   except OSError as e:r='!%d'%e.errno
   except MemoryError:r='!12'
+  r='%02x'%f[5]+r
  print('%08x%s'%(_b.crc32(r.encode())&0xffffffff,r))
 """
 #: Bytes beyond ASCII, to try whether they arrive; without those that a lost bit turns into a command.
@@ -121,21 +123,22 @@ def literal(data: bytes) -> bytes:
     return b"b'" + _SPECIAL.sub(escaped, data) + b"'"
 
 
-def call(verb: str, arguments: bytes, eight_bits: bool) -> bytes:
-    """The code that calls a verb."""
-    rest = verb.encode() + arguments
+def call(verb: str, number: int, arguments: bytes, eight_bits: bool) -> bytes:
+    """The code that calls a verb. `number` (0 to 255) comes back with the answer."""
+    rest = verb.encode() + bytes((number,)) + arguments
     frame = zlib.crc32(rest).to_bytes(4, "little") + rest
     if eight_bits:
         return b"_t(" + literal(frame) + b")"
     return b"_t(_b.a2b_base64(b'" + b2a_base64(frame, newline=False) + b"'))"
 
 
-def answer(said: bytes) -> str | None:
-    """What a call answered; None if its sum is wrong."""
+def answer(said: bytes, number: int) -> str | None:
+    """What that call answered; None if its sum is wrong, or it is the late answer to another."""
     found = _ANSWER.fullmatch(said.replace(b"\r", b"").removesuffix(b"\n"))
     if found is None or zlib.crc32(found[2]) != int(found[1], 16):
         return None
-    return found[2].decode("utf-8", "replace")
+    mine = b"%02x" % number
+    return found[2][2:].decode("utf-8", "replace") if found[2].startswith(mine) else None
 
 
 def definition(at: int, size: int) -> tuple[bytes, int]:

@@ -366,9 +366,10 @@ def test_the_literal_is_what_python_reads() -> None:
         assert eval(plain) == data
 
 
-def test_an_answer_with_a_wrong_sum_is_none() -> None:
-    right = b"%08xok" % zlib.crc32(b"ok")
-    assert answer(right + b"\r\n") == "ok"
-    assert answer(right[:-1] + b"x\r\n") is None
-    assert answer(b"") is None
-    assert call("H", b"", True).startswith(b"_t(b'")
+def test_an_answer_with_a_wrong_sum_or_number_is_none() -> None:
+    right = b"%08x07ok" % zlib.crc32(b"07ok")
+    assert answer(right + b"\r\n", 7) == "ok"
+    assert answer(right, 8) is None
+    assert answer(right[:-1] + b"x\r\n", 7) is None
+    assert answer(b"", 7) is None
+    assert call("H", 7, b"", True).startswith(b"_t(b'")
