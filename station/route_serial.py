@@ -29,6 +29,8 @@ PATIENCE_s = 12.0
 BOOT_s = 8.0
 #: How long one call may work: sums over ten files, or a block into a slow flash, s.
 WORK_s = 8.0
+#: The board does not know our function (any more), or the part that it has of it; in any language.
+_UNKNOWN, _UNKNOWN_PART = re.compile(rb"NameError.*\b_t\b"), re.compile(rb"NameError.*\b_s\b")
 _ABSENT = f"!{errno.ENOENT}"
 _REFUSALS = {
     errno.ENOMEM: "the board has not enough memory left to take it: reset it and try again",
@@ -231,23 +233,23 @@ class SerialRoute:
         if text is not None:
             self.block = min(self.block + self.block // 4, self.most)
             return text
-        self._defined = self._defined and b"NameError" not in wrong
+        self._defined = self._defined and not _UNKNOWN.search(wrong)
         self.block = max(LEAST, self.block // 2)
         raise Garbled(wrong.decode("utf-8", "replace"))
 
     def _prompt(self) -> RawRepl:
         """The prompt, with our function defined there."""
-        for _ in range(TRIES):
+        bad = 0
+        while True:
             if not self._at_prompt:
                 self._repl.enter(self.patience_s)
                 self._at_prompt = True
                 self.notes = self.notes or safe_mode(self._repl.heard)
+            part = self._part
             try:
                 return self._repl if self._defined else self._define()
             except Garbled:
-                self._at_prompt = False
-        self._bad(TRIES)
-        raise AssertionError
+                self._at_prompt, bad = False, self._bad(bad if self._part <= part else 0)
 
     def _define(self) -> RawRepl:
         """Bring our function there in parts, each with the sum of all before it."""
@@ -257,12 +259,12 @@ class SerialRoute:
             said, wrong = self._repl.run(code)
             if said.strip() != b"%d" % expected:
                 self.block = max(LEAST, size // 2)
-                self._part = 0 if b"NameError" in wrong else self._part
+                self._part = 0 if _UNKNOWN_PART.search(wrong) else self._part
                 raise Garbled(wrong.decode("utf-8", "replace"))
             self._part += size
         said, wrong = self._repl.run(DEFINE)
         if said.strip() != b"ok":
-            self._part = 0 if b"NameError" in wrong else self._part
+            self._part = 0 if _UNKNOWN_PART.search(wrong) else self._part
             raise Garbled("the function was not defined")
         self.eight_bits = self._carries_high()
         text = answer(self._repl.run(call("H", 0, PACKED, self.eight_bits))[0], 0)

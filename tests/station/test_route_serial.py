@@ -276,10 +276,11 @@ NOISE = [
     LinkFaults(lost=3e-4),
     LinkFaults(doubled=3e-4),
     LinkFaults(flipped=3e-4, lost=3e-4, doubled=3e-4),
+    LinkFaults(lost=1e-3),
 ]
 
 
-@pytest.mark.parametrize("faults", NOISE, ids=["flipped", "lost", "doubled", "all"])
+@pytest.mark.parametrize("faults", NOISE, ids=["flipped", "lost", "doubled", "all", "bad"])
 @pytest.mark.parametrize("seed", range(2))
 def test_noise_changes_nothing(plug: Plug, tmp_path: Path, faults: LinkFaults, seed: int) -> None:
     print(f"seed {seed}")
