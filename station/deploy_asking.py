@@ -12,7 +12,7 @@ from pathlib import Path
 import rich_click as click
 
 from sim.protocol import is_node_name
-from station.deploy_settings import is_secret, read_file, values_of
+from station.deploy_settings import is_secret, read_file, stranger, values_of
 from station.errors import Exit, StationError
 from station.node_settings import keys_of_settings, read_pairs
 
@@ -38,6 +38,8 @@ def said_in_flags(pairs: tuple[str, ...]) -> Values:
                 " file for --settings, or wait to be asked.",
                 Exit.USAGE,
             )
+        if strange := stranger(key):
+            raise StationError(strange, Exit.USAGE)
     return found
 
 

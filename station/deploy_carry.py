@@ -18,6 +18,8 @@ from station.errors import Exit
 
 #: Told on the way: what happens, and bytes written so far.
 Told = Callable[[str, int], None]
+#: What is told last, when all of it is there.
+RESTARTING = "restarting"
 #: How often a file is written before the medium is called bad.
 TRIES = 3
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 
 #: Where the web workflow's password may stand, by the name that it has on the board.
 PASSWORD = "CIRCUITPY_WEB_API_PASSWORD"
+#: How long after its port a board's drive may come, s.
+SETTLE_s = 2.0
 
 
 def route_options(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -33,8 +36,12 @@ def route_options(function: Callable[..., Any]) -> Callable[..., Any]:
         click.option("--port", shell_complete=complete_boards, help="By its console, at this serial port."),
         click.option("--host", help=f"By its web workflow, at this address; the password is in {PASSWORD}."),
         click.option(
+            "--web-password", type=click.Path(path_type=Path, exists=True, dir_okay=False), metavar="FILE",
+            help="A file whose first line is that password.",
+        ),
+        click.option(
             "--wait", "wait_s", type=click.FloatRange(0), default=0.0, metavar="SECONDS",
-            help="Wait for a board that sleeps (console, web).",
+            help="Wait for a board that sleeps, or is not plugged in yet.",
         ),
     )):  # fmt: skip
         function = option(function)
@@ -43,7 +50,12 @@ def route_options(function: Callable[..., Any]) -> Callable[..., Any]:
 
 @contextmanager
 def chosen_route(
-    to: str | None, drive: Path | None, port: str | None, host: str | None, wait_s: float
+    to: str | None,
+    drive: Path | None,
+    port: str | None,
+    host: str | None,
+    wait_s: float,
+    web_password: Path | None = None,
 ) -> Iterator[Route]:
     """The way to the board; given back in the end.
 
@@ -53,7 +65,7 @@ def chosen_route(
     """
     if sum(word is not None for word in (to, drive, port, host)) > 1:
         raise StationError("Name the board once: --to, --drive, --port or --host.", Exit.USAGE)
-    route = _route(to, drive, port, host, wait_s)
+    route = _route(to, drive, port, host, wait_s, web_password)
     try:
         yield route
     finally:
@@ -62,34 +74,57 @@ def chosen_route(
             click.echo(f"torpor: {note}", err=True)
 
 
-def _route(to: str | None, drive: Path | None, port: str | None, host: str | None, wait_s: float) -> Route:
-    from station.detect import detect
+def _route(
+    to: str | None, drive: Path | None, port: str | None, host: str | None, wait_s: float, secret: Path | None
+) -> Route:
+    from station.detect_choice import patiently
     from station.drive_route import DriveRoute
 
     if drive is not None:
-        return DriveRoute(drive)
+        return patiently(lambda: DriveRoute(drive), wait_s)
     if port is not None:
         return _by_console(port, wait_s)
     if host is not None:
-        return _by_web(host, wait_s)
-    return route_to(pick(to, detect()), wait_s)
+        return _by_web(host, wait_s, secret)
+    return route_to(_awaited(to, wait_s), wait_s, secret)
+
+
+def _awaited(to: str | None, wait_s: float) -> Found:
+    """The board that is meant, once it is there; one that has only just come has a moment for its drive."""
+    from station.detect import detect
+    from station.detect_choice import patiently
+
+    looks = 0
+
+    def look() -> Found:
+        nonlocal looks
+        looks += 1
+        return pick(to, detect())
+
+    found = patiently(look, wait_s)
+    if looks > 1 and found.drive is None:
+        time.sleep(SETTLE_s)
+        return look()
+    return found
 
 
 def pick(to: str | None, found: Sequence[Found]) -> Found:
     """The board that is meant, of those that run CircuitPython (or may, behind an adapter)."""
     from station.detect import Mode
-    from station.detect_choice import choose
+    from station.detect_choice import choose, listed
 
     may = [one for one in found if one.mode in (Mode.RUNNING, Mode.WEB, Mode.ADAPTER)]
     if found and not may:
         raise StationError(
-            f"No board here runs CircuitPython: torpor flash puts it there. Here: {found[0].line}.",
-            Exit.NO_BOARD,
+            f"No board here runs CircuitPython: torpor flash puts it there. {listed(found)}", Exit.NO_BOARD
         )
-    return choose(to, may)
+    one = choose(to, may if to is None else found)
+    if one not in may:
+        raise StationError(f"{one.line} runs no CircuitPython: torpor flash puts it there.", Exit.NO_BOARD)
+    return one
 
 
-def route_to(found: Found, wait_s: float = 0.0) -> Route:
+def route_to(found: Found, wait_s: float = 0.0, secret: Path | None = None) -> Route:
     """The quickest way to a board: its drive; its console if the node has the drive; the network."""
     from station.drive_route import DriveRoute
 
@@ -98,20 +133,28 @@ def route_to(found: Found, wait_s: float = 0.0) -> Route:
         return DriveRoute(found.drive, console)
     if found.port:
         return _by_console(found.port, wait_s)
-    return _by_web(found.host, wait_s)
+    return _by_web(found.host, wait_s, secret)
 
 
 def _by_console(port: str, wait_s: float) -> Route:
+    from station.detect_choice import patiently
     from station.route_serial import PATIENCE_s, SerialRoute
     from station.route_serial_wire import choose_port, find_serial
 
-    return SerialRoute(choose_port(port, find_serial()), patience_s=max(wait_s, PATIENCE_s))
+    wire = patiently(lambda: choose_port(port, find_serial()), wait_s)
+    return SerialRoute(wire, patience_s=max(wait_s, PATIENCE_s))
 
 
-def _by_web(host: str, wait_s: float) -> Route:
+def _by_web(host: str, wait_s: float, secret: Path | None) -> Route:
     from station.route_web import web_route
 
-    password = os.environ.get(PASSWORD, "")
+    password = _first_line(secret) if secret else os.environ.get(PASSWORD, "")
     if not password and sys.stdin.isatty() and sys.stderr.isatty():
         password = click.prompt(f"Password of {host}", hide_input=True, err=True)
     return web_route(host, password, wait_s)
+
+
+def _first_line(path: Path) -> str:
+    from station.deploy_settings import text_of
+
+    return text_of(path.read_bytes(), str(path)).partition("\n")[0].rstrip("\r")

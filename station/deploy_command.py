@@ -58,7 +58,7 @@ def command(design: str | None, as_json: bool, as_py: bool, **said: Any) -> None
     Secrets come from the environment (TORPOR_KEY, TORPOR_WIFI_PASSWORD), from --settings, from --node, or
     they are asked for.
     """
-    where = {name: said[name] for name in ("to", "drive", "port", "host", "wait_s")}
+    where = {name: said[name] for name in ("to", "drive", "port", "host", "wait_s", "web_password")}
     with chosen_route(**where) as route:
         wanted = _wanted(route, design, said, compiled=not as_py)
         began = time.monotonic()
@@ -146,8 +146,10 @@ def _carry(found: Ready, wanted: Wanted, route: Route) -> None:
 
 
 def _ending(idle: bool, said: str | None) -> str:
+    from station.deploy_words import BY_HAND
+
     if idle:
         return "Everything is there already."
     if said is None:
-        return "All of it is there and was read back. Eject the drive, open the bench switch, press reset."
+        return f"All of it is there and was read back.{BY_HAND}"
     return "All of it is there and was read back; the board starts anew."

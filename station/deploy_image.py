@@ -70,6 +70,14 @@ def named_in(text: bytes) -> frozenset[str]:
         return frozenset()
 
 
+def design_in(text: bytes) -> str:
+    """The design that a manifest names, "" if it is torn."""
+    try:
+        return str(json.loads(text)["design"])
+    except (ValueError, KeyError, TypeError):
+        return ""
+
+
 def image_of(design: Design, settings: str, compiled: bool = True, own_compiler: Path | None = None) -> Image:
     """The drive of a design with the text of its settings.toml.
 

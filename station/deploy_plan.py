@@ -89,6 +89,7 @@ def make_plan(image: Image, route: Route, known: Iterable[str] = ()) -> Plan:
     """
     there = _as_in(image, route.files())
     _check_starts(there, image)
+    _check_folders(there, image)
     ours = frozenset(known) | _named(there, route)
     same = _same(image, there, route)
     fates = {path: _fate(path, there, same) for path in image.files}
@@ -118,6 +119,30 @@ def _check_starts(there: Mapping[str, int], image: Image) -> None:
             " rename or delete it, then deploy again.",
             Exit.FAILED,
         )
+
+
+def _check_folders(there: Mapping[str, int], image: Image) -> None:
+    """StationError for a file where a folder of ours should be, and for a folder in a file's place."""
+    files = {path.casefold(): path for path in there}
+    for path in image.files:
+        for folder in _above(path):
+            if folder.casefold() in files:
+                raise StationError(
+                    f"{files[folder.casefold()]} on the drive is a file, and a folder of that name is needed:"
+                    " rename it, then deploy again."
+                )
+    for path in there:
+        for folder in _above(path):
+            if folder in image.files:
+                raise StationError(
+                    f"{folder} on the drive is a folder, and is to be a file: rename it, then deploy again."
+                )
+
+
+def _above(path: str) -> list[str]:
+    """The folders that a path lies in."""
+    parts = path.split("/")[:-1]
+    return ["/".join(parts[:count]) for count in range(1, len(parts) + 1)]
 
 
 def _named(there: Mapping[str, int], route: Route) -> frozenset[str]:

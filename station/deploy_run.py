@@ -10,8 +10,8 @@ from pathlib import Path
 
 from boards import Design
 from station import deploy_settings, deploy_versions
-from station.deploy_carry import Told, carry_out
-from station.deploy_image import MANIFEST, SETTINGS, Image, image_of
+from station.deploy_carry import RESTARTING, Told, carry_out
+from station.deploy_image import MANIFEST, SETTINGS, Image, design_in, image_of
 from station.deploy_plan import DELETED, SHORT, UNFINISHED, Fate, Plan, make_plan
 from station.deploy_route import BootOut, Route, RouteError, RouteLost
 from station.deploy_store import Versions
@@ -59,17 +59,23 @@ def versions_of(boot: BootOut) -> Versions:
 
 
 def existing_settings(route: Route, versions: Versions) -> str | None:
-    """The settings that the board has, wherever an interrupted deploy left them; None if it has none."""
-    there = route.files()
+    """The settings that the board has, wherever an interrupted deploy left them; None if it has none.
+
+    Raises
+    ------
+    StationError : they are there and cannot be read. Nobody's settings are given up for that.
+    """
+    there, was = route.files(), versions.pending()
+    if was is None:
+        return deploy_settings.text_of(route.read(SETTINGS)) if SETTINGS in there else None
     short = [path for path in there if SHORT.fullmatch(path) and path.casefold().startswith("settin")]
     for path in (SETTINGS, SETTINGS + UNFINISHED, *short):
         if path in there:
             with suppress(UnicodeDecodeError, RouteError):
                 text = route.read(path).decode("utf-8-sig")
-                if versions.pending() is None or (text.strip() and deploy_settings.is_toml(text)):
+                if text.strip() and deploy_settings.is_toml(text):
                     return text
-    was = versions.pending()
-    return was.files[SETTINGS].decode("utf-8-sig") if was and SETTINGS in was.files else None
+    return was.files[SETTINGS].decode("utf-8-sig") if SETTINGS in was.files else None
 
 
 def prepare(wanted: Wanted, route: Route, versions: Versions | None = None, make: Maker = image_of) -> Ready:
@@ -126,7 +132,7 @@ def _form(wanted: Wanted, route: Route) -> tuple[bool, list[str]]:
 
 def _settings(wanted: Wanted, route: Route, versions: Versions, boot: BootOut) -> str:
     found = existing_settings(route, versions)
-    text = deploy_settings.example(wanted.design) if found is None else found
+    text = found if found and found.strip() else deploy_settings.example(wanted.design)  # a new drive: empty
     text = deploy_settings.merged(text, wanted.settings)
     has_certificate = wanted.certificate is not None or CERTIFICATE in route.files()
     deploy_settings.check(text, wanted.design, boot.version, has_certificate)
@@ -150,7 +156,8 @@ def before(image: Image, plan: Plan, route: Route, versions: Versions) -> Image:
             files[row.path] = image.files[row.path]
         elif not (pending and row.fate is Fate.OBSOLETE):  # all of ours is in it, so this is what a cut left
             due.append(row.path)
-    return Image("", files | _read_all(due, route, versions), frozenset(gone))
+    files |= _read_all(due, route, versions)
+    return Image(design_in(files.get(MANIFEST, b"")), files, frozenset(gone))
 
 
 def _read_all(paths: list[str], route: Route, versions: Versions) -> dict[str, bytes]:
@@ -175,7 +182,7 @@ def carry(found: Ready, route: Route, told: Told = lambda what, done: None, roll
             found.versions.done(rollback)
         return
     touched = [row.path for row in found.plan.rows if row.fate not in DELETED | {Fate.FOREIGN}]
-    found.versions.begin(found.before, touched, rollback)
+    found.versions.begin(found.before, touched, found.image.design, rollback)
     carry_out(found.plan, found.image, route, told)
     found.versions.done(rollback)
 
@@ -190,19 +197,22 @@ def complete(
     What the board says (None: a person has to restart it), and whether it took .py only.
     """
     carry(found, route, told)
-    said = None if found.plan.idle else route.restart()
+    if found.plan.idle:
+        return None, False
+    told(RESTARTING, found.plan.to_write)
+    said = route.restart()
     if not wanted.compiled or not _REFUSED.search(said or ""):
         return said, False
     again = replace(wanted, compiled=False)
-    carry(prepare(again, route, found.versions), route, told)
+    found = prepare(again, route, found.versions)
+    carry(found, route, told)
+    told(RESTARTING, found.plan.to_write)
     return route.restart(), True
 
 
 def design_named(route: Route) -> str:
-    """The design that was deployed to this board, "" if none was."""
-    import json
-
-    try:
-        return str(json.loads(route.read(MANIFEST))["design"])
-    except (RouteError, ValueError, KeyError, TypeError):
-        return ""
+    """The design that was deployed to this board, or was about to be when that was cut off; "" if none."""
+    with suppress(RouteError):
+        if named := design_in(route.read(MANIFEST)):
+            return named
+    return versions_of(route.boot()).design_begun()

@@ -6,6 +6,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Mapping
+from difflib import get_close_matches
 from pathlib import Path
 
 import tomlkit
@@ -13,7 +14,7 @@ import tomlkit
 from boards import Design
 from sim.drive import ROOT, settings_toml
 from station.errors import Exit, StationError
-from station.node_settings import refused
+from station.node_settings import keys_of_settings, refused
 
 #: What nobody but node and station is to see.
 _SECRET = re.compile(r"KEY|PASSWORD|SECRET|TOKEN")
@@ -42,6 +43,17 @@ def is_toml(text: str) -> bool:
     except tomllib.TOMLDecodeError:
         return False
     return True
+
+
+def text_of(content: bytes, where: str = "settings.toml") -> str:
+    """A file's text. StationError, one sentence, if it is none."""
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        raise StationError(
+            f"{where}, line {line}: a letter there is not UTF-8: save the file as UTF-8.", Exit.USAGE
+        ) from None
 
 
 def values_of(text: str, where: str = "settings.toml") -> dict[str, object]:
@@ -90,8 +102,9 @@ def check(text: str, design: Design, version: tuple[int, int, int], has_certific
 
 def warnings(text: str) -> list[str]:
     """What works, and is not wise."""
-    told = []
-    if "CIRCUITPY_WIFI_SSID" in values_of(text):
+    values = values_of(text)
+    told = [f"settings.toml: {strange}" for strange in map(stranger, values) if strange]
+    if "CIRCUITPY_WIFI_SSID" in values:
         told.append(
             "settings.toml has CIRCUITPY_WIFI_SSID: CircuitPython then joins Wi-Fi at every wake, before"
             " the node's own code. Take it out once the board hangs in the garden."
@@ -99,10 +112,19 @@ def warnings(text: str) -> list[str]:
     return told
 
 
+def stranger(key: str) -> str:
+    """What is odd about a key that looks like a node's and is none, "" if nothing is."""
+    known = keys_of_settings()
+    if not key.startswith("TORPOR_") or key in known:
+        return ""
+    like = get_close_matches(key, known, 1)
+    return f"No node reads {key}{f'; is {like[0]} meant' if like else ''}."
+
+
 def read_file(path: Path) -> dict[str, str | int]:
     """Values from an owner's file, to be merged."""
     found: dict[str, str | int] = {}
-    for key, value in values_of(path.read_text(encoding="utf-8"), str(path)).items():
+    for key, value in values_of(text_of(path.read_bytes(), str(path)), str(path)).items():
         if isinstance(value, bool) or not isinstance(value, str | int):
             raise StationError(f"{path}: {key} is neither text nor a whole number.", Exit.USAGE)
         found[key] = value

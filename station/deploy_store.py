@@ -49,6 +49,10 @@ class Versions:
         """Paths that deploys have written, whether or not they were completed."""
         return frozenset(map(str, self._read(_DEPLOYED).get("paths", ())))
 
+    def design_begun(self) -> str:
+        """The design of a deploy that was begun and has not ended, "" if there is none."""
+        return str(self._read(_PENDING).get("to", ""))
+
     def has(self, content_digest: str) -> bytes | None:
         """A content that is kept; None if it is not, or spoilt."""
         try:
@@ -66,14 +70,14 @@ class Versions:
     def _interrupted_deploy(self) -> bool:
         return self._read(_PENDING).get("what") == _DEPLOY
 
-    def begin(self, before: Image, paths: Iterable[str], rollback: bool = False) -> None:
-        """Before the first change: what is there, and which paths will be written."""
+    def begin(self, before: Image, paths: Iterable[str], to: str = "", rollback: bool = False) -> None:
+        """Before the first change: what is there, which paths will be written, and to which design."""
         for content in before.files.values():
             self._keep(content)
         self._write(_DEPLOYED, {"version": 1, "paths": sorted(self.deployed() | set(paths))})
         what = _ROLLBACK if rollback and not self._interrupted_deploy else _DEPLOY
         listed = {"design": before.design, "files": dict(before.digests), "gone": sorted(before.gone)}
-        self._write(_PENDING, {"version": 1, "what": what, **listed})
+        self._write(_PENDING, {"version": 1, "what": what, "to": to, **listed})
 
     def done(self, rollback: bool = False) -> None:
         """All of it is there: what was before is what a rollback brings. An interrupted deploy that was

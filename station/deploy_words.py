@@ -11,6 +11,8 @@ from station.deploy_plan import DELETED, Fate, Plan
 from station.deploy_run import Ready
 
 JSON_VERSION = 1
+#: What a person has to do where the route cannot restart the board.
+BY_HAND = " Eject the drive, open the bench switch, press reset."
 
 
 def document(ready: Ready, route: str, done: bool, seconds: float) -> dict[str, Any]:

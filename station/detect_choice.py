@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
 from functools import cache
 from pathlib import Path
+from typing import TypeVar
 
 from boards import BoardsError, Design, list_designs, load_design
 from station.detect import Found, same_board
@@ -14,6 +16,10 @@ NONE_HERE = (
     "No board is here: is it plugged in, by a cable that carries data? A board that sleeps or was never "
     "flashed shows nothing; hold BOOT (or BOOTSEL) while plugging it in."
 )
+
+_AGAIN_s = 0.5
+
+Seen = TypeVar("Seen")
 
 
 def choose(wanted: str | None, found: Sequence[Found], what: str = "board") -> Found:
@@ -35,6 +41,19 @@ def choose(wanted: str | None, found: Sequence[Found], what: str = "board") -> F
     if not meant:
         raise StationError(f"There is no {what} '{wanted}'. {listed(found)}", Exit.NO_BOARD)
     return meant[0]
+
+
+def patiently(look: Callable[[], Seen], wait_s: float) -> Seen:
+    """What `look` gives, at once or within `wait_s`: as long as it says that no board is there (exit 3)."""
+    deadline = time.monotonic() + wait_s
+    while True:
+        try:
+            return look()
+        except StationError as problem:
+            left_s = deadline - time.monotonic()
+            if problem.exit_code is not Exit.NO_BOARD or left_s <= 0:
+                raise
+        time.sleep(min(_AGAIN_s, left_s))
 
 
 def listed(found: Sequence[Found]) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 from collections.abc import Iterator
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
@@ -19,7 +18,6 @@ if TYPE_CHECKING:
 
 JSON_VERSION = 1
 BROWSE_s = 3.0
-_AGAIN_s = 0.5
 
 
 @click.command(name="detect")
@@ -38,36 +36,23 @@ def command(
 
     Exit code 3 if there is none. How boards are told apart: docs/flash.md.
     """
-    from station.detect_choice import NONE_HERE
+    from station.detect_choice import patiently
 
-    found = _patiently(wait_s, web, hosts, board)
+    try:
+        found = patiently(lambda: _now(web, hosts, board), wait_s)
+    except StationError as problem:
+        if as_json and problem.exit_code is Exit.NO_BOARD:
+            _json([])
+        raise
     if probe:
         from station.detect_probe import probed
 
         found = [probed(one) for one in found]
-    if as_json:
-        click.echo(
-            json.dumps({"version": JSON_VERSION, "boards": [document(one) for one in found]}, indent=1)
-        )
-    elif found:
-        _table(found)
-    if not found:
-        raise StationError(NONE_HERE, Exit.NO_BOARD)
+    _json(found) if as_json else _table(found)
 
 
-def _patiently(wait_s: float, web: bool, hosts: tuple[str, ...], board: str | None) -> list[Found]:
-    """What is there, at once or within `wait_s`."""
-    deadline = time.monotonic() + wait_s
-    while True:
-        try:
-            found = _now(web, hosts, board)
-        except StationError as problem:
-            if problem.exit_code is not Exit.NO_BOARD or time.monotonic() >= deadline:
-                raise
-            found = []
-        if found or time.monotonic() >= deadline:
-            return found
-        time.sleep(min(_AGAIN_s, max(0.0, deadline - time.monotonic())))
+def _json(found: list[Found]) -> None:
+    click.echo(json.dumps({"version": JSON_VERSION, "boards": [document(one) for one in found]}, indent=1))
 
 
 def _now(web: bool, hosts: tuple[str, ...], board: str | None) -> list[Found]:
@@ -75,7 +60,7 @@ def _now(web: bool, hosts: tuple[str, ...], board: str | None) -> list[Found]:
     from station.detect_choice import choose
 
     found = detect(_by_network(web, hosts))
-    return [choose(board, found)] if board and found else found
+    return found if found and board is None else [choose(board, found)]
 
 
 def _by_network(web: bool, hosts: tuple[str, ...]) -> list[Found]:

@@ -10,6 +10,7 @@ import builtins
 import json
 import os
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
 from typing import Any
@@ -24,6 +25,7 @@ from station.records import Node
 _VALIDATE = Path(__file__).resolve().parent.parent / "firmware" / "lib" / "torpor" / "validate.py"
 #: What makes a node reachable, and whom it trusts: never sent, as anybody can read what is.
 AT_THE_NODE = (*TWIN_SETTINGS, "TORPOR_PORT", "TORPOR_TLS")
+_IN_KEYS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_"
 #: The rest of an answer: its head, time and CRC.
 _REST = 300
 
@@ -34,7 +36,8 @@ def read_pairs(pairs: tuple[str, ...]) -> dict[str, str | int]:
     for pair in pairs:
         key, equals, value = pair.partition("=")
         if not equals or not key:
-            raise StationError(f"{pair!r} is no setting: expected KEY=VALUE.", Exit.USAGE)
+            name = key[: len(key) - len(key.lstrip(_IN_KEYS))]  # what follows may be a secret
+            raise StationError(f"'{name}' is no setting: expected KEY=VALUE.", Exit.USAGE)
         found[key] = int(value) if value.lstrip("-").isdecimal() and value.isascii() else value
     return found
 
@@ -108,6 +111,7 @@ def _rules(design: Design) -> dict[str, Any]:
     return names
 
 
+@cache
 def keys_of_settings() -> tuple[str, ...]:
     """Every key that a node reads."""
     from boards import list_designs

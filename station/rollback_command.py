@@ -54,11 +54,13 @@ def _found(route: Route) -> Ready:
 
 
 def _carry(found: Ready, route: Route) -> None:
+    from station.deploy_carry import RESTARTING
     from station.deploy_progress import shown_bar
     from station.deploy_run import carry
+    from station.deploy_words import BY_HAND
 
     with shown_bar(found.plan.to_write) as told:
         carry(found, route, told, rollback=True)
-    if not found.plan.idle:
-        route.restart()
-    click.echo("The board is as it was before the last deploy.", err=True)
+        told(RESTARTING, found.plan.to_write)
+        by_hand = not found.plan.idle and route.restart() is None
+    click.echo(f"The board is as it was before the last deploy.{BY_HAND if by_hand else ''}", err=True)

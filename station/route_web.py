@@ -272,7 +272,11 @@ def web_route(host: str, password: str, wait_s: float = 0.0) -> WebRoute:
     RouteError : a password that no board can take.
     """
     if not password:
-        raise RouteError(f"{host}: its CIRCUITPY_WEB_API_PASSWORD is needed.", Exit.USAGE)
+        raise RouteError(
+            f"{host}: its CIRCUITPY_WEB_API_PASSWORD is needed: in the environment, or in a file for"
+            " --web-password.",
+            Exit.USAGE,
+        )
     size = len(password.encode())
     if size > LONGEST_PASSWORD:
         raise RouteError(

@@ -66,8 +66,9 @@ def test_a_deploy_and_what_lies_there_then(drive: Path, capsys: pytest.CaptureFi
 
     assert spoken(capsys, "deploy", "--drive", drive, "--py")[::2] == (0, "Everything is there already.\n")
 
-    code, out, _ = spoken(capsys, "rollback", "--drive", drive)
+    code, out, err = spoken(capsys, "rollback", "--drive", drive)
     assert (code, contents(drive)) == (0, before)
+    assert err.startswith("The board is as it was before the last deploy. Eject the drive, open the bench")
     assert spoken(capsys, "rollback", "--drive", drive)[0] == 0
     assert contents(drive) == found
 
@@ -108,6 +109,8 @@ def test_a_dry_run_changes_nothing(drive: Path, capsys: pytest.CaptureFixture[st
         ([], 2, "Say with --board which design this is. For a raspberry_pi_pico_w there is: pico-w-arducam"),
         (["--board", "esp32-cam"], 2, "raspberry_pi_pico_w, and esp32-cam is made for ai-thinker-esp32-cam"),
         ([*NEW, "--set", "TORPOR_KEY=1"], 2, "TORPOR_KEY is a secret"),
+        ([*NEW, "--set", "TORPOR_BACTH=2"], 2, "No node reads TORPOR_BACTH; is TORPOR_BATCH meant."),
+        ([*NEW, "--set", "TORPOR_KEY:5a5a"], 2, "'TORPOR_KEY' is no setting: expected KEY=VALUE.\n"),
         ([*NEW, "--set", "TORPOR_BATCH=0"], 2, "TORPOR_BATCH is 0, expected a whole number 1 to 20"),
         ([*NEW, "--set", "TORPOR_TLS=1"], 2, "TORPOR_TLS is 1, expected a whole number 0 to 0"),
     ],
@@ -178,3 +181,76 @@ def test_a_program_that_would_run_instead_stops_it(drive: Path, capsys: pytest.C
     (drive / "code.txt").write_text("print('mine')")
     code, _, err = spoken(capsys, "deploy", "--drive", drive, *NEW)
     assert code == 1 and "code.txt on the drive, which CircuitPython runs instead of code.py" in err
+
+
+def test_what_stands_in_the_way_of_a_folder_stops_it(drive: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (drive / "lib").write_text("a file")
+    before = contents(drive)
+    code, _, err = spoken(capsys, "deploy", "--drive", drive, *NEW)
+    assert (code, err) == (1, "torpor: lib on the drive is a file, and a folder of that name is needed:"
+                              " rename it, then deploy again.\n")  # fmt: skip
+    assert contents(drive) == before
+    (drive / "lib").unlink()
+    (drive / "waking.mpy").mkdir()
+    (drive / "waking.mpy" / "mine.txt").write_text("a folder")
+    code, _, err = spoken(capsys, "deploy", "--drive", drive, *NEW)
+    assert code == 1 and err.startswith("torpor: waking.mpy on the drive is a folder, and is to be a file")
+    assert (drive / "code.py").read_text() == 'print("Hello World!")\n'
+
+
+def test_settings_in_an_old_code_page_are_not_given_up(
+    drive: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (drive / "settings.toml").write_bytes(b'A = "x"\nOWN = "Zuhause \xfc"\n')
+    before = contents(drive)
+    code, _, err = spoken(capsys, "deploy", "--drive", drive, *NEW)
+    assert (code, err) == (
+        2, "torpor: settings.toml, line 2: a letter there is not UTF-8: save the file as UTF-8.\n"
+    )  # fmt: skip
+    assert contents(drive) == before
+
+    (drive / "settings.toml").write_bytes(b'\xef\xbb\xbfOWN = "of an editor that marks UTF-8"\n')
+    mine = tmp_path / "mine.toml"
+    mine.write_bytes(b"\xef\xbb\xbfTORPOR_BATCH = 4\n")
+    assert spoken(capsys, "deploy", "--drive", drive, *NEW, "--settings", mine)[0] == 0
+    text = (drive / "settings.toml").read_text()
+    assert text.startswith('OWN = "of an') and "TORPOR_BATCH = 4\n" in text
+    mine.write_bytes(b'TORPOR_WIFI_SSID = "\xfcber"\n')
+    code, _, err = spoken(capsys, "deploy", "--drive", drive, "--settings", mine)
+    assert code == 2 and err.startswith(f"torpor: {mine}, line 1: a letter there is not UTF-8")
+
+
+def test_a_new_board_has_every_setting_explained(drive: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (drive / "settings.toml").write_text("")  # as CircuitPython makes it
+    assert spoken(capsys, "deploy", "--drive", drive, *NEW)[0] == 0
+    assert "TORPOR_BATCH = 1                  # pictures worth" in (drive / "settings.toml").read_text()
+
+
+def test_a_setting_that_no_node_reads_is_warned_of(drive: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (drive / "settings.toml").write_text('TORPOR_LATITUD = 52\nOTHER = "x"\n')
+    code, _, err = spoken(capsys, "deploy", "--drive", drive, *NEW)
+    assert code == 0
+    assert err.startswith(
+        "torpor: settings.toml: No node reads TORPOR_LATITUD; is TORPOR_LATITUDE meant.\nAll of it"
+    )
+
+
+def test_the_same_command_again_needs_no_more_words(
+    drive: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert spoken(capsys, "deploy", "--drive", drive, *NEW)[0] == 0
+    (drive / "waking.mpy").write_bytes(b"C\x06")
+    (drive / "torpor.json").write_text((drive / "torpor.json").read_text().replace("0.", "0.0", 1))
+
+    def interrupted(where: Path, content: bytes) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr("station.drive_medium.write_through", interrupted)
+        code, _, err = spoken(capsys, "deploy", "--drive", drive)
+    assert code == 130
+    assert err.split("\n")[0] == "torpor: The board runs nothing until the same command has run to its end."
+    assert not (drive / "torpor.json").exists() and not (drive / "code.py").exists()
+    assert spoken(capsys, "deploy", "--drive", drive)[0] == 0
+    assert json.loads((drive / "torpor.json").read_text())["design"] == "pico-w-arducam-2mp"
+    assert len((drive / "waking.mpy").read_bytes()) > 700

@@ -15,7 +15,7 @@ import pytest
 from benchmarks.deploy_board import EmbeddedBoard
 from benchmarks.deploy_link import SimulatedLink
 from station import cli
-from station.deploy_choice import pick, route_to
+from station.deploy_choice import chosen_route, pick, route_to
 from station.deploy_route import NoRoom, ReadOnly, RouteError, RouteLost
 from station.detect import Found, Mode
 from station.drive_route import DriveRoute
@@ -153,6 +153,47 @@ def test_a_board_is_named_once(tmp_path: Path, capsys: pytest.CaptureFixture[str
     assert cli.main(["deploy", "--drive", str(tmp_path), "--port", "COM3"]) == 2
     said = capsys.readouterr().err
     assert said == "torpor: Name the board once: --to, --drive, --port or --host.\n"
+
+
+def test_a_board_that_is_named_and_runs_something_else() -> None:
+    boards = [drive("CIRCUITPY", "E6611860"), drive("RPI-RP2", "E6614242", Mode.UF2)]
+    assert pick(None, boards) == boards[0]
+    with pytest.raises(StationError, match=r"/media/RPI-RP2 runs no CircuitPython: torpor flash") as error:
+        pick("4242", boards)
+    assert error.value.exit_code == 3
+
+
+def test_a_board_is_waited_for(monkeypatch: pytest.MonkeyPatch, folder: Path) -> None:
+    """First nothing, then its port, a moment later its drive."""
+    port = replace(drive("", "B81C"), drive=None, port="/dev/ttyACM0")
+    seen = [[], [], [port], [drive("", "B81C", folder=folder)]]
+    waited: list[float] = []
+    monkeypatch.setattr("station.detect.detect", lambda: seen.pop(0))
+    monkeypatch.setattr("time.sleep", waited.append)
+    with chosen_route(None, None, None, None, wait_s=60.0) as route:
+        assert route.name == f"drive {folder}"
+    assert waited == [0.5, 0.5, 2.0]
+
+    seen = [[]]
+    with pytest.raises(StationError, match="No board is here"), chosen_route(None, None, None, None, 0.0):
+        pass
+
+
+def test_the_password_of_the_web_workflow_from_a_file(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(
+        "station.route_web.web_route", lambda host, password, wait_s: DriveRoute(Path(password))
+    )
+    board = tmp_path / "as a password"
+    board.mkdir()
+    (board / "boot_out.txt").write_text("Adafruit CircuitPython 10.2.1 on 2026-05-12; A with b\n")
+    file = tmp_path / "password.txt"
+    file.write_bytes(f"{board}\r\nanother line\n".encode())
+    with chosen_route(None, None, None, "192.0.2.1", 0.0, file) as route:
+        assert route.name == f"drive {board}"
+    assert cli.main(["rollback", "--host", "192.0.2.1", "--web-password", str(tmp_path / "none")]) == 2
+    assert "does not exist" in capsys.readouterr().err
 
 
 def test_a_way_by_the_network_needs_its_password(
