@@ -58,8 +58,9 @@ OF_TASKS = frozenset(
     for name in "admission planning readings reporting retiring scheduler sun taskrecord tasktable "
     "timekeeping triggers".split()
 )
-#: In the root of every drive; an application has its own code.py.
+#: In the root of every drive; an application has its own code.py, and its install mode.
 SCRIPTS = ("boot.py", "safemode.py")
+OWN_SCRIPTS = ("code.py", "install.py")
 
 _ASYNC = (ast.AsyncFunctionDef, ast.Await, ast.AsyncFor, ast.AsyncWith)
 _KEY = re.compile(r"[A-Za-z0-9_-]+")
@@ -81,7 +82,7 @@ class Drive:
     Attributes
     ----------
     modules : dotted name -> file; packages : the dotted names that are packages.
-    scripts : "boot.py", "code.py", "safemode.py".
+    scripts : "boot.py", "code.py", "safemode.py", "install.py".
     data : path -> bytes of what the firmware reads as it goes (registers of its sensor).
     settings : text of settings.toml; environment : its keys as os.getenv gives them (text).
     """
@@ -138,7 +139,7 @@ def assemble(
     scripts = {}
     for path in (*(ROOT / "firmware" / name for name in SCRIPTS), *sorted(application.glob("*.py"))):
         text = path.read_text(encoding="utf-8")
-        if path.name in (*SCRIPTS, "code.py"):
+        if path.name in (*SCRIPTS, *OWN_SCRIPTS):
             scripts[path.name] = SourceFile(path.name, text)
         else:
             files[path.stem] = _source(path.name, text, compiled)

@@ -43,6 +43,14 @@ class Reset(EndOfWake):
         self.reason = reason
 
 
+class Reload(EndOfWake):
+    """`supervisor.reload()`: another script runs in a new virtual machine, without a reset."""
+
+    def __init__(self, script: str) -> None:
+        super().__init__()
+        self.script = script
+
+
 class SafeMode(Reset):
     """The chip restarts into safe mode: `why` is a name of supervisor.SafeModeReason."""
 

@@ -67,6 +67,7 @@ class Hardware:
         error = board.v("sleep_clock_error")  # how much too long this board's timer lets it sleep, 1
         self.sleep_clock = random.Random(f"sleep clock {seed}").uniform(-error, error)
         self.bench = False
+        self.computer: bool | None = None  # at its USB; None: while the bench pin is held
         self._rail_V = board.v("rail_3V3")
         address = int(str(design.meter.caps["address"]), 0)
         self.meter = Ina219(design.meter, address, world.metered, self._meter_load, meter_faults)

@@ -33,13 +33,22 @@ class Stored:
     lines: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What a node in install mode has sent: its picture (or nothing), and what it told of itself."""
+
+    t_s: float
+    jpeg: bytes
+    told: dict[str, int]
+
+
 class Home:
     """Takes requests of one node; `on_picture(key, jpeg)` sees each new picture once.
 
     Attributes
     ----------
     epoch_s : t_s = 0, since 1970.
-    on_kept : on_kept(target, telemetry, content, now_s) sees every request that was taken.
+    on_kept : on_kept(target, telemetry, content, now_s) sees every request that was taken, but previews.
     offers : (time, s, settings by their short names), oldest first: sets of settings for the node, of which
         the first has number 1, and from when on home offers each.
     said : the last telemetry, signed.
@@ -54,6 +63,7 @@ class Home:
         self.pictures: dict[str, Stored] = {}
         self.logs: list[tuple[float, bytes]] = []
         self.readings: dict[str, Batch] = {}
+        self.previews: list[Preview] = []
         self.refused: dict[int, int] = {}
         self.requests = 0
         self.offers: list[tuple[float, dict[str, int | str]]] = []
@@ -90,7 +100,7 @@ class Home:
             status = 404
         else:
             status = made.refusal(footer) or target.refusal or self._take(target, line, content, now_s)
-            if status < 400 and self.on_kept:
+            if status < 400 and self.on_kept and target.kind != "previews":
                 self.on_kept(target, line, content, now_s)
         return status, made.crc32, made.digest
 
@@ -101,9 +111,14 @@ class Home:
         return {"cfg": number, "set": self.offers[number - 1][1]} if wanted else {}
 
     def _take(self, target: Target, line: str, content: bytes, now_s: float) -> int:
-        self.said = told = protocol.telemetry_of(line)
+        told = protocol.telemetry_of(line)
+        if target.kind != "previews":
+            self.said = told
         if target.kind == "log":
             self.logs.append((now_s, content))
+            return 201
+        if target.kind == "previews":
+            self.previews.append(Preview(now_s, content, protocol.numbers_of(told)))
             return 201
         if target.kind == "readings":
             return self._take_readings(target.key, told, content, now_s)

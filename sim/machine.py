@@ -5,11 +5,12 @@ from __future__ import annotations
 import gc
 import sys
 import warnings
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from types import ModuleType
 from typing import Any
 
 from sim.costs import Prices
+from sim.errors import Reload
 from sim.hardware import Hardware
 
 
@@ -34,6 +35,7 @@ class Machine:
         self.wake_alarm: str | None = None
         self.wake_pin = ""
         self.safe_mode: str | None = None  # why code.py does not run
+        self.next_script = "code.py"
         self.console: list[str] = []
         self.radio_mode: str | None = None
         self.cores: dict[str, ModuleType] = {}
@@ -76,6 +78,20 @@ class Machine:
     def print(self, *values: Any, sep: str = " ", end: str = "\n") -> None:
         self.console.append(f"{self.world.now:.3f} " + sep.join(str(value) for value in values) + end)
         del self.console[:-200]
+
+
+def to_its_end(
+    script: str, execute: Callable[[str], None], end: Callable[[], None], enter: Callable[[str], None]
+) -> None:
+    """Run a script, and whatever it wants to be run in its place, which is a state of its own: "INSTALL"."""
+    while script:
+        try:
+            execute(script)
+            return
+        except Reload as reload:
+            script = reload.script
+        end()
+        enter(script.removesuffix(".py").upper())
 
 
 def to_be_swept(always: bool) -> None:

@@ -22,7 +22,7 @@ FOOTER = 40
 #: answer that a node has room for, head and all.
 LONGEST, LONGEST_HEAD, LONGEST_ANSWER = 2_000_000, 8192, 1024
 ROOT = "/v1/nodes/"
-KINDS = ("images", "log", "readings")
+KINDS = ("images", "log", "readings", "previews")
 KEY_BYTES = 32
 #: Added to the number of a set of settings with which the node has not yet heard from home.
 TRIAL = 0x10000

@@ -34,6 +34,7 @@ from sim.guests import guests, place_settings
 from sim.hardware import Hardware
 from sim.history import ordinary_wake
 from sim.home import Home
+from sim.installed import hang_up
 from sim.life import Life
 from sim.measured import MeasuredWorld, measured_notes
 from sim.pictures import PicturePool
@@ -138,6 +139,8 @@ def build(
     hardware = Hardware(
         design, world, files, pir, air, scenario.seed, meter_faults, clock_faults, card_faults
     )
+    if not scenario.install:
+        hang_up(hardware.nvm)
     _limit(hardware)
     life = Life(hardware, drive, (lambda now: progress(now / end_s)) if progress else None)
     for volume in volumes(hardware):

@@ -42,6 +42,8 @@ class Scenario:
         draw, in multiples of their rows. gauge_points : how many points of charge too high (or, negative,
         too low) its cell's voltage reads, as that of another or an aged cell does.
     stuck_PIR : (from_s, until_s) in which the PIR's output never falls.
+    install : the node is new, and its first power-on is install mode (`docs/installing.md`); else it was
+        hung up before.
     quiet : no visitors and no false triggers but those in `visits` (start_s, stay_s).
     differences : by state, what it draws beyond its rows, as measured (`sim.differences` works them out).
     """
@@ -68,6 +70,7 @@ class Scenario:
     currents: float = 1.0
     gauge_points: float = 0.0
     stuck_PIR: tuple[float, float] | None = None
+    install: bool = False
     quiet: bool = False
     visits: tuple[tuple[float, float], ...] = ()
     year: int | None = None
@@ -139,6 +142,7 @@ _RUN_KEYS = {
     "currents": float,
     "gauge_points": float,
     "compiled": bool,
+    "install": bool,
 }
 
 

@@ -14,6 +14,7 @@ from starlette.routing import BaseRoute, Mount, Route
 from station.examiner import Examiner
 from station.forecasting import Forecasts
 from station.limits import Limits
+from station.previews import Previews
 from station.receiving import Receiver
 from station.store import Store
 from station.tally import Tally
@@ -25,9 +26,10 @@ HEALTHY_s = 5.0
 
 def make_app(store: Store, limits: Limits, tally: Tally, forecasts: Forecasts | None = None) -> Starlette:
     """The application; while it runs, new pictures are looked at."""
-    pages = page_routes(store, forecasts or Forecasts(store))
+    previews = Previews()
+    pages = page_routes(store, forecasts or Forecasts(store), previews)
     arrived = asyncio.Event()
-    receiver = Receiver(store, limits, tally, arrived)
+    receiver = Receiver(store, limits, tally, arrived, previews)
 
     @asynccontextmanager
     async def living(app: Starlette) -> AsyncIterator[None]:

@@ -96,7 +96,8 @@ def image_of(design: Design, settings: str, compiled: bool = True, own_compiler:
     files[LICENCES] = licences().encode()
     files.update({path.lstrip("/"): content for path, content in drive.data.items()})
     files[SETTINGS] = settings.encode()
-    files.update({name: drive.scripts[name].text.encode() for name in STARTS})
+    run_by_name = [name for name in drive.scripts if name not in STARTS]
+    files.update({name: drive.scripts[name].text.encode() for name in (*run_by_name, *STARTS)})
     files[MANIFEST] = manifest(design.name, files)
     return Image(design.name, files)
 

@@ -24,7 +24,7 @@ def dotted(path: str) -> str:
 
 def shadows(paths: Iterable[str], ours: Iterable[str]) -> frozenset[str]:
     """Of `paths` those that a board would import in place of one of `ours`."""
-    ours = frozenset(ours) - {"code.py", "boot.py", "safemode.py"}  # run by name, not imported
+    ours = frozenset(ours) - {"code.py", "boot.py", "safemode.py", "install.py"}  # run by name, not imported
     place = {dotted(path): path for path in ours if dotted(path)}
     tops = {name.partition(".")[0]: path.startswith("lib/") for name, path in place.items()}
     return frozenset(path for path in paths if path not in ours and _shadows(path, place, tops))

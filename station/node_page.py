@@ -32,11 +32,19 @@ def node_page(
     days: int,
     before: int | None,
     suspects: bool,
+    live: bool = False,
 ) -> str:
     """The whole page. `expected`, `coming`: its forecast, or whether one is being made; `days`: of the
-    curves; `before`, `suspects`: of the contact sheet."""  # fmt: skip
+    curves; `before`, `suspects`: of the contact sheet; `live`: it is in install mode now."""  # fmt: skip
     head = tag("h1", node.node.name)
-    body = [head, _design(node), state(why_quiet(node)), gauge(node.soc), _figures(node)]
+    body = [
+        head,
+        _design(node),
+        state(why_quiet(node)),
+        _hang_up(node, live),
+        gauge(node.soc),
+        _figures(node),
+    ]
     if node.newest is not None:
         body.append(_sheet(store, node, before, suspects))
     body.append(_curves(store, node, expected, coming, days))
@@ -52,6 +60,14 @@ def _design(node: Standing) -> Markup:
         advice = tag("code", f"torpor node design {node.node.name} DESIGN")
         return tag("p", "No design: ", advice, " gives it a forecast and a harvest.", class_="note")
     return tag("p", design.title, class_="note")
+
+
+def _hang_up(node: Standing, live: bool) -> Markup | None:
+    """The way to the page of install mode: while it is in it, and while nothing was ever heard of it."""
+    if not live and node.node.heard_s is not None:
+        return None
+    text = "It is being hung up now: see what it sees →" if live else "Hang it up: see what it sees →"
+    return tag("p", tag("a", text, href=node_url(node.node, "install")), class_="state new")
 
 
 def _figures(node: Standing) -> Markup:

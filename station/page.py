@@ -10,14 +10,15 @@ from station.quiet import Quiet, span_words
 from station.records import Node, Picture
 
 
-def page(title: str, *body: Child, refresh_s: int | None = None) -> str:
-    """One whole document."""
+def page(title: str, *body: Child, refresh_s: int | None = None, refresh_to: str | None = None) -> str:
+    """One whole document. `refresh_s`: it loads itself anew, or `refresh_to`, after so long."""
+    again = f"{refresh_s}; url={refresh_to}" if refresh_to else refresh_s
     head = tag(
         "head",
         tag("meta", charset="utf-8"),
         tag("meta", name="viewport", content="width=device-width, initial-scale=1"),
         tag("meta", name="color-scheme", content="light dark"),
-        tag("meta", http_equiv="refresh", content=refresh_s) if refresh_s else None,
+        tag("meta", http_equiv="refresh", content=again) if refresh_s else None,
         tag("title", title),
         tag("link", rel="icon", href="/icon.svg", type="image/svg+xml"),
         tag("link", rel="stylesheet", href="/page.css"),

@@ -33,6 +33,7 @@ from station.begun import Begun
 from station.body import Body, Gone, Held, Refused
 from station.keeping import NoRoom
 from station.limits import Limits
+from station.previews import Previews
 from station.records import Kept, Node, Upload
 from station.store import Store
 from station.tally import Tally
@@ -88,7 +89,10 @@ class Glance:
 class Receiver:
     """The ASGI application behind /v1/nodes. `arrived` is set when there is a picture to look at."""
 
-    def __init__(self, store: Store, limits: Limits, tally: Tally, arrived: asyncio.Event) -> None:
+    def __init__(
+        self, store: Store, limits: Limits, tally: Tally, arrived: asyncio.Event, previews: Previews
+    ) -> None:
+        self._previews = previews
         self._store = store
         self._limits = limits
         self._tally = tally
@@ -162,6 +166,9 @@ class Receiver:
         if status or opened.node is None:
             self._tally.refused(status)
             return status, {}
+        if opened.target.kind == "previews":
+            name, key, content = opened.node.name, opened.target.key, bytes(body.content)
+            return self._previews.take(name, key, content, opened.telemetry, time.time()), {}
         upload = _upload(opened, opened.node, body, made)
         kept = await self._keep(upload)
         self._tally.answered(upload, kept.status)

@@ -6,14 +6,16 @@ when the first is asked for: a station that nobody looks at needs no memory for 
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 from threading import Lock
 
 from starlette.requests import Request
-from starlette.responses import FileResponse, HTMLResponse, Response
+from starlette.responses import FileResponse, HTMLResponse, JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from station.forecasting import Forecasts
+from station.previews import Previews
 from station.records import Node, Picture
 from station.store import Store
 
@@ -35,7 +37,7 @@ _FRESH = {"Cache-Control": "no-cache"}
 _SMALL = "-small"
 
 
-def page_routes(store: Store, forecasts: Forecasts) -> list[BaseRoute]:
+def page_routes(store: Store, forecasts: Forecasts, previews: Previews) -> list[BaseRoute]:
     """The pages, their style, and pictures. They are plain functions: Starlette runs them beside its loop."""
 
     one_at_a_time = Lock()  # whoever floods the pages must not take the processor from the receiving
@@ -64,7 +66,9 @@ def page_routes(store: Store, forecasts: Forecasts) -> list[BaseRoute]:
         before = _number(request, "before")
         with one_at_a_time:
             seen = standing(store, found, span_s=max(LATELY_s, days * DAY_s))
-            return _html(node_page(store, seen, expected, coming, days, before, suspects))
+            shown = previews.of(found.name)
+            live = shown is not None and shown.is_live(time.time())
+            return _html(node_page(store, seen, expected, coming, days, before, suspects, live))
 
     def picture(request: Request) -> Response:
         from station.picture_page import picture_page
@@ -89,10 +93,45 @@ def page_routes(store: Store, forecasts: Forecasts) -> list[BaseRoute]:
     return [
         Route("/", front),
         Route("/nodes/{node}", node),
+        *install_routes(store, previews),
         Route("/nodes/{node}/pictures/{key}", picture),
         Route("/page.css", style),
         Route("/icon.svg", icon),
         Route("/favicon.ico", icon),
+    ]
+
+
+def install_routes(store: Store, previews: Previews) -> list[BaseRoute]:
+    """What a node that is being hung up shows: page, JSON, picture."""
+
+    def install(request: Request) -> Response:
+        from station.install_page import install_page
+
+        found = store.node(request.path_params["node"])
+        if found is None:
+            return _missing("There is no such node.")
+        asked_s = float(_number(request, "asked") or 0)
+        return _html(install_page(found, previews.of(found.name), time.time(), asked_s))
+
+    def told(request: Request) -> Response:
+        from station.install_page import as_document
+
+        found = store.node(request.path_params["node"])
+        if found is None:
+            return JSONResponse({"error": "There is no such node."}, 404, headers=RULES | _FRESH)
+        document = as_document(found, previews.of(found.name), time.time())
+        return JSONResponse(document, headers=RULES | _FRESH)
+
+    def picture(request: Request) -> Response:
+        shown = previews.of(request.path_params["node"])
+        if shown is None or not shown.jpeg or request.path_params["key"] != f"{shown.key}.jpg":
+            return _missing("There is no such picture.")
+        return Response(shown.jpeg, media_type="image/jpeg", headers=RULES | _FOREVER)
+
+    return [
+        Route("/nodes/{node}/install", install),
+        Route("/nodes/{node}/install.json", told),
+        Route("/nodes/{node}/previews/{key}", picture),
     ]
 
 

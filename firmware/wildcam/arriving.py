@@ -1,7 +1,9 @@
 """BOOT and TRIAGE of every wake that is not plain, admitted motion: cold starts, timers, refusals."""
 
+import storage
+
 import node
-from torpor import beginning, deciding, forget, machine, policy, reasons, wakeup
+from torpor import beginning, deciding, forget, machine, marks, policy, reasons, wakeup
 from torpor.deciding import decide
 from torpor.flags import FULL, LOCKED
 
@@ -18,6 +20,12 @@ OURS = (
 def boot(wake):
     """Wake class, streak of cold boots, settings. FAIL without settings to work with."""
     record = wake.record
+    if record.cause == wakeup.COLD and (
+        marks.count(marks.BOOTS_END, 1040) < 3 or (node.BENCH and storage.getmount("/").readonly)
+    ):
+        from torpor import installing
+
+        installing.main()
     beginning.arrive(wake)
     if node.LATCH and record.cause == wakeup.TIMER:
         import latching
@@ -32,7 +40,9 @@ def triage(wake):
     if not deciding.prepare(wake):  # motion that the wake before has refused
         return machine.SKIP
     if record.flags & LOCKED or record.cause in (wakeup.COLD, wakeup.BROWNOUT, wakeup.WATCHDOG):
-        _measure(wake)
+        from torpor import battery
+
+        battery.measure(wake)
         if record.flags & LOCKED:
             return machine.LOW
     if record.cause == wakeup.TIMER and not wake.pir.value:
@@ -57,7 +67,9 @@ def _refused(wake):
     if record.flags & FULL and record.skip_links:
         record.skip_links -= 1
     if duty < 1000 and wake.meter is None:
-        _measure(wake)  # or a node that takes no pictures would not notice the sun
+        from torpor import battery
+
+        battery.measure(wake)  # or a node that takes no pictures would not notice the sun
     return _nothing(wake)
 
 
@@ -67,9 +79,3 @@ def _nothing(wake):
         return machine.SKIP
     wake.journal.event(reasons.HEARTBEAT)
     return machine.DUE
-
-
-def _measure(wake):
-    from torpor import battery
-
-    battery.measure(wake)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from ipaddress import IPv4Address
 from types import ModuleType, SimpleNamespace
 from typing import Any
@@ -99,6 +100,21 @@ class Radio:
             machine.radio("left")
             raise ConnectionError("No network with that ssid") from None
         machine.radio("idle")
+
+    def start_scanning_networks(self) -> Iterator[Any]:
+        """What is heard on all channels, as it is found; a joined radio may look around as well."""
+        machine = self._machine
+        if not self._enabled:
+            raise RuntimeError("Station must be started")
+        machine.world.sync()
+        machine.radio("join")
+        heard = machine.hardware.air.scan()
+        machine.radio("idle" if self.connected else "left")
+        ssid = machine.environment.get("TORPOR_WIFI_SSID", "")
+        return iter([SimpleNamespace(ssid=ssid, rssi=round(dBm)) for dBm in heard])
+
+    def stop_scanning_networks(self) -> None:
+        """Nothing is left of it."""
 
     def set_ipv4_address(
         self, *, ipv4: IPv4Address, netmask: IPv4Address, gateway: IPv4Address, ipv4_dns: Any = None

@@ -6,6 +6,7 @@ import struct
 import time as desktop_time
 from types import ModuleType, SimpleNamespace
 
+from sim.errors import Reload
 from sim.machine import Machine
 
 _PERIOD = 1 << 29
@@ -74,8 +75,23 @@ def _supervisor(machine: Machine) -> ModuleType:
         def safe_mode_reason(self) -> str:
             return machine.safe_mode or "NONE"
 
+        @property
+        def usb_connected(self) -> bool:
+            """Unless a test says otherwise, while the bench pin is held."""
+            hardware = machine.hardware
+            return hardware.bench if hardware.computer is None else hardware.computer
+
+    def set_next_code_file(filename: str) -> None:
+        machine.next_script = filename.lstrip("/")
+
+    def reload() -> None:
+        world.sync()
+        world.stop(Reload(machine.next_script))
+
+    module.set_next_code_file = set_next_code_file  # type: ignore[attr-defined]
+    module.reload = reload  # type: ignore[attr-defined]
     module.SafeModeReason = reasons  # type: ignore[attr-defined]
     module.runtime = Runtime(  # type: ignore[attr-defined]
-        usb_connected=False, serial_connected=False, autoreload=True, run_reason=None
+        serial_connected=False, autoreload=True, run_reason=None
     )
     return module

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from boards import load_design
+from sim.installed import INSTALLED
 
 DOC = Path(__file__).resolve().parents[2] / "docs/memory.md"
 
@@ -26,7 +27,8 @@ def constants(bench: Any) -> dict[str, Region]:
     """Every region that the code names, by its name in the map."""
     record, settings = bench.load("torpor.record"), bench.load("torpor.settings")
     stored, marks = bench.load("torpor.stored"), bench.load("torpor.marks")
-    totals = bench.load("torpor.checkpoint")
+    totals, installing = bench.load("torpor.checkpoint"), bench.load("torpor.installing")
+    assert (installing.BEGUN, installing.BEGUN_END) == INSTALLED
     assert len(bench.nvm) == stored.END
     found = [
         ("slot 0", 0, record.SLOT),
@@ -36,6 +38,7 @@ def constants(bench: Any) -> dict[str, Region]:
         ("safe modes", marks.SAFE_MODES, marks.SAFE_MODES_END - marks.SAFE_MODES),
         ("totals", totals.START, 2 * totals.SLOT),
         ("cold boots", marks.BOOTS, marks.BOOTS_END - marks.BOOTS),
+        ("install modes", installing.BEGUN, installing.BEGUN_END - installing.BEGUN),
         ("journal", stored.START, stored.END - stored.START),
     ]
     return {region[0]: region for region in found}

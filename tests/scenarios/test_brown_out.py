@@ -58,5 +58,5 @@ def test_brown_out_with_little_charge_waits_for_the_sun(live, steady):
 
 def test_a_finished_wake_ends_the_streak(live, steady):
     told = live(Scenario(days=0.1, quiet=True, soc=0.9, link=steady), prepare=cut(1))
-    marks = told.twin.hardware.nvm[784:1040]
+    marks = told.twin.hardware.nvm[784:1024]
     assert marks == b"\xff" * len(marks)

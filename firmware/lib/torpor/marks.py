@@ -3,7 +3,7 @@
 import microcontroller
 
 SAFE_MODES, SAFE_MODES_END = 528, 544  # by safemode.py
-BOOTS, BOOTS_END = 784, 1040  # after a wake that was not finished
+BOOTS, BOOTS_END = 784, 1024  # after a wake that was not finished
 
 
 def count(start, end):

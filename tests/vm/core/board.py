@@ -4,6 +4,6 @@
 
 
 def __getattr__(name):
-    if name[:2] == "GP":
+    if name[:2] == "GP" or name == "LED":
         return name
     raise AttributeError(name)
