@@ -209,8 +209,9 @@ class Embedded:
             return
         self.twin.life._loading("__main__", file)
         far = Far(self.twin)
+        start = _START + ("import _installing\n" if self.twin.scenario.install else "")
         order = {
-            "files": self._files, "start": _START, "script": file.text,
+            "files": self._files, "start": start, "script": file.text,
             "heap": int(self.heap_KiB * 1024), "pystack": self.pystack,
         }  # fmt: skip
         try:

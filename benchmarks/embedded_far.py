@@ -127,13 +127,10 @@ class Far:
     def runtime(self, name: str) -> Any:
         return getattr(self._cores["supervisor"].runtime, name)
 
-    def start_scanning_networks(self) -> str:
+    def scan(self) -> str:
         """A line for each network that is heard: its strength and its name."""
         found = self._cores["wifi"].radio.start_scanning_networks()
         return "\n".join(f"{one.rssi} {one.ssid}" for one in found)
-
-    def stop_scanning_networks(self) -> str:
-        return ""
 
     def join(self, ssid: str, password: str, timeout: float | None) -> None:
         self._cores["wifi"].radio.connect(ssid, password, timeout=timeout)

@@ -63,6 +63,7 @@ LIVES: Mapping[str, Wakes] = {
     "camera silent": Wakes(_life(visits=_ONE), {"absent_i2c": 1.0}),
     "frames without a start": Wakes(_life(visits=_ONE), {"no_start": 1.0}),
     "locked out": Wakes(_life(days=1.7, soc=0.06, seed=3, visits=_visits(9_000.0, 50_000.0, 143_000.0))),
+    "hanging it up": Wakes(_life(days=0.0015, install=True, visits=_visits(60.0))),
     "recovering": Wakes(_life(days=0.01), edit=_CRITICAL),
     "a step throws": Wakes(_life(days=0.01), edit=_THROWS),
 }

@@ -52,6 +52,8 @@ OF_PANEL = frozenset(("torpor.panel",))
 OF_HEED = frozenset(("torpor.nearby",))
 #: Only for a board with the memory that TLS takes.
 OF_TLS = frozenset(("torpor.secure",))
+#: Only for an application with an install mode.
+OF_INSTALL = frozenset(f"torpor.{name}" for name in "codes hanging installing lamp showing".split())
 #: What runs declared tasks: a drive without a camera needs it.
 OF_TASKS = frozenset(
     f"torpor.{name}"
@@ -167,6 +169,7 @@ def absent(design: Design) -> frozenset[str]:
     parts = (
         (design.clock, OF_CLOCK), (design.latch, OF_LATCH), (design.sd, OF_CARD), (design.light, OF_LIGHT),
         (design.sensor, OF_TASKS), (design.panel_meter, OF_PANEL),
+        ((ROOT / "firmware" / design.application / "install.py").is_file(), OF_INSTALL),
         (design.board.caps["heeds_bssid"], OF_HEED), (design.board.caps["psram"], OF_TLS),
     )  # fmt: skip
     there = _modules(design.application) | {f"torpor.{name}" for name in _modules("lib/torpor")}

@@ -76,7 +76,7 @@ def _values(text: str) -> dict[str, object]:
 
 
 #: In words, by the number of bars.
-_SIGNAL = ("not known", "weak: pictures may take long or fail", "fair", "good", "very good")
+_SIGNAL = ("not known", "weak", "fair", "good", "very good")
 
 
 def signal_words(bars: int) -> str:

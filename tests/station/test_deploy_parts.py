@@ -196,7 +196,8 @@ def test_every_file_of_the_image_is_in_the_form_it_should_be() -> None:
             assert content[:2] == b"C\x06", path
     assert {path for path in image.files if path.endswith(".py")} == {
         "boot.py", "safemode.py", "code.py", "lib/asyncio/core.py", "picture.py", "burst.py", "resting.py",
-        "storing.py", "lib/torpor/resuming.py", "lib/torpor/speaking.py", "lib/torpor/tasks.py",
+        "storing.py", "install.py", "previewing.py", "lib/torpor/hanging.py", "lib/torpor/lamp.py",
+        "lib/torpor/showing.py", "lib/torpor/resuming.py", "lib/torpor/speaking.py", "lib/torpor/tasks.py",
         "lib/torpor/upload.py",
     }  # fmt: skip
     assert list(image.files)[-5:] == ["settings.toml", "boot.py", "safemode.py", "code.py", "torpor.json"]

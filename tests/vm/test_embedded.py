@@ -103,6 +103,7 @@ def test_the_stories_have_what_they_promise(both) -> None:
     assert counts("frames without a start")["FRAME_BAD"] == 2
     assert counts("a step throws")["CRASH"] == 1
     assert counts("locked out")["RECOVERED"] == 1
+    assert len(both("hanging it up")[2].twin.home.previews) > 10
 
 
 def test_a_picture_of_200_kB_came_home_whole(both) -> None:

@@ -1,4 +1,4 @@
-"""Install mode: for ten minutes the LED shows every motion and a small picture goes home every few seconds."""
+"""Install mode: for ten minutes the LED shows every motion and small pictures go home every few seconds."""
 
 import asyncio
 
@@ -29,8 +29,8 @@ class Hanging(machine.Wake):
 
 
 def main(take=None):
-    """Returns when it is over or was not wanted. `take(wake)`: async, gives (bytes, read_into) of a picture; None
-    where there is no camera."""
+    """Returns when it is over or was not wanted. `take(wake)`: async, gives (bytes, read_into) of a picture;
+    None where there is no camera."""
     with Rails(node.RAILS) as rails:
         wake = Hanging(None, rails, _pir())
         wake.guard(node.WATCHDOG_MS)

@@ -1,5 +1,5 @@
-"""Does somebody hang the node up? Asked at a cold boot (docs/installing.md). Install mode is a program of its own,
-install.py, in a heap of its own; it ends in a reset."""
+"""Does somebody hang the node up? Asked at a cold boot (docs/installing.md). Install mode is a program of its
+own, install.py, in a heap of its own; it ends in a reset."""
 
 import microcontroller
 import supervisor

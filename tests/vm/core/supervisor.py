@@ -1,9 +1,9 @@
 # SPDX-FileCopyrightText: Torpor contributors
 # SPDX-License-Identifier: MIT
-"""supervisor: the tick counter, and whether a computer is there."""
+"""supervisor: the tick counter."""
 
 from _bridge import call
-from _far import asked, fail
+from _far import fail
 
 
 def ticks_ms():
@@ -11,19 +11,3 @@ def ticks_ms():
     if at < 0:
         fail()
     return at
-
-
-def __getattr__(name):
-    """What only install mode asks for costs no other wake a name."""
-    return _Far(name)
-
-
-class _Far:
-    def __init__(self, name):
-        self._name = name
-
-    def __call__(self, *given):
-        return asked(call("supervisor", self._name, *given))
-
-    def __getattr__(self, name):
-        return asked(call("far", self._name, name))
