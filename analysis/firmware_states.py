@@ -30,7 +30,7 @@ def firmware_states(
     ----------
     names : the owner's word on it, {"burst": "UPLOAD"}; AnalysisError if there is no such state.
     """
-    known = {*states_of(design), "FLOOR", "OFF", AWAKE} - {"-"}
+    known = {*states_of(design), "FLOOR", "INSTALL", "OFF", AWAKE} - {"-"}
     said = dict(names or {})
     for ours, theirs in said.items():
         if ours not in table.names:

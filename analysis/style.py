@@ -62,7 +62,7 @@ def theme() -> Theme:
 #: One colour per state of the firmware, the same in every plot.
 STATE_COLOURS = {
     "BOOT": ORANGE, "TRIAGE": YELLOW, "CAMERA": SKY, "CAPTURE": GREEN, "STORE": PURPLE, "CONNECT": BLUE,
-    "UPLOAD": VERMILION, "SETTLE": "#8C8C8C", "FLOOR": "#BDBDBD",
+    "UPLOAD": VERMILION, "SETTLE": "#8C8C8C", "FLOOR": "#BDBDBD", "INSTALL": YELLOW,
     "RECOVER": "#4D4D4D", "SLEEP": PALE, "OFF": "#F7F7F7",
     "asleep": PALE, "awake": VERMILION, "marker 0": PALE,
 }  # fmt: skip

@@ -50,6 +50,7 @@ def summary(design: Design) -> dict[str, Any]:
         "firmware": design.firmware,
         "standing_mW": milli(ways[0].watts),
         "standing_mA": milli(ways[0].watts / half_full_V(design)),
+        "install": {"led": design.board.caps.get("led_pin"), "button": design.pins.get("bench")},
         "sleep_ways": [way_document(way) for way in ways],
     }
 
@@ -113,6 +114,8 @@ def show(screen: Console, design: Design) -> None:
     screen.print(f"[bold]{design.name}[/bold]  {design.title}")
     for note in design.notes:
         screen.print(f"  - {note}", markup=False)
+    if design.camera:
+        screen.print(f"  - {hanging_up(design)}", markup=False)
     screen.print(pairs("Wiring", ("role", "pin"), design.pins))
     screen.print(pairs("Options", ("option", "value"), {k: str(v) for k, v in design.options.items()}))
     screen.print(sleeping(design))
@@ -120,6 +123,14 @@ def show(screen: Console, design: Design) -> None:
         screen.print(figures(part))
         if part.caps:
             screen.print(pairs("", ("can", "value"), {k: words(v) for k, v in part.caps.items()}))
+
+
+def hanging_up(design: Design) -> str:
+    """Return what install mode has to show itself, and what brings it back (docs/installing.md)."""
+    led, bench = design.board.caps.get("led_pin"), design.pins.get("bench")
+    seen = f"its LED is board.{led}" if led else "no LED, the station's page alone shows it"
+    again = f"{bench} held to ground at power-on brings it back" if bench else "no switch brings it back"
+    return f"Install mode: {seen}; {again}."
 
 
 def pairs(title: str, headings: tuple[str, str], rows: Mapping[str, str]) -> Table:

@@ -35,6 +35,7 @@ COMMANDS: dict[str, str] = {
     "receive": "The home station: take what nodes send, and keep it.",
     "node": "Add nodes that may send, their keys, designs and settings.",
     "detect": "Every board that is here: port, drive, serial number, version.",
+    "card": "What a node's LED says while you hang it up, on one page to print.",
     "flash": "CircuitPython onto a board, by its UF2 drive or an ESP chip's loader.",
     "export": "Copy pictures out: plain folders with EXIF, Camtrap DP.",
     "boards": "The node designs, their parts and every figure with its source.",

@@ -104,7 +104,7 @@ def missing(shown: Preview | None) -> list[str]:
     if bars == 1:
         found.append("The Wi-Fi is weak here: turn it, move it, or bring the access point nearer.")
     if not told.get("motions", 0):
-        found.append("The motion sensor has seen nothing yet: walk through its view, the LED must light up.")
+        found.append("The motion sensor has seen nothing yet: walk about, the LED must light up.")
     if 0 < told.get("soc", 100) < LOW_PCT:
         found.append(f"The battery has {told['soc']} %: better charge it before it stays outside.")
     return found

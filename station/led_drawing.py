@@ -57,6 +57,11 @@ def _count(code: LedCode) -> str:
     return f"{code.count} long"
 
 
+def sentence(text: str) -> str:
+    """With a capital letter and an end."""
+    return f"{text[0].upper()}{text[1:]}{'' if text.endswith('?') else '.'}"
+
+
 def code_table() -> Markup:
     """All of it as a table."""
     return tag(
@@ -64,7 +69,7 @@ def code_table() -> Markup:
         *(
             tag(
                 "div", tag("p", tag("b", words), drawing(lit)),
-                tag("p", tag("b", f"{says[0].upper()}{says[1:]}."), f" {todo[0].upper()}{todo[1:]}."),
+                tag("p", tag("b", sentence(says)), f" {sentence(todo)}"),
                 class_="code",
             )
             for words, lit, says, todo in rows()

@@ -40,6 +40,7 @@ if TYPE_CHECKING:
 @click.option("--seed", type=int, help="Everything random comes from it.")
 @click.option("--tilt", type=click.FloatRange(0, 90), help="Panel's tilt, degrees.")
 @click.option("--rssi", type=click.FloatRange(-100, 0), help="Wi-Fi at the node, dBm: -60 good, -80 poor.")
+@click.option("--install", is_flag=True, help="The node is new: install mode comes first.")
 @click.option("--compiled", is_flag=True, help="The drive holds .mpy files where that is sound.")
 @click.option("--demo", is_flag=True, help="Also look for the one change that would help most.")
 @click.option("--keep-pictures", is_flag=True, help="Save every delivered picture, not only three days.")
@@ -86,6 +87,7 @@ def _scenario(options: dict[str, Any]) -> Scenario:
         horizon = read_horizon(options["horizon"])
         scenario = scenario.change(surroundings=replace(scenario.surroundings, horizon=horizon))
     scenario = scenario.change(compiled=True) if options["compiled"] else scenario
+    scenario = scenario.change(install=True) if options["install"] else scenario
     return _with_profile(scenario, options["profile"]) if options["profile"] is not None else scenario
 
 

@@ -144,12 +144,15 @@ def test_once_installed_it_stays_so(live: Callable[..., Any], steady: Link) -> N
 
     told = live(new(steady), prepare=prepare)
     assert "INSTALL" not in {state for _, state in told.states()}
-    called = live(new(steady), prepare=lambda twin: (prepare(twin), _hold(twin)))
-    assert "INSTALL" in {state for _, state in called.states()}
 
 
-def _hold(twin: Any) -> None:
-    twin.hardware.bench, twin.hardware.computer = True, False
+def test_the_button_brings_it_back(live: Callable[..., Any], steady: Link) -> None:
+    def prepare(twin: Any) -> None:
+        twin.hardware.nvm[1024:1027] = bytes(3)
+        twin.hardware.bench, twin.hardware.computer = True, False
+
+    told = live(new(steady), prepare=prepare)
+    assert "INSTALL" in {state for _, state in told.states()}
 
 
 def test_the_twin_was_hung_up_before_unless_it_is_said(live: Callable[..., Any], steady: Link) -> None:

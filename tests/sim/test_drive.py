@@ -12,6 +12,7 @@ from sim.drive import LIBRARY, NATIVE, ROOT, absent, assemble, settings_toml
 from sim.errors import DriveError
 
 CLOCK = ("torpor.alarmclock", "torpor.ringing", "torpor.ds3231")
+INSTALL = ("torpor.codes", "torpor.hanging", "torpor.installing", "torpor.lamp", "torpor.showing")
 LATCH = ("latching", "torpor.record_nvm")
 TASKS = (
     "torpor.admission", "torpor.planning", "torpor.readings", "torpor.reporting", "torpor.retiring",
@@ -84,8 +85,8 @@ def test_every_file_is_the_repositorys_own(drive, design) -> None:
         ("pico-w-sd", {"ov5642", "espcam", *CLOCK, *LATCH, *TASKS, "night", "torpor.panel"}),
         ("pico-w-night", {"ov5642", "espcam", *CLOCK, *LATCH, *TASKS, "torpor.card", "torpor.panel"}),
         ("pico-w-two-meters", {"ov5642", "espcam", *CLOCK, *LATCH, *TASKS, "torpor.card", "night"}),
-        ("pico-w-soil", {"torpor.record_nvm", "torpor.card", "torpor.panel"}),
-        ("esp32-soil", {*CLOCK, "torpor.record_nvm", "torpor.card", "torpor.panel"}),
+        ("pico-w-soil", {*INSTALL, "torpor.record_nvm", "torpor.card", "torpor.panel"}),
+        ("esp32-soil", {*CLOCK, *INSTALL, "torpor.record_nvm", "torpor.card", "torpor.panel"}),
     ],
 )
 def test_a_drive_does_without_what_its_design_has_not(name: str, without: set[str]) -> None:
@@ -120,7 +121,7 @@ def test_modules_and_packages(drive) -> None:
         drive.modules
     )
     assert not {"boot", "code", "safemode"} & set(drive.modules)
-    assert set(drive.scripts) == {"boot.py", "code.py", "safemode.py"}
+    assert set(drive.scripts) == {"boot.py", "code.py", "install.py", "safemode.py"}
 
 
 def test_compiled_means_mpy_but_not_for_async(design, drive) -> None:

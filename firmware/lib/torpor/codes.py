@@ -12,14 +12,14 @@ GAP_ms = 800  # before and after what is said
 BARS = (80, 70, 60)
 
 # so many flickers
-SEARCHING = 4  # it looks for your Wi-Fi: wait some seconds; meanwhile the walk test stands still
+SEARCHING = 4  # it looks for your Wi-Fi: wait; the walk test stands still for some seconds
 NIGHT = 15  # install mode is over: the node goes to sleep and begins its work
 
 # so many long flashes
 HOME = 1  # your home station has answered: look at the node's page
 NO_NETWORK = 2  # there is no such Wi-Fi here: nearer to the router, or another TORPOR_WIFI_SSID
 NO_ENTRY = 3  # the Wi-Fi is there and does not let it in: TORPOR_WIFI_PASSWORD, or too weak a signal
-NO_HOME = 4  # the home station does not answer: is it running, and is TORPOR_HOST its address
+NO_HOME = 4  # the home station does not answer: does it run, and is TORPOR_HOST its address?
 NOT_KNOWN = 5  # somebody answers who does not take it: TORPOR_NODE and TORPOR_KEY as the station has them
 NO_PICTURE = 6  # the camera gives no picture: its plug, its wires, its supply
 LOW = 7  # the battery is low: charge it first
