@@ -95,9 +95,10 @@ def image_of(design: Design, settings: str, compiled: bool = True, own_compiler:
     files = _modules(drive, made_by, own_compiler)
     files[LICENCES] = licences().encode()
     files.update({path.lstrip("/"): content for path, content in drive.data.items()})
+    later = [name for name in drive.scripts if name not in STARTS]  # code.py runs them
+    files.update({name: drive.scripts[name].text.encode() for name in later})
     files[SETTINGS] = settings.encode()
-    run_by_name = [name for name in drive.scripts if name not in STARTS]
-    files.update({name: drive.scripts[name].text.encode() for name in (*run_by_name, *STARTS)})
+    files.update({name: drive.scripts[name].text.encode() for name in STARTS})
     files[MANIFEST] = manifest(design.name, files)
     return Image(design.name, files)
 

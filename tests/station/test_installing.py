@@ -117,7 +117,7 @@ def test_it_is_live_while_it_speaks(age_s: float, left_s: int, live: bool) -> No
         ({"rssi": -81}, "The Wi-Fi is weak here: turn it, move it, or bring the access point nearer."),
         (
             {"motions": 0},
-            "The motion sensor has seen nothing yet: walk through its view, the LED must light up.",
+            "The motion sensor has seen nothing yet: walk about, the LED must light up.",
         ),
         ({"soc": 49}, "The battery has 49 %: better charge it before it stays outside."),
     ],

@@ -15,7 +15,7 @@ class Lamp:
     """`motions`: how often the PIR has risen; `moved`: when it last did; `rose`: since it was cleared."""
 
     motions = 0
-    moved = None
+    moved = 0
     rose = False
 
     def __init__(self, pir):
