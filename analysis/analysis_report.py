@@ -17,7 +17,7 @@ from .amounts import (
     within,
 )  # fmt: skip
 from .analysed import Analysed
-from .cycle_spread import Spread, wakes_clipped
+from .cycle_spread import Spread, rests_clipped, wakes_clipped
 from .duty import REST
 from .log_limits import Judged
 from .report_parts import heading, paragraph, table
@@ -85,14 +85,16 @@ def _rest_sentence(found: Analysed) -> str:
         most = current_text(found.floor.high_mA)
         return f"Between wakes it draws less than {most}; this meter cannot say more."
     rest = current_text(found.duty.rest_mA, found.duty.rest_off_mA)
-    return f"Between wakes it draws {rest}, {percent_text(found.duty.rest_share)} of all charge."
+    least = "at least " if rests_clipped(found.table) else ""
+    return f"Between wakes it draws {least}{rest}, {percent_text(found.duty.rest_share)} of all charge."
 
 
 def _mean_sentence(found: Analysed) -> str:
     duty = found.duty
     if duty is None or found.spread is None:
         return ""
-    mean = current_text(duty.mean_mA, duty.off_mA or float("nan"))
+    least = "at least " if found.table.at_least else ""
+    mean = least + current_text(duty.mean_mA, duty.off_mA or float("nan"))
     if found.spread.count == 1 and found.asked.every_s is None:
         return f"Over the whole log that is {mean} on average."
     return f"With a wake {period_text(duty.period_s)} that is {mean} on average."

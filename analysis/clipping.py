@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .log import SAMPLES, FloatArray, Log
+from .style import seconds_text
 
 #: Full scale of the shunt input at gain 1, 1/2, 1/4, 1/8, mV.
 FULL_SCALE_mV = (40.0, 80.0, 160.0, 320.0)
@@ -93,7 +94,9 @@ def rate_note(log: Log, stated_hz: float | None = None) -> str | None:
     rate = log.rate_hz
     if log.kind != SAMPLES or rate is None:
         return None
-    text = f"One row is {1000 * log.step_s:.4g} ms ({rate:.4g} per second)"
+    text = f"One row is {seconds_text(log.step_s)}"
+    if log.step_s < 1:
+        text = f"One row is {1000 * log.step_s:.4g} ms ({rate:.4g} per second)"
     if stated_hz and abs(rate / stated_hz - 1) > 0.02:
         text += f", not the {stated_hz:g} per second that were stated"
     return f"{text}; nothing shorter than two rows can be told apart."

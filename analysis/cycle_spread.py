@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from .mean_doubt import mean_doubt
-from .states import CycleRow, StateTable
+from .states import CycleRow, StateRow, StateTable
 
 #: So many of the dearest cycles are named.
 DEAREST = 3
@@ -54,8 +54,17 @@ def cycle_spread(table: StateTable) -> CycleSpread | None:
 
 def wakes_clipped(table: StateTable) -> bool:
     """Whether clipped samples lie in the wakes, and not only in what is taken for rest."""
+    return any(row.at_least and not resting for row, resting in _with_rest(table))
+
+
+def rests_clipped(table: StateTable) -> bool:
+    """Whether clipped samples lie in what is taken for rest."""
+    return any(row.at_least and resting for row, resting in _with_rest(table))
+
+
+def _with_rest(table: StateTable) -> list[tuple[StateRow, bool]]:
     resting = dict(zip(table.names, table.resting, strict=True))
-    return any(row.at_least and not resting[row.name] for row in table.states)
+    return [(row, resting[row.name]) for row in table.states]
 
 
 def spread(values: list[float]) -> Spread:

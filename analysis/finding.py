@@ -7,11 +7,13 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from .amounts import period_text
 from .log import FloatArray, IntArray, Log
 from .naming import named, plain_names
 from .recurring import LEAST_CYCLES, MOST, Recurring, recurring
 from .spells import Rows
 from .state_rows import FindOptions
+from .style import seconds_text
 from .substates import least_state_s, substates
 from .wakes import Thresholds, Wakes, find_wakes, thresholds
 
@@ -139,13 +141,22 @@ def _within(log: Log, wakes: Wakes, options: FindOptions) -> _States:
     if log.rate_hz is None or not len(wakes.first):
         return whole
     least_s = least_state_s(log, options.least_state_s)
-    said = (f"At {log.rate_hz:.4g} samples per second a state of its own lasts {least_s:.2g} s or more.",)
+    said = (_carried(log, least_s),)
     lasts_s = float(np.median(log.t_s[wakes.end - 1] - log.t_s[wakes.first])) + log.step_s
     if lasts_s < 2 * least_s:
-        few = f"{said[0]} A wake lasts {lasts_s:.2g} s: no states are looked for in it."
+        few = f"{said[0]} A wake lasts {seconds_text(lasts_s)}: no states are looked for in it."
         return replace(whole, notes=(few,))
     found = recurring(substates(log, wakes, options.least_state_s), log.t_s, wakes.mA, least_s)
     return _called(log, found, wakes, options, said)
+
+
+def _carried(log: Log, least_s: float) -> str:
+    """What the rate of a log can show."""
+    pace = f"{log.rate_hz:.4g} samples per second"
+    if log.step_s > 1:
+        pace = f"a sample {period_text(log.step_s)}"
+    least = f"{least_s:.2g} s" if least_s < 10 else seconds_text(least_s)
+    return f"At {pace} a state of its own lasts {least} or more."
 
 
 def _called(log: Log, found: Recurring, wakes: Wakes, options: FindOptions, said: tuple[str, ...]) -> _States:
@@ -173,6 +184,8 @@ def _sums(values: FloatArray, first: Rows, end: Rows) -> FloatArray:
 def _seldom(found: Recurring, names: tuple[str, ...]) -> tuple[str, ...]:
     """What was taken in, and what does not occur in most cycles."""
     cycles = int(found.segments.wake[-1]) + 1
+    if found.restless:
+        return ("Within a wake the current is restless: hardly any of its levels comes again in its place.",)
     if cycles < LEAST_CYCLES:
         return (f"With {cycles} cycles nothing can be said about which states recur.",) if cycles > 1 else ()
     notes = []

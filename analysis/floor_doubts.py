@@ -24,7 +24,7 @@ def doubts(readings: Readings, meter: Meter) -> tuple[str, ...]:
         )
     if meter.chip and readings.step_mA < FINER * meter.step_mA and readings.sd_mA > 0.0:
         said.append(
-            f"The readings are finer than the steps of an {meter.title} ({current(meter.step_mA)}): if its "
+            f"The readings are finer than the steps of {meter.one} ({current(meter.step_mA)}): if its "
             "logger did not average them, another meter wrote this, and --meter says which."
         )
     return tuple(said)

@@ -59,7 +59,7 @@ def _why(floor: Floor) -> list[str]:
     else:
         assumed = f" ({meter.assumed})" if meter.assumed else ""
         said.append(
-            f"The zero of an {meter.title} may be off by {current(meter.worst_mA)} at worst, "
+            f"The zero of {meter.one} may be off by {current(meter.worst_mA)} at worst, "
             f"{current(meter.typical_mA)} typically{assumed}; a recording with the load unplugged "
             "(--zero) takes that away."
         )

@@ -45,6 +45,11 @@ class Meter:
     chip: bool = False
     assumed: str = ""
 
+    @property
+    def one(self) -> str:
+        """One of its kind, in a sentence: an INA219 on 0.1 ohm, a Joulescope."""
+        return f"{'an' if self.title[0] in 'AEIO' else 'a'} {self.title}"
+
     def input_mA(self, volts: float) -> float:
         """What its inputs take at a voltage: it flows through the shunt, so it is in the reading."""
         return INPUT_mA + volts / INPUT_kohm if self.chip else 0.0

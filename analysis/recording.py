@@ -14,6 +14,7 @@ from . import clock
 from .errors import DamagedLog
 from .log import SAMPLES, VISITS, FloatArray, IntArray, Log
 from .read_options import ReadOptions
+from .style import seconds_text
 
 #: A local clock that falls by an hour, to within this many seconds, has left summer time.
 _HOUR_S, _HOUR_WITHIN_S = 3600.0, 600.0
@@ -156,7 +157,8 @@ def _gap_notes(repeated: int, steps: clock.Intervals) -> tuple[str, ...]:
     notes = []
     if steps.gaps:
         where = "gap" if steps.gaps == 1 else "gaps"
-        notes.append(f"{steps.gaps} {where} in the log: {steps.missing_s:.3g} s are missing and not counted.")
+        missing = seconds_text(steps.missing_s)
+        notes.append(f"{steps.gaps} {where} in the log: {missing} missing and not counted.")
     if repeated:
         notes.append(
             f"{repeated} row(s) repeat the time of the row before; rows of one stamp share its time evenly."

@@ -19,8 +19,10 @@ MOST = 0.5
 BRIEF = 4.0
 #: With too few cycles to tell, so many brief stretches in a row are one restless state.
 RESTLESS = 3
-#: With more states than this in a wake that nothing confirms, longer stretches count as brief, too.
+#: With more states than this, longer stretches count as brief, too.
 MOST_STATES = 12
+#: Wakes that showed more are restless: hardly anything in them is a state.
+MOST_RESTLESS = 2
 _ROUNDS = 8
 
 
@@ -28,29 +30,30 @@ _ROUNDS = 8
 class Recurring:
     """Segments with the state of each: an index, in the order in which states usually come in a wake.
 
-    `taken_in` counts the segments that did not recur and were joined to a neighbour.
+    `taken_in` counts the segments that did not recur and were joined to a neighbour. `restless`: more
+    kinds of them followed each other than a wake has states.
     """
 
     segments: Segments
     state: IntArray
     taken_in: int
+    restless: bool
 
 
 def recurring(segments: Segments, t_s: FloatArray, mA: FloatArray, least_s: float) -> Recurring:
     """Group the segments of all wakes into states; `t_s` and `mA` are those of the log's rows."""
     before = len(segments.first)
     cycles = int(segments.wake[-1]) + 1 if before else 0
-    identity = _identity(segments)
+    restless = False
     if cycles < LEAST_CYCLES:
         segments = _unconfirmed(segments, t_s, mA, least_s)
-        identity = _identity(segments)
-    for _ in range(_ROUNDS if cycles >= LEAST_CYCLES else 0):
-        gone = _passing(segments, identity, cycles, t_s, least_s)
-        if not gone.any():
-            break
-        segments = _without(segments, gone)
-        identity = _identity(segments)
-    return Recurring(segments, _in_order(segments, identity), before - len(segments.first))
+    else:
+        segments = _without_passing(segments, t_s, least_s)
+        restless = _states(segments) > MOST_STATES
+    if restless:
+        segments = _restless(segments, t_s, mA, least_s)
+    state = _in_order(segments, _identity(segments))
+    return Recurring(segments, state, before - len(segments.first), restless)
 
 
 def _identity(segments: Segments) -> IntArray:
@@ -90,6 +93,37 @@ def _passing(
     ahead = np.concatenate((height[:1], height[2:], height[-1:])) if len(height) > 2 else height
     between = before & after & (np.abs(back - ahead) < LEAST_STEP)
     return np.asarray(seldom & (before | after) & (length_s < BRIEF * least_s * np.where(between, 2.0, 1.0)))
+
+
+def _states(segments: Segments) -> int:
+    return int(_identity(segments).max(initial=-1)) + 1
+
+
+def _all_recur(segments: Segments) -> bool:
+    """Whether each state comes in most cycles; a state comes once in a wake at most."""
+    return bool((np.bincount(_identity(segments)) >= MOST * (segments.wake[-1] + 1)).all())
+
+
+def _restless(segments: Segments, t_s: FloatArray, mA: FloatArray, least_s: float) -> Segments:
+    """Wakes of ever longer stretches, until hardly any of them can be chance; else each wake is one."""
+    for _ in range(_ROUNDS):
+        least_s *= 2
+        segments = _without_passing(_settled(segments, t_s, least_s), t_s, least_s)
+        segments = _of_one_mean(segments, mA)
+        if _states(segments) <= MOST_RESTLESS and _all_recur(segments):
+            return segments
+    return _grown(segments, np.flatnonzero(np.append(True, np.diff(segments.wake) > 0)))
+
+
+def _without_passing(segments: Segments, t_s: FloatArray, least_s: float) -> Segments:
+    """Brief segments that do not recur taken in by their neighbours, until there are none."""
+    cycles = int(segments.wake[-1]) + 1
+    for _ in range(_ROUNDS):
+        gone = _passing(segments, _identity(segments), cycles, t_s, least_s)
+        if not gone.any():
+            break
+        segments = _without(segments, gone)
+    return segments
 
 
 def _unconfirmed(segments: Segments, t_s: FloatArray, mA: FloatArray, least_s: float) -> Segments:

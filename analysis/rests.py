@@ -17,9 +17,9 @@ Rows = NDArray[np.intp]
 LONG_VISIT = 8
 #: Rows that noise and levels are told from; of fewer visits than FEW every one is looked at.
 LOOKED_AT, FEW = 200_000, 64
-#: Two levels of one name are two sleeps if they are so many standard deviations apart, and each takes such a
-#: share of the time. Ours.
-APART_SD, LEAST_SHARE = 8.0, 0.05
+#: Two levels of one name are two sleeps if they are so many standard deviations and so many of the readings'
+#: smallest steps apart, and each takes such a share of the time. Ours.
+APART_SD, STEPS, LEAST_SHARE = 8.0, 3.0, 0.003
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,11 +75,12 @@ def resting_of(log: Log, table: StateTable) -> Resting | None:
 
 
 def _looked_at(first: Rows, end: Rows) -> Rows:
-    """Rows of visits, about LOOKED_AT at most: of every so many-th visit, and of each its beginning."""
+    """Rows of visits, about LOOKED_AT at most: of every so many-th visit, and of each the same part."""
     every = max(1, int((end - first).sum()) // LOOKED_AT) if len(first) > FEW else 1
     first, end = first[::every], end[::every]
-    most = max(1, LOOKED_AT // len(first))
-    return np.concatenate([np.arange(a, min(b, a + most)) for a, b in zip(first, end, strict=True)])
+    part = min(LOOKED_AT / float((end - first).sum()), 1.0)
+    until = first + np.ceil(part * (end - first)).astype(np.intp)
+    return np.concatenate([np.arange(a, b) for a, b in zip(first, until, strict=True)])
 
 
 def _levels(
@@ -108,7 +109,8 @@ def _upper(mA: FloatArray, dt_s: FloatArray) -> Mask:
     share = float(dt_s[high].sum() / dt_s.sum())
     noise = max(float(mA[high].std()), float(mA[~high].std()))
     apart = float(mA[high].mean() - mA[~high].mean())
-    if not LEAST_SHARE <= share <= 1.0 - LEAST_SHARE or apart < APART_SD * noise:
+    steps = STEPS * float(np.diff(np.unique(mA)).min())  # a reading that flips between two steps is one level
+    if not LEAST_SHARE <= share <= 1.0 - LEAST_SHARE or apart < max(APART_SD * noise, steps):
         return np.zeros(len(mA), dtype=bool)
     return np.asarray(high)
 

@@ -33,10 +33,15 @@ def _begins(true: NDArray[np.bool_]) -> Rows:
 
 def hysteresis(mA: FloatArray, wake_mA: float, sleep_mA: float) -> NDArray[np.bool_]:
     """Awake or not, per row: on above wake_mA, off below sleep_mA, else as before (at first off)."""
-    change = np.zeros(len(mA) + 1, dtype=np.int8)
-    first, end = spells(mA, wake_mA, sleep_mA)
-    change[first], change[end] = 1, -1
-    return np.asarray(np.cumsum(change[:-1], dtype=np.int8) > 0)
+    return inside(*spells(mA, wake_mA, sleep_mA), len(mA))
+
+
+def inside(first: Rows, end: Rows, rows: int) -> NDArray[np.bool_]:
+    """Which of so many rows lie in first .. end - 1 of one of these."""
+    mark = np.zeros(rows + 1, dtype=np.int8)
+    mark[first] += 1
+    mark[end] -= 1
+    return np.asarray(np.cumsum(mark[:-1], dtype=np.int8) > 0)
 
 
 def dwelt(log: Log, first: Rows, end: Rows) -> tuple[Rows, Rows]:

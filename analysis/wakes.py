@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
 from .clipping import SHUNT_STEP_mV
+from .dozes import without_dozes
 from .log import FloatArray, Log
 from .quiet import Drift, drifting_floor, looked_at, quiet_level
-from .spells import Rows, dwelt, end_s, spells
+from .spells import Rows, dwelt, end_s, inside, spells
 from .state_rows import FindOptions
 
 #: Thresholds above the floor, in standard deviations of the log's quiet noise.
@@ -121,6 +121,10 @@ def find_wakes(log: Log, options: FindOptions) -> Wakes:
         if again is not None:
             limits, first, end = again.limits, again.first, again.end
             notes = [*again.notes]
+        dozes = without_dozes(log, mA, first, end, max(limits.sd_mA, _step_sd(log)))
+        if dozes is not None:
+            first, end = dozes.first, dozes.end
+            notes.append(dozes.sentence)
     if _only_bursts(log, first, end):
         notes.append(_bursts_sentence(log, first, end, limits))
         first, end = np.array([0], dtype=np.intp), np.array([len(mA)], dtype=np.intp)
@@ -181,8 +185,7 @@ def _bursts_sentence(log: Log, first: Rows, end: Rows, limits: Thresholds) -> st
 
 def _second_rest(log: Log, mA: FloatArray, first: Rows, end: Rows, limits: Thresholds) -> Wakes | None:
     """Wakes above a higher quiet level, where most of what seemed awake is that level (a light left on)."""
-    inside = _inside(first, end, len(mA))
-    awake = looked_at(mA[inside])
+    awake = looked_at(mA[inside(first, end, len(mA))])
     level_mA, sd_mA = quiet_level(awake, max(limits.sd_mA, _step_sd(log)))
     quiet = np.abs(awake - level_mA) <= WAKE_SD * sd_mA
     if float(quiet.mean()) < SECOND_REST or level_mA + WAKE_SD * sd_mA >= float(awake.max()):
@@ -203,16 +206,10 @@ def _rests_between(log: Log, first: Rows, end: Rows, begin: Rows, stop: Rows) ->
 
     One lower wake holds several of them, and between these it is quiet about as long as at the lower rest.
     """
-    inside = np.searchsorted(first, begin, side="right") - 1
-    if not len(begin) or int(np.bincount(inside[inside >= 0], minlength=1).max()) < SEVERAL:
+    of = np.searchsorted(first, begin, side="right") - 1
+    if not len(begin) or int(np.bincount(of[of >= 0], minlength=1).max()) < SEVERAL:
         return False
     between_s = log.t_s[begin[1:]] - end_s(log, stop[:-1])
-    higher_s = float(np.median(between_s[inside[1:] == inside[:-1]]))
+    higher_s = float(np.median(between_s[of[1:] == of[:-1]]))
     lower_s = float(np.median(log.t_s[first[1:]] - end_s(log, end[:-1]))) if len(first) > 1 else 0.0
     return higher_s >= max(LEAST_SECOND_s, 0.5 * lower_s)
-
-
-def _inside(first: Rows, end: Rows, rows: int) -> slice | NDArray[np.bool_]:
-    mark = np.zeros(rows + 1, dtype=np.int8)
-    mark[first], mark[end] = 1, -1
-    return np.asarray(np.cumsum(mark[:-1], dtype=np.int8) > 0)

@@ -159,6 +159,22 @@ def test_two_ways_to_rest() -> None:
     assert len(found(read_by_chip(node(1.4), 11)).rests) == 1
 
 
+def test_each_way_to_rest_has_its_own_time() -> None:
+    """80 minutes at 2 mA, and ten rests of 12 s at 8 mA: one in forty of the time, however short each is."""
+    long, short, wake = np.full(48_000, 2.0), np.full(1200, 8.0), np.full(100, 100.0)
+    log = log_of(read_by_chip(np.tile(np.concatenate((long, wake, short, wake)), 10), 3))
+    log = replace(log, state=(log.mA > 50.0).astype(np.int64), states=("SLEEP", "BOOT"))
+    floor = sleep_floor(log, state_table(log))
+    assert [(round(rest.mA), round(rest.seconds)) for rest in floor.rests] == [(2, 4800), (8, 120)]
+    assert floor.value_mA == pytest.approx((48_000 * 2 + 1200 * 8) / 49_200, abs=0.005)
+
+
+def test_readings_that_flip_between_two_steps_are_one_rest() -> None:
+    """5.05 mA and hardly any noise: each reading is 5.0 or 5.1 mA."""
+    (rest,) = found(read_by_chip(node(5.05), 5, noise_mA=0.005)).rests
+    assert rest.mA == pytest.approx(5.05, abs=0.01)
+
+
 def test_a_node_that_never_rests() -> None:
     log = log_of(np.full(1000, 100.0))
     table = state_table(log)

@@ -206,4 +206,4 @@ def test_node_log_with_a_day_without_power(tmp_path: Path) -> None:
     write_log(tmp_path / "n.csv", rows)
     log = read_log(tmp_path / "n.csv")
     assert log.missing_s == 86400
-    assert log.notes == ("1 gap in the log: 8.64e+04 s are missing and not counted.",)
+    assert log.notes == ("1 gap in the log: 24 h missing and not counted.",)

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from analysis.log import FloatArray, Log
 from analysis.read import read_log
 from analysis.recording import everywhere
 from analysis.states import FindOptions, state_table
@@ -23,6 +24,16 @@ def scored(drawn: Cycles, within_s: float) -> Score:
 
 def state(mA: float, length_s: float, burst_mA: float = 0.0, duty: float = 0.2) -> State:
     return State(mA, length_s, 0.02, burst_mA, 0.004, duty, True, 0.0, 0.0)
+
+
+def made(mA: FloatArray, rate_hz: float) -> Log:
+    """A log of these samples."""
+    rows = len(mA)
+    return replace(
+        cycles(1, rate_hz, 1, node=NODE).log, t_s=np.arange(rows) / rate_hz, mA=mA, V=np.full(rows, 4.0),
+        dt_s=np.full(rows, 1 / rate_hz), state=everywhere(-1, rows), marker=everywhere(0, rows),
+        quality=everywhere(-1, rows),
+    )  # fmt: skip
 
 
 #: Boot, camera, Wi-Fi with bursts of 4 ms, and a moment before sleep.
@@ -94,15 +105,23 @@ def test_a_restless_node_is_no_heap_of_states() -> None:
     """One minute that flips between 12 and 18 mA as it likes and never rests: not a state for each flip."""
     draws = np.random.default_rng(9)
     flips = np.repeat(draws.integers(0, 2, 600), draws.integers(20, 200, 600))
-    drawn = cycles(1, 1000.0, 1, node=NODE)
-    rows = len(flips)
-    log = replace(
-        drawn.log, t_s=np.arange(rows) / 1000, mA=12 + 6.0 * flips, V=np.full(rows, 4.0),
-        dt_s=np.full(rows, 0.001), state=everywhere(-1, rows), marker=everywhere(0, rows),
-        quality=everywhere(-1, rows),
-    )  # fmt: skip
+    log = made(12 + 6.0 * flips, 1000.0)
     table = state_table(log, FindOptions(rest_mA=0.1))
     assert len(table.states) <= 12
+
+
+def test_restless_wakes_are_no_heap_of_states() -> None:
+    """Six wakes of a minute, each with dips of its own to any level: all is one state."""
+    draws = np.random.default_rng(4)
+    lengths = draws.integers(8, 150, 600)
+    level = np.repeat(draws.uniform(8, 18, 600), lengths)
+    wakes = np.array_split(level, 6)
+    log = made(np.concatenate([np.concatenate((np.zeros(500), wake)) for wake in wakes]), 100.0)
+    table = state_table(log)
+    assert [(row.name, row.count) for row in table.states] == [("asleep", 6), ("awake", 6)]
+    assert table.notes[-1] == (
+        "Within a wake the current is restless: hardly any of its levels comes again in its place."
+    )
 
 
 def test_real_capture_without_its_marker(real_logs: Path) -> None:

@@ -81,6 +81,39 @@ def test_a_long_last_state_is_no_second_rest() -> None:
     assert [cycle.awake_s for cycle in table.cycles] == pytest.approx([8.5] * 30)
 
 
+def test_a_dearer_sleep_inside_some_wakes_is_rest() -> None:
+    """Every third wake dozes for 6 s at 7 mA and looks around once more for 0.5 s: that is two wakes."""
+    again = WAVE.copy()
+    for begin in BEGINS[::3]:
+        again[begin + 250 : begin + 850] = 6.0
+        again[begin + 850 : begin + 900] = 40.0
+    table = state_table(log_of(1 + NOISE + again))
+    assert begins(table) == sorted([*BEGINS.tolist(), *(begin + 850 for begin in BEGINS[::3])])
+    assert {round(cycle.awake_s, 2) for cycle in table.cycles} == {2.5, 0.5}
+    assert table.notes[1] == ("It rests at 7 mA, too: 60 s in 10 stretches that are longer than its wakes.")
+
+
+def test_a_doze_at_the_end_of_some_wakes_begins_none() -> None:
+    """And one that dozes at once: the wakes are what is busy."""
+    mA = WAVE.copy()
+    for begin in BEGINS[::3]:
+        mA[begin + 250 : begin + 850] = 6.0
+    for begin in BEGINS[1::3]:
+        mA[begin - 400 : begin] = 6.0
+    table = state_table(log_of(1 + NOISE + mA))
+    assert begins(table) == BEGINS.tolist()
+    assert [cycle.awake_s for cycle in table.cycles] == pytest.approx([2.5] * 30)
+
+
+def test_what_is_not_far_below_busy_is_no_doze() -> None:
+    """6 s at 27 mA in every third wake, of 80 mA when busy: a state."""
+    mA = WAVE.copy()
+    for begin in BEGINS[::3]:
+        mA[begin + 250 : begin + 850] = 26.0
+    table = state_table(log_of(1 + NOISE + mA))
+    assert [round(cycle.awake_s, 1) for cycle in table.cycles] == [8.5, 2.5, 2.5] * 10
+
+
 @pytest.mark.parametrize("every", [22, 100])
 def test_bursts_without_rest_are_no_wakes(every: int) -> None:
     """30 mA with bursts of 4 ms in 22 or 100 ms: a node that never sleeps, whose Wi-Fi is on."""
