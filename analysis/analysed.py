@@ -87,10 +87,10 @@ def analyse(log: Log, asked: Asked | None = None) -> Analysed:
     design, profile = asked.find.design, _profile(log, asked, table, floor)
     return Analysed(
         log, asked, table, cycle_spread(table), standing_out(table), floor, duty,
-        gains(duty) if duty else (),
+        gains(duty) if duty and table.cycles else (),
         life_of(duty, asked.battery) if duty and asked.battery else None,
         profile, row_differences(profile.profile, design) if profile and design else None,
-        _slope(log, asked, table, floor), recipe(log, floor, grade=asked.floor.grade),
+        _slope(log, asked, table, floor), _recipe(log, asked, floor),
         (*meter_notes(log, asked.stated_hz), *log.notes, *table.notes),
     )  # fmt: skip
 
@@ -107,6 +107,12 @@ def _profile(log: Log, asked: Asked, table: StateTable, floor: Floor) -> LogProf
     if asked.find.design is None or bool(np.isnan(log.V).any()):
         return None
     return measured_profile(log, table, floor, asked.find.design, asked.names)
+
+
+def _recipe(log: Log, asked: Asked, floor: Floor) -> tuple[str, ...]:
+    """How to measure the sleep after all; a design says below which voltage its board browns out."""
+    design = asked.find.design
+    return recipe(log, floor, design.board.v("supply_min") if design else None, asked.floor.grade)
 
 
 def _rest(floor: Floor) -> tuple[float, float, float] | None:

@@ -81,6 +81,10 @@ def _wake_sentence(found: Analysed) -> str:
 def _rest_sentence(found: Analysed) -> str:
     if found.duty is None or found.duty.rest_s <= 0:
         return ""
+    if found.spread is None:
+        return ""
+    if found.floor.backwards:
+        return f"Between wakes the current flows backwards, {current_text(found.floor.value_mA)}."
     if found.floor.below:
         most = current_text(found.floor.high_mA)
         return f"Between wakes it draws less than {most}; this meter cannot say more."
@@ -104,10 +108,16 @@ def _life_sentence(found: Analysed) -> str:
     if found.life is None or found.asked.battery is None:
         return ""
     life, battery = found.life, found.asked.battery
+    days = _most(found) + days_text(life.days)
     return (
-        f"A battery of {battery.capacity_Ah:g} Ah then lasts {days_text(life.days)} without sun "
+        f"A battery of {battery.capacity_Ah:g} Ah then lasts {days} without sun "
         f"({days_text(life.worst_days)} to {days_text(life.best_days)})."
     )
+
+
+def _most(found: Analysed) -> str:
+    """A meter that clipped has seen the least that is drawn."""
+    return "at most " if found.table.at_least else ""
 
 
 def _limits(judged: Sequence[Judged]) -> str:
@@ -196,10 +206,11 @@ def _battery(found: Analysed) -> str:
         said = "The log draws nothing from a battery on average."
         return "\n".join((heading("The battery"), said, *slope))
     low, high = battery.usable_mAh
+    mean = current_text(life.mean_mA, life.off_mA or float("nan"))
     said = (
         f"{battery.capacity_Ah:g} Ah at {battery.temperature_C:g} C, of which {low:,.0f} to {high:,.0f} mAh "
         f"can be used; it loses {current_text(life.leak_mA)} by itself ({battery.cell}). At "
-        f"{current_text(life.mean_mA, life.off_mA or float('nan'))} it lasts {days_text(life.days)}: "
+        f"{mean} it lasts {_most(found)}{days_text(life.days)}: "
         f"{days_text(life.worst_days)} if every doubt falls the wrong way, {days_text(life.best_days)} if "
         "every one falls the right way. No sun is counted; the meter is taken to sit in the battery's lead."
     )

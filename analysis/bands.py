@@ -135,18 +135,19 @@ def draw_energy_bars(
     """
     use_energy = all(row.energy_mJ == row.energy_mJ for row in rows)
     values = [row.energy_mJ if use_energy else row.charge_mC for row in rows]
-    whole = sum(values) or 1.0
+    whole = sum(abs(value) for value in values) or 1.0
+    shares = [abs(value) / whole for value in values]
     colours = style.colours(names)
     axes.barh(
-        range(len(rows)), [100 * value / whole for value in values], height=0.72,
+        range(len(rows)), [100 * share for share in shares], height=0.72,
         color=[colours.get(row.name, style.theme().cloud) for row in rows], edgecolor="#777777",
         linewidth=0.5,
     )  # fmt: skip
-    for place, (row, value) in enumerate(zip(rows, values, strict=True)):
-        axes.text(100 * value / whole + 0.7, place, _said(row, value / whole, use_energy), va="center")
+    for place, (row, share) in enumerate(zip(rows, shares, strict=True)):
+        axes.text(100 * share + 0.7, place, _said(row, share, use_energy), va="center")
     axes.set_yticks(range(len(rows)), [row.name for row in rows])
     axes.invert_yaxis()
-    axes.set_xlim(0, max(100 * max(values) / whole * 1.6, 30))
+    axes.set_xlim(0, max(160 * max(shares), 30))
     axes.grid(visible=False)
     axes.tick_params(left=False, bottom=False, labelbottom=False)
     for side in ("left", "bottom"):

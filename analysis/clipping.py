@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from .amounts import current_text
 from .log import SAMPLES, FloatArray, Log
 from .style import seconds_text
 
@@ -116,10 +117,22 @@ def quality_note(log: Log) -> str | None:
     return f"Of the charge, {shown}: priced by the node, not read from its meter." if shown else None
 
 
+def backwards_note(log: Log) -> str | None:
+    """A sentence if more charge flows backwards than forwards, else None."""
+    charge = log.charge_mC
+    if not float(charge.sum()) < 0.0:
+        return None
+    return (
+        f"On average the current flows backwards ({current_text(float(charge.sum()) / log.duration_s)}): "
+        "something charges, or the meter sits the other way round, and --invert turns the sign."
+    )
+
+
 def meter_notes(log: Log, stated_hz: float | None = None) -> tuple[str, ...]:
     """Every sentence this module has about a log, the most important first."""
     clipping = find_clipping(log)
     found = (
+        backwards_note(log),
         clipping.sentence if clipping else None,
         power_note(log),
         quality_note(log),

@@ -108,7 +108,9 @@ class Gain:
 def duty_of(
     table: StateTable, rest: tuple[float, float, float] | None = None, zero_mA: float = 0.0
 ) -> Duty | None:
-    """One cycle on average, from the charge of all wakes that the log has whole; None without any.
+    """One cycle on average, all of the log's charge over its wakes; without any the log is one rest.
+
+    None where nothing lasts any time.
 
     Parameters
     ----------
@@ -116,9 +118,9 @@ def duty_of(
         own mean at rest.
     zero_mA : what the meter shows without a current; it is taken off the charge awake.
     """
-    count = len(table.cycles)
+    count = max(len(table.cycles), 1)
     length_s = table.total.duration_s
-    if not count or length_s <= 0:
+    if length_s <= 0:
         return None
     resting = dict(zip(table.names, table.resting, strict=True))
     rows = [row for row in table.states if not resting[row.name]]

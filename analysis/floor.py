@@ -65,6 +65,11 @@ class Floor:
         return self.how in (MEASURED, ZEROED, STATED) and not self.below
 
     @property
+    def backwards(self) -> bool:
+        """Whether the readings at rest are further below zero than the meter's doubt reaches."""
+        return self.high_mA <= 0.0 and self.value_mA < 0.0
+
+    @property
     def off_mA(self) -> float:
         """Half the width of what it may be."""
         return (self.high_mA - self.low_mA) / 2.0

@@ -33,6 +33,11 @@ def _value(floor: Floor) -> str:
             f"Asleep it takes less than {current(floor.high_mA)}: {percent(floor.readings.zeros)} of the "
             f"readings are exactly zero, so the meter's steps of {current(step_mA)} hide the rest."
         )
+    if floor.backwards:
+        return (
+            f"At rest the current flows backwards, {current(floor.value_mA)} on average: something charges, "
+            "or the meter sits the other way round (--invert)."
+        )
     if floor.below:
         return (
             f"Asleep it takes less than {current(floor.high_mA)}: the mean is {current(floor.value_mA)}, "
@@ -46,10 +51,12 @@ def _why(floor: Floor) -> list[str]:
     readings, meter = floor.readings, floor.meter
     if readings is None or meter.worst_mA == 0.0:
         return []
-    said = [
-        f"{readings.count:,} readings, worth {readings.independent:,.0f} independent ones, tell their mean "
-        f"to \N{PLUS-MINUS SIGN}{current(readings.scatter_mA)}."
-    ]
+    said = ["A single reading tells no more."]
+    if readings.count > 1:
+        said = [
+            f"{readings.count:,} readings, worth {readings.independent:,.0f} independent ones, tell their "
+            f"mean to \N{PLUS-MINUS SIGN}{current(readings.scatter_mA)}."
+        ]
     if readings.hidden_mA > 0.1 * readings.scatter_mA and readings.hidden_mA > 0.0:
         said.append(
             f"Rounding to steps of {current(readings.step_mA)} may hide {current(readings.hidden_mA)} more."

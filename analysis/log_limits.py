@@ -79,7 +79,7 @@ def figures(
     for row in table.states:
         found |= _of_state(row)
     if life_days is not None:
-        found["life_days"] = Figure(life_days)
+        found["life_days"] = Figure(life_days, only="at most" if clipped else "")
     return found
 
 
@@ -132,9 +132,9 @@ def _judged(limit: Limit, figure: Figure) -> Judged:
     inside = figure.value >= limit.value if least else figure.value <= limit.value
     said = f"{limit.name} is {_bound(figure)}{within(figure.value, figure.off)}"
     word = "at least" if least else "at most"
-    if figure.only == "at most" and not inside:
+    if figure.only == "at most" and inside == least:
         return Judged(limit, figure, None, f"{said}: the meter cannot tell {word} {limit.value:g}.")
-    if figure.only == "at least" and inside and not least:
+    if figure.only == "at least" and inside != least:
         return Judged(limit, figure, None, f"{said}, the meter clipped: {word} {limit.value:g} is not told.")
     if not inside:
         return Judged(limit, figure, False, f"{said}, not {word} {limit.value:g}.")

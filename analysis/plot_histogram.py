@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
 #: The share of charge whose current is named.
 HALF = 0.5
-#: A state with less of the charge than this is not in the legend.
-NAMED = 0.005
+#: A state with less of the charge than this is not in the legend; and no more states are than fit.
+NAMED, MOST_NAMED = 0.005, 8
 
 
 def histogram_png(log: Log, path: Path, table: StateTable, dark: bool = False) -> Path:
@@ -69,11 +69,11 @@ def _charge(axes: Axes, found: Histogram, by_state: np.ndarray, names: Sequence[
     colours = style.colours(names)
     size, unit = (1e-3, "C") if by_state.sum(axis=0).max(initial=0.0) > 2000 else (1.0, "mC")
     by_state = by_state * size
-    base = np.zeros(by_state.shape[1])
-    for code in np.argsort(-by_state.sum(axis=1), kind="stable"):
+    base, sums = np.zeros(by_state.shape[1]), np.abs(by_state.sum(axis=1))
+    for place, code in enumerate(np.argsort(-sums, kind="stable")):
         if not by_state[code].any():
             continue
-        told = by_state[code].sum() > NAMED * by_state.sum()
+        told = sums[code] > NAMED * sums.sum() and place < MOST_NAMED
         axes.stairs(
             base + by_state[code], found.edges_mA, baseline=base, fill=True, color=colours[names[code]],
             label=names[code] if told else None, linewidth=0,

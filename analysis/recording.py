@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from . import clock
-from .errors import DamagedLog
+from .errors import DamagedLog, LogError
 from .log import SAMPLES, VISITS, FloatArray, IntArray, Log
 from .read_options import ReadOptions
 from .style import seconds_text
@@ -55,7 +55,7 @@ def assemble(found: Recording, options: ReadOptions) -> Log:
 
     Raises
     ------
-    LogError : the time goes back and no salvage was asked for.
+    LogError : the time goes back and no salvage was asked for, or nothing lasts any time.
     """
     found = _rising(found, options)
     if found.dt_s is None:
@@ -63,6 +63,11 @@ def assemble(found: Recording, options: ReadOptions) -> Log:
     else:
         t_s, steps, repeated = found.t_s, clock.intervals(found.t_s, found.dt_s), 0
     rows = len(t_s)
+    if rows == 1 and found.dt_s is None and options.rate_hz:
+        steps = clock.Intervals(np.array([1.0 / options.rate_hz]), 0, 0.0)
+    if not steps.dt_s.any():
+        rows_said = "a single row" if rows == 1 else f"{rows} rows, all of one time"
+        raise LogError(f"{found.source}: has {rows_said}; how long that lasted cannot be told.")
     voltage, voltage_notes = _voltage(found, options)
     return Log(
         source=found.source, kind=_kind(found.dt_s), t_s=t_s, dt_s=steps.dt_s, V=voltage,

@@ -44,12 +44,11 @@ def recurring(segments: Segments, t_s: FloatArray, mA: FloatArray, least_s: floa
     """Group the segments of all wakes into states; `t_s` and `mA` are those of the log's rows."""
     before = len(segments.first)
     cycles = int(segments.wake[-1]) + 1 if before else 0
-    restless = False
     if cycles < LEAST_CYCLES:
-        segments = _unconfirmed(segments, t_s, mA, least_s)
+        segments = _settled(segments, t_s, least_s)
     else:
         segments = _without_passing(segments, t_s, least_s)
-        restless = _states(segments) > MOST_STATES
+    restless = _states(segments) > MOST_STATES
     if restless:
         segments = _restless(segments, t_s, mA, least_s)
     state = _in_order(segments, _identity(segments))
@@ -123,18 +122,6 @@ def _without_passing(segments: Segments, t_s: FloatArray, least_s: float) -> Seg
         if not gone.any():
             break
         segments = _without(segments, gone)
-    return segments
-
-
-def _unconfirmed(segments: Segments, t_s: FloatArray, mA: FloatArray, least_s: float) -> Segments:
-    """The segments of too few cycles to tell what recurs: restless ones settled, no more than is likely."""
-    cycles = int(segments.wake[-1]) + 1 if len(segments.wake) else 0
-    segments = _settled(segments, t_s, least_s)
-    for _ in range(_ROUNDS):
-        if len(segments.first) <= MOST_STATES * cycles:
-            break
-        least_s *= 2
-        segments = _of_one_mean(_settled(segments, t_s, least_s), mA)
     return segments
 
 

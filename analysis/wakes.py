@@ -12,14 +12,16 @@ from .log import FloatArray, Log
 from .quiet import Drift, drifting_floor, looked_at, quiet_level
 from .spells import Rows, dwelt, end_s, inside, spells
 from .state_rows import FindOptions
+from .style import seconds_text
 
 #: Thresholds above the floor, in standard deviations of the log's quiet noise.
 WAKE_SD, SLEEP_SD = 6.0, 3.0
 #: Wakes usually shorter than the first, with rests hardly ever longer than the second, are bursts of a node
 #: that never rests, s.
 BURST_s, BURST_REST_s = 0.03, 0.4
-#: With more of its time in wakes than this a log hardly ever rests.
-NEVER_RESTS = 0.99
+#: With more of its time in wakes than this a log hardly ever rests; with more than the second what looks like
+#: rest is readings that failed.
+NEVER_RESTS, FAILED = 0.99, 0.999
 #: A second rest: a quiet level that takes this share of what seemed to be awake.
 SECOND_REST = 0.6
 #: A lower wake holds at least so many higher ones, and the rests between last at least so long, s.
@@ -128,9 +130,14 @@ def find_wakes(log: Log, options: FindOptions) -> Wakes:
     if _only_bursts(log, first, end):
         notes.append(_bursts_sentence(log, first, end, limits))
         first, end = np.array([0], dtype=np.intp), np.array([len(mA)], dtype=np.intp)
+    awake = _length_s(log, first, end) / log.duration_s
+    if FAILED < awake < 1.0:
+        few_s = (1.0 - awake) * log.duration_s
+        notes.append(f"It rests for {seconds_text(few_s)} in all, which is taken for readings that failed.")
+        first, end = first[:1], end[-1:]
     if not len(first):
         notes.append(f"No row is above {limits.wake_mA:.2f} mA for long enough: the log has no wake.")
-    elif _length_s(log, first, end) > NEVER_RESTS * log.duration_s and len(notes) == 1:
+    elif awake > NEVER_RESTS and len(notes) == 1:
         notes.append(f"It hardly ever rests: {limits.floor_mA:.2f} mA is the lowest that the log shows.")
     return Wakes(first, end, limits, mA, tuple(notes))
 

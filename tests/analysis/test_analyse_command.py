@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from click.testing import CliRunner, Result
 
+from analysis.errors import LogError
 from sim.log import LogRow, write_log
 from station.analyse_command import command
 from station.cli import main
@@ -105,7 +106,8 @@ def test_odd_logs_are_analysed_too(V: float | None, write: Write) -> None:
     assert "The log has no wake: it draws 5.00 mA all the time." in flat.output
     charging = run(write(csv_of(np.full(200, -50.0), V=V)), "--battery", "1")
     assert "it draws -50.0 mA all the time" in charging.output
-    assert run(write(csv_of(np.array([3.0]), V=V)), "--rate", "100").exit_code == 0
+    one = run(write(csv_of(np.array([3.0]), V=V)), "--rate", "100")
+    assert "it draws 3.00 mA all the time" in one.output
 
 
 def test_the_real_capture(real_logs: Path) -> None:
@@ -190,3 +192,32 @@ def test_how_to_measure_the_sleep_after_all(write: Write) -> None:
     assert "To measure it after all: - 0.1 ohm: steps of 100 uA, zero within 1.00 mA" in said
     known = run(write(csv_of(duty())), "--sleep-current", "22uA").output
     assert "To measure it after all" not in known
+
+
+def test_a_battery_lasts_without_wakes_too(write: Write) -> None:
+    said = " ".join(run(write(csv_of(np.full(3000, 5.0))), "--battery", "2.6Ah").output.split())
+    assert (
+        "The log has no wake: it draws 5.00 mA all the time. A battery of 2.6 Ah then lasts 19 days" in said
+    )
+    assert "Where to work first" not in said
+
+
+def test_a_meter_the_other_way_round_is_noticed(write: Write, tmp_path: Path) -> None:
+    said = " ".join(run(write(csv_of(-duty())), "--out", tmp_path / "o").output.split())
+    assert "flows backwards (-15.4 mA): something charges, or the meter sits the other way round" in said
+    assert "At rest the current flows backwards, -100 mA on average" in said
+    assert "To measure it after all" not in said
+    turned = " ".join(run(write(csv_of(-duty())), "--invert").output.split())
+    assert "backwards" not in turned and "A wake, the mean of 20, costs 600" in turned
+
+
+def test_one_row_lasts_no_time(write: Write) -> None:
+    with pytest.raises(LogError, match="a single row; how long that lasted cannot be told"):
+        run(write(csv_of(np.array([12.0]))))
+
+
+def test_where_the_meter_clipped_nothing_is_said_too_surely(write: Write) -> None:
+    mA = duty()
+    said = " ".join(run(write(csv_of(np.where(mA > 75, 400.0, mA))), "--battery", "2.6Ah").output.split())
+    assert "costs at least" in said and "that is at least" in said and "then lasts at most" in said
+    assert "Between wakes it draws at least" not in said

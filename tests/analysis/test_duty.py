@@ -180,3 +180,17 @@ def test_a_mean_of_few_is_hardly_sure() -> None:
             for _ in range(2000)
         )
         assert held == pytest.approx(1900, abs=40), f"seed 17, {count} cycles"
+
+
+def test_without_a_wake_all_of_the_log_is_the_duty() -> None:
+    found = duty_of(state_table(log_of(np.full(5000, 5.0))))
+    assert found is not None and found.awake == ()
+    assert (found.mean_mA, found.rest_share) == (5.0, 1.0)
+    life = life_of(found, ROOMY)
+    assert life is not None and life.days == pytest.approx(200 / 24)
+
+
+@pytest.mark.parametrize(("days", "kept"), [(29.0, None), (31.0, False)])
+def test_a_clipped_meter_makes_a_battery_last_at_most(days: float, kept: bool | None) -> None:
+    found = {"life_days": Figure(30.0, only="at most")}
+    assert judged((limit_of(f"life_days={days}"),), found)[0].kept is kept

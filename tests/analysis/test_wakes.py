@@ -159,6 +159,15 @@ def test_a_rest_that_the_log_never_shows() -> None:
     assert table.resting == (True, False, False)
 
 
+def test_readings_that_failed_are_no_rest() -> None:
+    """Five rows at nothing in ten minutes awake: nobody sleeps that little."""
+    mA = 40 + NOISE
+    mA[30_000:30_005] = 0.0
+    table = state_table(log_of(mA), FindOptions(rest_mA=0.0))
+    assert [(row.name, row.count) for row in table.states] == [("awake", 1)]
+    assert table.notes[1] == "It rests for 50 ms in all, which is taken for readings that failed."
+
+
 def test_a_short_dip_is_no_rest_and_a_spike_no_wake() -> None:
     """At 1000 rows a second: 30 ms at the floor within a wake, and one row of 60 mA in a rest."""
     mA = 1 + NOISE.copy()
