@@ -205,7 +205,7 @@ def test_a_battery_lasts_without_wakes_too(write: Write) -> None:
 def test_a_meter_the_other_way_round_is_noticed(write: Write, tmp_path: Path) -> None:
     said = " ".join(run(write(csv_of(-duty())), "--out", tmp_path / "o").output.split())
     assert "flows backwards (-15.4 mA): something charges, or the meter sits the other way round" in said
-    assert "At rest the current flows backwards, -100 mA on average" in said
+    assert "At rest the current flows backwards, -100.0 mA on average" in said
     assert "To measure it after all" not in said
     turned = " ".join(run(write(csv_of(-duty())), "--invert").output.split())
     assert "backwards" not in turned and "A wake, the mean of 20, costs 600" in turned

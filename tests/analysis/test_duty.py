@@ -185,7 +185,7 @@ def test_a_mean_of_few_is_hardly_sure() -> None:
 def test_without_a_wake_all_of_the_log_is_the_duty() -> None:
     found = duty_of(state_table(log_of(np.full(5000, 5.0))))
     assert found is not None and found.awake == ()
-    assert (found.mean_mA, found.rest_share) == (5.0, 1.0)
+    assert (found.mean_mA, found.rest_share) == (pytest.approx(5.0), pytest.approx(1.0))
     life = life_of(found, ROOMY)
     assert life is not None and life.days == pytest.approx(200 / 24)
 
