@@ -187,7 +187,7 @@ def _seldom(found: Recurring, names: tuple[str, ...]) -> tuple[str, ...]:
     if found.restless:
         return ("Within a wake the current is restless: hardly any of its levels comes again in its place.",)
     if cycles < LEAST_CYCLES:
-        return (f"With {cycles} cycles nothing can be said about which states recur.",) if cycles > 1 else ()
+        return _of_few(found, cycles)
     notes = []
     if found.taken_in:
         notes.append(f"{found.taken_in} stretches that do not recur were counted to their neighbours.")
@@ -196,6 +196,16 @@ def _seldom(found: Recurring, names: tuple[str, ...]) -> tuple[str, ...]:
         if times < MOST * cycles:
             notes.append(f"{name} occurs in {times} of {cycles} cycles.")
     return tuple(notes)
+
+
+def _of_few(found: Recurring, cycles: int) -> tuple[str, ...]:
+    """What is said of too few cycles to tell what recurs."""
+    said = []
+    if found.taken_in:
+        said.append(f"{found.taken_in} brief stretches, as a restless current has them, were joined.")
+    if cycles > 1:
+        said.append(f"With {cycles} cycles nothing can be said about which states recur.")
+    return tuple(said)
 
 
 def _laid_out(rows: int, wakes: Wakes, states: _States) -> tuple[Rows, IntArray, IntArray]:

@@ -44,11 +44,12 @@ def recurring(segments: Segments, t_s: FloatArray, mA: FloatArray, least_s: floa
     """Group the segments of all wakes into states; `t_s` and `mA` are those of the log's rows."""
     before = len(segments.first)
     cycles = int(segments.wake[-1]) + 1 if before else 0
+    restless = False
     if cycles < LEAST_CYCLES:
-        segments = _settled(segments, t_s, least_s)
+        segments = _unconfirmed(segments, t_s, mA, least_s)
     else:
         segments = _without_passing(segments, t_s, least_s)
-    restless = _states(segments) > MOST_STATES
+        restless = _states(segments) > MOST_STATES
     if restless:
         segments = _restless(segments, t_s, mA, least_s)
     state = _in_order(segments, _identity(segments))
@@ -125,10 +126,37 @@ def _without_passing(segments: Segments, t_s: FloatArray, least_s: float) -> Seg
     return segments
 
 
+def _unconfirmed(segments: Segments, t_s: FloatArray, mA: FloatArray, least_s: float) -> Segments:
+    """The segments of too few cycles to tell what recurs: restless ones settled, no more than is likely."""
+    cycles = int(segments.wake[-1]) + 1 if len(segments.wake) else 0
+    segments = _settled(segments, t_s, least_s)
+    for _ in range(_ROUNDS):
+        if len(segments.first) <= MOST_STATES * cycles:
+            break
+        least_s *= 2
+        segments = _without_dips(_of_one_mean(_settled(segments, t_s, least_s), mA), t_s, mA, least_s)
+    return segments
+
+
+def _without_dips(segments: Segments, t_s: FloatArray, mA: FloatArray, least_s: float) -> Segments:
+    """Brief segments between two long ones of one mean taken in by these."""
+    mean = np.log(np.maximum(_means(segments, mA), 1e-9))
+    long = np.flatnonzero(t_s[segments.end - 1] - t_s[segments.first] >= BRIEF * least_s)
+    left, right = long[:-1], long[1:]
+    alike = (np.abs(mean[right] - mean[left]) < LEAST_STEP) & (segments.wake[right] == segments.wake[left])
+    keep = np.ones(len(mean), dtype=bool)
+    for at, until in zip(left[alike], right[alike], strict=True):
+        keep[at + 1 : until + 1] = False
+    return _grown(segments, np.flatnonzero(keep))
+
+
+def _means(segments: Segments, mA: FloatArray) -> FloatArray:
+    return np.array([mA[a:b].mean() for a, b in zip(segments.first, segments.end, strict=True)])
+
+
 def _of_one_mean(segments: Segments, mA: FloatArray) -> Segments:
     """Neighbours whose mean current is the same as one."""
-    mean = np.array([mA[a:b].mean() for a, b in zip(segments.first, segments.end, strict=True)])
-    apart = np.abs(np.diff(np.log(np.maximum(mean, 1e-9)))) >= LEAST_STEP
+    apart = np.abs(np.diff(np.log(np.maximum(_means(segments, mA), 1e-9)))) >= LEAST_STEP
     return _grown(segments, np.flatnonzero(np.append(True, apart | (np.diff(segments.wake) > 0))))
 
 
