@@ -13,6 +13,7 @@ from sim.home import Home, Inbox
 
 ETIMEDOUT = 116  # numbers of CircuitPython's errno (newlib's), not the desktop's
 ECONNRESET = 104
+ECONNREFUSED = 111
 EHOSTUNREACH = 118
 EINPROGRESS = 119
 
@@ -40,6 +41,8 @@ class Link:
         radio heeds them (estimate: a scan of one channel instead of all). channel, bssid : its own.
     addressed : share that is left with a fixed address (estimate: DHCP's four messages take 0.3 to 1 s of
         three). gateway : the only one that leads home.
+    ssid, password : what the access point wants; "" takes any. resolves : whether its names are known.
+    refuses : nobody listens at the home station's port.
     join_fails : chance that a try ends in an error after `join_s`.
     tls_s : a TLS handshake, by an ESP32 with a P-256 certificate (estimate: 0.4 to 3 s; CircuitPython #7657).
     rate_B_s : payload rate. latency_s : one way. server_s : until the home station has made it durable.
@@ -53,6 +56,10 @@ class Link:
     hinted: float = 0.5
     addressed: float = 0.75
     gateway: str = "192.168.1.1"
+    ssid: str = ""
+    password: str = ""
+    resolves: bool = True
+    refuses: bool = False
     channel: int = 6
     bssid: bytes = b"\x02torpo"
     join_spread: float = 0.35
@@ -145,6 +152,9 @@ class Air:
         if self.away() or self.lost:  # a CYW43 says this and not ETIMEDOUT when connecting takes too long
             self.spend(timeout_s)
             raise NetworkError(EINPROGRESS)
+        if self.link.refuses:
+            self.spend(2.0 * self.link.latency_s)
+            raise NetworkError(ECONNREFUSED)
         self.spend(3.0 * self.link.latency_s + (self.link.tls_s if tls else 0.0))
         return Connection(self)
 

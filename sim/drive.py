@@ -123,9 +123,13 @@ def bundle_folder() -> Path:
 
 
 def assemble(
-    design: Design, settings: Mapping[str, str | int] | None = None, compiled: bool = False
+    design: Design,
+    settings: Mapping[str, str | int] | None = None,
+    compiled: bool = False,
+    beside: str = "",
 ) -> Drive:
-    """The drive of a design, as files. `compiled`: what is sound to compile lies there as .mpy.
+    """The drive of a design, as files. `compiled`: what is sound to compile lies there as .mpy. `beside`: an
+    application that lies there too, and whose code.py is the one that runs (the doctor).
 
     Raises DriveError if the application does not exist or the settings are no flat table.
     """
@@ -139,7 +143,8 @@ def assemble(
     _collect(bundle, LIBRARY, files, packages, compiled)
     _collect(bundle, NATIVE, files, packages, compiled, native=True)
     scripts = {}
-    for path in (*(ROOT / "firmware" / name for name in SCRIPTS), *sorted(application.glob("*.py"))):
+    more = sorted((ROOT / "firmware" / beside).glob("*.py")) if beside else []
+    for path in (*(ROOT / "firmware" / name for name in SCRIPTS), *sorted(application.glob("*.py")), *more):
         text = path.read_text(encoding="utf-8")
         if path.name in (*SCRIPTS, *OWN_SCRIPTS):
             scripts[path.name] = SourceFile(path.name, text)

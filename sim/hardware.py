@@ -17,8 +17,9 @@ from sim.drivefs import DriveFiles
 from sim.fittings import Fittings
 from sim.loads import Loads
 from sim.mounts import Mounts
+from sim.shorts import Shorts
 from sim.switch import CameraSwitch
-from sim.wires import Bridge, Bus, I2CTarget, Powered
+from sim.wires import Bridge, Bus, I2CTarget, Powered, pull_up
 from sim.world import World
 
 
@@ -27,7 +28,7 @@ class Hardware:
 
     Attributes
     ----------
-    lines : input level by pin name; watchers : called when an output pin changes.
+    lines : input level by pin name; watchers : called when an output pin changes. shorts : of its wires.
     nvm, sleep_memory : the board's memories (sleep memory is noise after a power-up).
     """
 
@@ -55,6 +56,7 @@ class Hardware:
         self.sleep_memory = bytearray(int(board.v("sleep_memory")))
         self.lines: dict[str, Callable[[], bool]] = {}
         self.watchers: dict[str, Callable[[bool], None]] = {}
+        self.shorts = Shorts()
         self.buses: dict[str, Bus] = {}
         self.in_use: set[str] = set()
         self.outputs: dict[str, bool] = {}
@@ -95,6 +97,7 @@ class Hardware:
         if "bench" in pins:
             self.lines[pins["bench"]] = lambda: not self.bench
         self.buses[pins["meter_scl"]] = Bus(i2c=[self.meter], alive=lambda: True)
+        pull_up(self.lines, self.buses, pins, "meter")
         if self.panel_meter:
             self.buses[pins["meter_scl"]].i2c.append(self.panel_meter)
         if self.clock:
@@ -114,6 +117,7 @@ class Hardware:
         self.watchers[pins["camera_cs"]] = lambda level: bridge.select(self.world.now, not level)
         self.buses[pins["camera_sck"]] = Bus(spi=bridge)
         self.buses[pins["camera_scl"]] = Bus(i2c=[sensor], alive=lambda: self.switch.on)
+        pull_up(self.lines, self.buses, pins, "camera")
 
     def attach_espcam(self, camera: EspCamera) -> None:
         """Put a camera on the board's connector. The pull-ups of its bus are the board's own."""
@@ -245,8 +249,7 @@ class Hardware:
         if self.outputs.get(pin) is level:
             return
         self.outputs[pin] = level
-        watcher = self.watchers.get(pin)
-        if watcher is not None:
+        if (watcher := self.watchers.get(pin)) is not None:
             watcher(level)
 
     def release_pin(self, pin: str) -> None:
@@ -294,6 +297,5 @@ class Hardware:
             return self.pir.next_rise(now) if value else self.pir.next_fall(now)
         return now
 
-    def level(self, pin: str) -> bool:
-        line = self.lines.get(pin)
-        return line() if line is not None else False
+    def level(self, pin: str, pull: str | None = None) -> bool:
+        return self.shorts.level(pin, self.lines.get(pin), self.outputs, pull)

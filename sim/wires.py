@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -45,3 +45,11 @@ class Bus:
     spi: SPITarget | None = None
     card: SdCard | None = None
     alive: Callable[[], bool] = lambda: True
+
+
+def pull_up(
+    lines: dict[str, Callable[[], bool]], buses: Mapping[str, Bus], pins: Mapping[str, str], whose: str
+) -> None:
+    """The two lines of a bus are high while its pull-ups have a supply."""
+    for line in ("scl", "sda"):
+        lines[pins[f"{whose}_{line}"]] = lambda: buses[pins[f"{whose}_scl"]].alive()

@@ -30,6 +30,7 @@ COMMANDS: dict[str, str] = {
     "plot": "States, energy and plots of a log, the twin's or a real one.",
     "convert": "Any log as Parquet or CSV: INA219 loggers, Power Profiler, Joulescope.",
     "deploy": "Everything that a node needs, onto its board; only what differs.",
+    "doctor": "What is wrong with a node and what to do; or with its settings file.",
     "rollback": "What lay on a board before the last deploy, back onto it.",
     "record": "A bench logger's readings from a serial port, with a live plot.",
     "receive": "The home station: take what nodes send, and keep it.",

@@ -80,9 +80,7 @@ def merged(text: str, values: Mapping[str, str | int]) -> str:
 def check(text: str, design: Design, version: tuple[int, int, int], has_certificate: bool) -> None:
     """StationError, one sentence, if the board could not read these settings or the node would not start."""
     for number, line in enumerate(text.splitlines(), 1):
-        if not line.strip() or line.lstrip().startswith("#") or _LINE.fullmatch(line):
-            continue
-        if version < (10, 3, 0) or not _LINE_10_3.fullmatch(line):
+        if not is_read(line, version):
             name = line.partition("=")[0].strip()[:40]
             raise StationError(
                 f"settings.toml, line {number} ({name}): CircuitPython {version[0]}.{version[1]} reads only"
@@ -98,6 +96,13 @@ def check(text: str, design: Design, version: tuple[int, int, int], has_certific
             " or name it with --certificate.",
             Exit.USAGE,
         )
+
+
+def is_read(line: str, version: tuple[int, int, int]) -> bool:
+    """Whether CircuitPython reads a line (an empty one and a comment too)."""
+    if not line.strip() or line.lstrip().startswith("#") or _LINE.fullmatch(line):
+        return True
+    return version >= (10, 3, 0) and _LINE_10_3.fullmatch(line) is not None
 
 
 def warnings(text: str) -> list[str]:

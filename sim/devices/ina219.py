@@ -28,12 +28,15 @@ def _length(bits: int) -> float:
 @dataclass(frozen=True, slots=True)
 class MeterFaults:
     """What goes wrong, drawn from `seed`: `absent` (never answers), `nack` (chance per access),
-    `offset_uV` (input offset at any gain; None draws it from the rows)."""
+    `offset_uV` (input offset at any gain; None draws it from the rows), `reversed` (the leads are swapped),
+    `bypassed` (the load does not flow through it)."""
 
     seed: int = 0
     absent: bool = False
     nack: float = 0.0
     offset_uV: float | None = None
+    reversed: bool = False
+    bypassed: bool = False
 
 
 class Ina219:
@@ -169,6 +172,7 @@ class Ina219:
         averages = max(1.0, window_s / (2.0 * self._conversion_s))
         noise = self._random.gauss(0.0, self._noise_uV / averages**0.5)
         limit = _FULL_SCALE_uV[self._registers[_CONFIG] >> 11 & 3]
+        mA = 0.0 if self._faults.bypassed else -mA if self._faults.reversed else mA
         value = mA * self._shunt_ohm * 1000.0 * self._gain + self.offset_uV + noise
         return round(max(-limit, min(limit, value)) / 10.0) & 0xFFFF
 

@@ -65,7 +65,7 @@ def _i2c(machine: Machine) -> type:
             self._bus = hardware.buses.get(str(scl), Bus(alive=lambda: False))
             self._byte_s = 9.0 / frequency
             world.sync()
-            if not self._bus.alive():
+            if not self._bus.alive() or hardware.shorts.grounded(*self.pins):
                 self.deinit()
                 raise RuntimeError("No pull up found on SDA or SCL; check your wiring")
 

@@ -93,6 +93,11 @@ class Radio:
         machine.radio("join")
         if machine.hardware.pir:
             machine.hardware.pir.radio_burst(machine.world.now)
+        link = machine.hardware.air.link
+        if link.ssid not in ("", ssid):
+            self._missed(timeout or 8.0, "No network with that ssid")
+        if link.password not in ("", password):
+            self._missed(link.join_s, "Authentication failure")
         try:
             near = (channel, bssid) if self._hints else (0, None)
             machine.hardware.air.join(timeout or 8.0, *near, self._gateway)
@@ -101,20 +106,37 @@ class Radio:
             raise ConnectionError("No network with that ssid") from None
         machine.radio("idle")
 
-    def start_scanning_networks(self) -> Iterator[Any]:
+    def _missed(self, seconds: float, text: str) -> None:
+        self._machine.world.spend(seconds)
+        self._machine.radio("left")
+        raise ConnectionError(text)
+
+    def start_scanning_networks(self, *, start_channel: int = 1, stop_channel: int = 11) -> Iterator[Any]:
         """What is heard on all channels, as it is found; a joined radio may look around as well."""
         machine = self._machine
         if not self._enabled:
             raise RuntimeError("Station must be started")
         machine.world.sync()
         machine.radio("join")
-        heard = machine.hardware.air.scan()
+        if machine.hardware.pir:
+            machine.hardware.pir.radio_burst(machine.world.now)
+        air = machine.hardware.air
+        heard = air.scan()
         machine.radio("idle" if self.connected else "left")
-        ssid = machine.environment.get("TORPOR_WIFI_SSID", "")
-        return iter([SimpleNamespace(ssid=ssid, rssi=round(dBm)) for dBm in heard])
+        ssid = air.link.ssid or machine.environment.get("TORPOR_WIFI_SSID", "")
+        return iter([SimpleNamespace(ssid=ssid, rssi=round(dBm), channel=air.link.channel) for dBm in heard])
 
     def stop_scanning_networks(self) -> None:
         """Nothing is left of it."""
+
+    @property
+    def ipv4_address(self) -> IPv4Address | None:
+        return IPv4Address("192.168.1.57") if self.connected else None
+
+    @property
+    def ipv4_gateway(self) -> IPv4Address | None:
+        air = self._machine.hardware.air
+        return IPv4Address(self._gateway or air.link.gateway) if self.connected else None
 
     def set_ipv4_address(
         self, *, ipv4: IPv4Address, netmask: IPv4Address, gateway: IPv4Address, ipv4_dns: Any = None
@@ -247,6 +269,8 @@ def _socketpool(machine: Machine) -> ModuleType:
             return Socket(machine)
 
         def getaddrinfo(self, host: str, port: int) -> list[Any]:
+            if not machine.hardware.air.link.resolves:
+                raise BoardOSError(-2, "Name or service not known")
             return [(2, 1, 0, "", (host, port))]
 
     module.__dict__.update(SocketPool=SocketPool, gaierror=OSError)

@@ -57,6 +57,7 @@ def _digitalio(machine: Machine) -> ModuleType:
         def __init__(self, pin: Any) -> None:
             self._pin: str | None = claim(machine, pin)
             self._output = False
+            self._pull: str | None = None
 
         def _name(self) -> str:
             if self._pin is None:
@@ -73,6 +74,7 @@ def _digitalio(machine: Machine) -> ModuleType:
             if self._output:
                 hardware.release_pin(self._name())
             self._output = False
+            self._pull = pull
 
         @property
         def direction(self) -> str:
@@ -89,7 +91,7 @@ def _digitalio(machine: Machine) -> ModuleType:
         def value(self) -> bool:
             world.sync()
             name = self._name()
-            return hardware.outputs.get(name, False) if self._output else hardware.level(name)
+            return hardware.outputs.get(name, False) if self._output else hardware.level(name, self._pull)
 
         @value.setter
         def value(self, level: bool) -> None:

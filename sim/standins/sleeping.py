@@ -181,6 +181,9 @@ class _Mode:
     def __init__(self, name: str) -> None:
         self.name = name
 
+    def __repr__(self) -> str:
+        return f"microcontroller.ResetReason.{self.name}"
+
 
 _MODES = SimpleNamespace(RAISE=_Mode("RAISE"), RESET=_Mode("RESET"))
 

@@ -19,6 +19,8 @@ CONFIG = Path(__file__).with_name("mypy-firmware.ini")
 
 #: Applications of no design: any board runs them.
 ANY_BOARD = ("bench_logger",)
+#: What lies beside an application: its modules are there too.
+BESIDE = {"doctor": "wildcam"}
 
 #: What a generated node.py offers is known only after deploy: any name, any type.
 NODE = "from typing import Any\n\ndef __getattr__(name: str) -> Any: ...\n"
@@ -79,8 +81,9 @@ def promise(stub: Path, optional: str, there: str) -> None:
 def check(firmware: Path, application: str, typings: Path, cache: Path) -> tuple[int, str]:
     """Run mypy over the framework and one application. Returns its exit code and what it printed."""
     roots = [firmware / "lib", firmware / application]
+    roots += [firmware / BESIDE[application]] if application in BESIDE else []
     bundle = Path(sys.prefix) / "cp-bundle"
-    files = sorted(str(path) for root in roots for path in root.rglob("*.py"))
+    files = sorted(str(path) for root in roots[:2] for path in root.rglob("*.py"))
     environment = os.environ | {"MYPYPATH": os.pathsep.join(map(str, [*roots, typings, bundle]))}
     command = [sys.executable, "-m", "mypy", "--config-file", str(CONFIG), "--cache-dir", str(cache), *files]
     run = subprocess.run(command, cwd=firmware, env=environment, capture_output=True, text=True, check=False)
@@ -96,6 +99,7 @@ def targets() -> Iterator[tuple[str, str]]:
     ready = {
         (d.application, str(d.board.caps["circuitpython_board"])) for d in designs if d.firmware == "ready"
     }
+    ready |= {("doctor", board_id) for application, board_id in ready if application in BESIDE.values()}
     ready |= {(name, board_id) for name in ANY_BOARD for _, board_id in ready}
     yield from sorted(ready)
 

@@ -30,6 +30,8 @@ LONGEST_MODULE = 300
 #: An application of no design: any board with an INA219 runs it, and its folder is all of its drive. It asks
 #: in a try for what some boards have not.
 ANY_BOARD = {"bench_logger"}
+#: What lies beside another application: that one's modules are there too.
+BESIDE = {"doctor": ("wildcam", "soil")}
 ASKED_FOR = {"bench_logger": {"usb_cdc"}}
 #: Part of every CircuitPython, but not in the boards' lists of modules.
 ALWAYS_THERE = {"gc", "micropython"}
@@ -120,7 +122,8 @@ def applications() -> list[str]:
 def designs_of(application: str) -> list[Design]:
     """Every design, ready or planned: its drive's modules must be able to load."""
     designs = [load_design(name) for name in list_designs()]
-    return [design for design in designs if application in ({design.application} | ANY_BOARD)]
+    whose = {application, *BESIDE.get(application, ())}
+    return [design for design in designs if whose & ({design.application} | ANY_BOARD)]
 
 
 def files_of(design: Design, application: str) -> list[Path]:
@@ -160,7 +163,9 @@ def test_there_is_firmware() -> None:
 
 @pytest.mark.parametrize("application", applications())
 def test_firmware_imports_only_what_its_boards_have(application: str) -> None:
-    own = {"torpor", "node", "rows"} | {path.stem for path in (ROOT / "firmware" / application).glob("*.py")}
+    folders = {application, *BESIDE.get(application, ())}
+    own = {path.stem for folder in folders for path in (ROOT / "firmware" / folder).glob("*.py")}
+    own |= {"torpor", "node", "rows"}
     designs = designs_of(application)
     assert any(design.firmware == "ready" for design in designs), f"no design is ready for {application}"
     for design in designs:

@@ -150,7 +150,10 @@ class Board {
       stdout: (bytes) => this.over || this.said.push(Buffer.from(bytes)),
     });
     this.mount();
-    this.mp.registerJsModule("microcontroller", { reset: () => { this.over = true; } });
+    this.mp.registerJsModule("microcontroller", {
+      reset: () => { this.over = true; },
+      cpu: { reset_reason: "microcontroller.ResetReason.POWER_ON", temperature: 24.5 },
+    });
     this.mp.registerJsModule("_board", {
       zlib: this.order.zlib, card: Boolean(this.order.card), cluster: this.order.cluster,
       clusters: this.order.clusters, left: () => this.left(), sync: () => this.sync(),

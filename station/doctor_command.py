@@ -1,0 +1,148 @@
+"""`torpor doctor`: what is wrong with a node, and what to do."""
+
+from __future__ import annotations
+
+import json
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import rich_click as click
+
+from station.boards_command import names_like
+from station.deploy_choice import route_options
+from station.errors import Exit, StationError
+from station.screen import console
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from station.doctor_case import Case
+    from station.doctor_console import AtConsole
+    from station.doctor_table import Finding
+
+_NAMES = "board pins meter pir camera card sensor wifi home sleep".split()
+
+
+@click.command(name="doctor")
+@route_options
+@click.option("--design", shell_complete=names_like, help="Its design.  [default: as it was deployed]")
+@click.option(
+    "--settings",
+    "file",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help="Check this settings.toml instead of a board; with --design both.",
+)
+@click.option(
+    "--check",
+    "names",
+    multiple=True,
+    type=click.Choice(_NAMES),
+    help="Only this; repeatable.  [default: all]",
+)
+@click.option(
+    "--picture",
+    type=click.Path(path_type=Path, dir_okay=False),
+    default=Path("doctor.jpg"),
+    show_default=True,
+    help="Where the camera's picture goes.",
+)
+@click.option("--open", "opens", is_flag=True, help="Show the picture.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+def command(
+    design: str | None, file: Path | None, names: tuple[str, ...], picture: Path, opens: bool, as_json: bool,
+    **where: Any,
+) -> Exit:  # fmt: skip
+    """Examine a node that is plugged in: supply, pins, motion sensor, camera, Wi-Fi, station, sleep.
+
+    It stops the node's program, sends each check to its console, and starts the program again; nothing on
+    the drive changes. With --settings, and no board, it reads a settings file and a design instead. The exit
+    code is 1 if something is wrong.
+    """
+    if file is not None:
+        return _without_board(file, design, as_json)
+    return _at_board(where, design, list(names) or _NAMES, picture, opens, as_json)
+
+
+def _at_board(
+    where: dict[str, Any], design: str | None, names: list[str], picture: Path, opens: bool, as_json: bool
+) -> Exit:
+    from boards import load_design
+    from station.doctor_case import case_of
+    from station.doctor_console import examine
+    from station.doctor_judge import judge
+
+    if design:
+        load_design(design)  # before anything is stopped
+    board = _console(where)
+    try:
+        board.prepare()
+        heard = examine(board, names, _begins)
+    finally:
+        board.close()
+    case = case_of(design or board.design, heard, time.time())
+    kept = _keep(heard.picture, picture, opens)
+    return _report(judge(case), as_json, case, kept, board.wire.name)
+
+
+def _console(where: dict[str, Any]) -> AtConsole:
+    """The console of the board that is meant."""
+    from station.doctor_console import AtConsole, PATIENCE_s
+    from station.route_serial_wire import choose_port, find_serial
+
+    if where["host"] is not None:
+        raise StationError(
+            "The doctor needs the board's console: plug it in, by USB or an adapter.", Exit.USAGE
+        )
+    port = where["port"] or _port(where["to"] or (str(where["drive"]) if where["drive"] else None))
+    return AtConsole(choose_port(port, find_serial()), max(where["wait_s"], PATIENCE_s))
+
+
+def _port(to: str | None) -> str:
+    from station.deploy_choice import pick
+    from station.detect import detect
+
+    found = pick(to, detect())
+    if not found.port:
+        raise StationError(
+            f"{found.title}: its console is not to be seen here; name it with --port.", Exit.NO_BOARD
+        )
+    return found.port
+
+
+def _begins(name: str) -> None:
+    from station.doctor_console import HANDS
+
+    click.echo(f"{name} ..." + (f" {HANDS[name]}" if name in HANDS else ""), err=True)
+
+
+def _keep(jpeg: bytes, path: Path, opens: bool) -> str:
+    if not jpeg:
+        return ""
+    path.write_bytes(jpeg)
+    click.echo(f"The picture is in {path}.", err=True)
+    if opens:
+        click.launch(str(path))
+    return str(path)
+
+
+def _without_board(file: Path | None, design: str | None, as_json: bool) -> Exit:
+    from boards import load_design
+    from station.doctor_settings import examine_files
+
+    node = load_design(design) if design else None
+    found = examine_files(file.read_text(encoding="utf-8") if file else None, node)
+    return _report(found, as_json, None, "", str(file or design))
+
+
+def _report(found: Sequence[Finding], as_json: bool, case: Case | None, picture: str, where: str) -> Exit:
+    from station.doctor_table import Weight
+    from station.doctor_words import document, show, verdict
+
+    if as_json:
+        click.echo(json.dumps(document(found, case, picture, where), indent=2, ensure_ascii=False))
+    else:
+        screen = console()
+        show(screen, found, case)
+        screen.print(verdict(found), soft_wrap=True)
+    return Exit.FAILED if any(one.weight is Weight.WRONG for one in found) else Exit.OK
