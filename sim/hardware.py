@@ -213,18 +213,16 @@ class Hardware:
 
     def tick(self, awake_s: float, slept_s: float) -> None:
         """The wall clock over a wake and the deep sleep after it: some boards' runs on, by the slow clock."""
-        if self.design.board.caps["rtc_survives_sleep"]:
-            self.rtc_s += awake_s + slept_s / (1.0 + self.sleep_clock)
-        else:
-            self.rtc_s = 0.0
+        goes_on = self.design.board.caps["rtc_survives_sleep"]
+        self.rtc_s = self.rtc_s + awake_s + slept_s / (1.0 + self.sleep_clock) if goes_on else 0.0
 
     def _draw_pir(self) -> None:
         part = self.design.part("pir")
-        standing = part.rows["standing"]
+        mA = part.v("standing")
         if part.caps.get("rail") == "3V3":
-            self.on_3V3("PIR", standing.value)
+            self.on_3V3("PIR", mA)
         else:
-            self.world.draw("PIR", 0.0, standing.value / 1000.0)
+            self.world.draw("PIR", 0.0, mA / 1000.0)
 
     def power_down(self) -> None:
         """The battery gives nothing any more."""

@@ -118,8 +118,6 @@ class Radio:
             raise RuntimeError("Station must be started")
         machine.world.sync()
         machine.radio("join")
-        if machine.hardware.pir:
-            machine.hardware.pir.radio_burst(machine.world.now)
         air = machine.hardware.air
         heard = air.scan()
         machine.radio("idle" if self.connected else "left")

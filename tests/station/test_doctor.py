@@ -377,7 +377,7 @@ def test_settings_that_the_node_would_not_take() -> None:
 
 def test_the_sensor_that_takes_Wi_Fi_for_motion() -> None:
     """Nobody moves, and each burst lifts it."""
-    twin = patient(healthy(visits=()))
+    twin = patient(healthy(visits=(), link=replace(QUICK, join_s=1.5)))
     assert twin.hardware.pir
     twin.hardware.pir._wifi_trigger = 1.0
     codes = said(twin, "pir wifi")
