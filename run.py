@@ -35,9 +35,10 @@ Torpor: a solar garden camera, simulated and looked after.
   test [--full] [...]  run every test (--full: the long ones too); other arguments go to pytest
   lint                 check style and types of everything
   bench NAME [--json]  measure speed and quality beside peers; bench --help lists the names
+  docs [--serve]       make the pages of docs/ into a site (--serve: and show it while they are written)
   torpor ...           the torpor command
 """
-VERBS = ("demo", "test", "lint", "bench", "torpor")
+VERBS = ("demo", "test", "lint", "bench", "docs", "torpor")
 ODDS = ("viability", "size", "compare", "site")  # subcommands of torpor that need a compiler
 USAGE = 2
 
@@ -92,8 +93,9 @@ def pip(arguments: str, *more: str) -> list[str]:
     return [*command.split(), *more]
 
 
-def stages(house: House, tools: bool, odds: bool = False) -> list[Stage]:
-    """Everything that must lie in .venv; `odds` adds a compiler, `tools` also what the tests need."""
+def stages(house: House, tools: bool, odds: bool = False, docs: bool = False) -> list[Stage]:
+    """Everything that must lie in .venv; `odds` adds a compiler, `docs` what makes the site of docs/, `tools`
+    both and what the tests need."""
     bundle = house.venv / "cp-bundle"
     rooms = " ".join(sorted(init.parent.name for init in house.root.glob("*/__init__.py")))
     libraries = pip("--require-hashes -r requirements.lock")
@@ -107,6 +109,9 @@ def stages(house: House, tools: bool, odds: bool = False) -> list[Stage]:
     if odds or tools:
         compiler = pip("--require-hashes -r requirements-odds.lock")
         plan.append(Stage("odds", "installing the compiler", ["requirements-odds.lock"], [compiler]))
+    if docs or tools:
+        site = pip("--require-hashes -r requirements-docs.lock")
+        plan.append(Stage("docs", "installing the site's maker", ["requirements-docs.lock"], [site]))
     if tools:
         dev, stubs = "requirements-dev.lock", "firmware-stubs.lock"
         commands = [pip(f"--require-hashes -r {dev}"), pip(f"--require-hashes --no-deps -r {stubs}")]
@@ -195,9 +200,9 @@ def sentence_for(says: str, code: int, output: str) -> str:
     return f"The set-up stopped while {says} (exit code {code}): {last}"
 
 
-def set_up(house: House, tools: bool, odds: bool = False) -> None:
+def set_up(house: House, tools: bool, odds: bool = False, docs: bool = False) -> None:
     """Bring .venv up to date; does nothing at all when the stamp agrees."""
-    house.done, plan = read_stamp(house.stamp), stages(house, tools, odds)
+    house.done, plan = read_stamp(house.stamp), stages(house, tools, odds, docs)
     fresh = house.done.get("venv") == interpreter_key(house.root) and house.python.exists()
     if fresh and all(house.done.get(stage.name) == key_of(house.root, stage) for stage in plan):
         return
@@ -239,12 +244,21 @@ def commands_for(
     """The commands that a verb stands for, each with the folder it runs in."""
     module = [str(python), "-P", "-m"]  # -P: a file code.py in the folder must not hide Python's own
     if verb == "lint":
-        checks = ("-m ruff check .", "-m ruff format --check .", "-m mypy", "tests/rooms/firmware_types.py")
+        checks = (
+            "-m ruff check .",
+            "-m ruff format --check .",
+            "-m mypy",
+            "tests/rooms/firmware_types.py",
+            "-m station.handbook --check",  # pages that are made from the code
+        )
         return [([str(python), *check.split()], root) for check in checks]
     if verb == "test":
         whole = not set(rest) - {"--full"}  # every test: on every core
         cores = ["-n", "auto", "--dist", "loadfile"] if whole else []
         return [([*module, "pytest", *cores, *rest], root)]
+    if verb == "docs":
+        maker = [*module, "mkdocs", "serve" if rest else "build", "--strict"]
+        return [([*module, "station.handbook"], root), (maker, root)]
     start = {"demo": ["station", "simulate", "--demo"], "torpor": ["station"], "bench": ["benchmarks"]}
     return [([*module, *start[verb], *rest], here)]
 
@@ -256,6 +270,8 @@ def refusal(arguments: Sequence[str]) -> str:
         return f"run.py takes one of {', '.join(VERBS)}, {given}; --help says what they do."
     if arguments[0] == "lint" and arguments[1:]:
         return f"run.py lint takes no arguments, not {' '.join(arguments[1:])!r}."
+    if arguments[0] == "docs" and [*arguments[1:]] not in ([], ["--serve"]):
+        return f"run.py docs takes --serve or nothing, not {' '.join(arguments[1:])!r}."
     return ""
 
 
@@ -270,7 +286,8 @@ def main(
     if not sentence:
         try:
             odds = arguments[0] == "torpor" and arguments[1:2] and arguments[1] in ODDS
-            set_up(house, arguments[0] in ("test", "lint", "bench"), bool(odds))
+            tools, docs = arguments[0] in ("test", "lint", "bench"), arguments[0] == "docs"
+            set_up(house, tools, bool(odds), docs)
         except SetupError as problem:
             sentence, code = str(problem), 1
         except OSError as problem:
@@ -291,6 +308,7 @@ def say(text: str, end: str) -> None:
 
 
 if __name__ == "__main__":
+    os.environ.setdefault("NO_MKDOCS_2_WARNING", "1")  # an advertisement among the warnings of run.py docs
     for stranger in ("PYTHONHOME", "PYTHONPATH"):  # somebody's shell must not bring other packages in
         os.environ.pop(stranger, None)
     try:

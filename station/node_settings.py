@@ -111,9 +111,15 @@ def _rules(design: Design) -> dict[str, Any]:
     return names
 
 
+def rows_of_settings(design: Design) -> tuple[tuple[str, int, int, int, str | int | None], ...]:
+    """Every key that a node of this design reads: key, kind, lowest or shortest, highest or longest, default
+    (None: it must be said). The kinds are text, hex digits, whole number, address, from 0 on."""
+    return tuple(_rules(design)["KEYS"])
+
+
 @cache
 def keys_of_settings() -> tuple[str, ...]:
     """Every key that a node reads."""
     from boards import list_designs
 
-    return tuple(row[0] for row in _rules(load_design(list_designs()[0]))["KEYS"])
+    return tuple(row[0] for row in rows_of_settings(load_design(list_designs()[0])))

@@ -17,10 +17,10 @@ from types import ModuleType
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-TAKES = "run.py takes one of demo, test, lint, bench, torpor"
+TAKES = "run.py takes one of demo, test, lint, bench, docs, torpor"
 LOCKS = (
-    "requirements.lock", "requirements-odds.lock", "requirements-dev.lock", "firmware-libs.lock",
-    "firmware-stubs.lock",
+    "requirements.lock", "requirements-odds.lock", "requirements-docs.lock", "requirements-dev.lock",
+    "firmware-libs.lock", "firmware-stubs.lock",
 )  # fmt: skip
 EMBEDDED = ("benchmarks/node_js.py", "tests/vm/package.json", "tests/vm/package-lock.json")
 
@@ -101,6 +101,7 @@ def machine(tmp_path: Path, run: ModuleType) -> Machine:
 
 EVERYTHING = ["venv", "requirements", "firmware-libs", "checkout"]
 ODDS = ["requirements-odds"]
+DOCS = ["requirements-docs"]
 TOOLS = ["requirements-dev", "firmware-stubs"]
 INTERPRETER = ["embedded"]
 
@@ -116,7 +117,7 @@ def test_only_test_lint_and_bench_install_the_tools(machine: Machine) -> None:
     machine.start("torpor")
     assert machine.stages() == EVERYTHING
     machine.start("lint")
-    assert machine.stages() == ODDS + TOOLS + INTERPRETER
+    assert machine.stages() == ODDS + DOCS + TOOLS + INTERPRETER
     machine.start("test")
     machine.start("bench", "twin")
     assert machine.stages() == []
@@ -140,6 +141,7 @@ def test_the_odds_bring_their_compiler_when_they_are_first_asked_for(machine: Ma
         ("firmware-libs.lock", ["firmware-libs"]),
         ("pyproject.toml", ["checkout"]),
         ("requirements-odds.lock", ODDS),
+        ("requirements-docs.lock", DOCS),
         ("requirements-dev.lock", TOOLS),
         ("firmware-stubs.lock", TOOLS),
         *((name, INTERPRETER) for name in EMBEDDED),
@@ -236,6 +238,7 @@ def test_a_person_sees_each_stage(machine: Machine) -> None:
         "fetching the node's libraries",
         "linking the checkout",
         "installing the compiler",
+        "installing the site's maker",
         "installing the test tools",
         "installing the embedded interpreter",
     ]
@@ -300,6 +303,7 @@ def test_a_folder_that_cannot_be_written_is_one_sentence(
         ((), f"{TAKES}, and none was given; --help says what they do."),
         (("dmeo",), f"{TAKES}, not 'dmeo'; --help says what they do."),
         (("lint", "--fix"), "run.py lint takes no arguments, not '--fix'."),
+        (("docs", "--fast"), "run.py docs takes --serve or nothing, not '--fast'."),
     ],
 )
 def test_wrong_usage_sets_nothing_up(
@@ -344,7 +348,7 @@ def test_the_childs_exit_code_is_ours(machine: Machine) -> None:
 
 
 def test_lint_runs_every_check_and_returns_the_worst(machine: Machine) -> None:
-    machine.codes = [0, 1, 0, 2]
+    machine.codes = [0, 1, 0, 2, 0]
     assert machine.start("lint") == 2
     checks = [" ".join(command[1:]) for command, _ in machine.children]
     assert checks == [
@@ -352,7 +356,18 @@ def test_lint_runs_every_check_and_returns_the_worst(machine: Machine) -> None:
         "-m ruff format --check .",
         "-m mypy",
         "tests/rooms/firmware_types.py",
+        "-m station.handbook --check",
     ]
+
+
+@pytest.mark.parametrize(("rest", "maker"), [((), "build"), (("--serve",), "serve")])
+def test_docs_are_made_from_the_code_and_then_into_a_site(
+    machine: Machine, rest: tuple[str, ...], maker: str
+) -> None:
+    machine.start("docs", *rest)
+    assert machine.stages() == EVERYTHING + DOCS
+    made = [" ".join(command[1:]) for command, _ in machine.children]
+    assert made == ["-P -m station.handbook", f"-P -m mkdocs {maker} --strict"]
 
 
 def test_lint_stops_at_ctrl_c(machine: Machine) -> None:

@@ -1,0 +1,72 @@
+"""What of docs/ is made from the code: `python -m station.handbook` writes it, `--check` names what is stale.
+
+Whole pages, and blocks of pages written by hand: between `<!-- made: NAME -->` and `<!-- end -->`.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+from station.handbook_boards import boards_page, design_table, wiring
+from station.handbook_buying import batteries, buying, panels
+from station.handbook_commands import commands_page
+from station.handbook_journal import journal_page
+from station.handbook_settings import settings_page
+
+DOCS = Path(__file__).resolve().parent.parent / "docs"
+#: Below docs/.
+PAGES: Mapping[str, Callable[[], str]] = {
+    "reference/settings.md": settings_page,
+    "reference/boards.md": boards_page,
+    "reference/commands.md": commands_page,
+    "reference/journal.md": journal_page,
+}
+BLOCKS: Mapping[str, Callable[[], str]] = {
+    "buying": buying,
+    "batteries": batteries,
+    "panels": panels,
+    "wiring": wiring,
+    "designs": design_table,
+}
+_BLOCK = re.compile(r"(<!-- made: (\w+) -->\n).*?(<!-- end -->)", re.DOTALL)
+
+
+def made(docs: Path = DOCS) -> dict[Path, str]:
+    """Return the text of every page that is made, wholly or in part, as the code now has it."""
+    pages = {docs / name: make() for name, make in PAGES.items()}
+    for path in sorted(docs.glob("*.md")):
+        text = path.read_text("utf-8")
+        if _BLOCK.search(text):
+            pages[path] = filled(text)
+    return pages
+
+
+def filled(text: str) -> str:
+    """Return a page with its blocks made anew. KeyError for a block that nobody makes."""
+    return _BLOCK.sub(lambda block: f"{block[1]}\n{BLOCKS[block[2]]().strip()}\n\n{block[3]}", text)
+
+
+def stale(docs: Path = DOCS) -> list[Path]:
+    """Return the pages that say something else than the code."""
+    return [path for path, text in made(docs).items() if not path.exists() or path.read_text("utf-8") != text]
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Write what is stale, or with --check only name it. Returns the exit code."""
+    pages, old = made(), stale()
+    for path in old:
+        name = path.relative_to(DOCS.parent).as_posix()
+        if arguments == ["--check"]:
+            print(f"{name} is stale: `python -m station.handbook` (in .venv) makes it from the code.")
+            continue
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(pages[path], "utf-8", newline="\n")
+        print(f"{name} is made anew.")
+    return 1 if old and arguments else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
