@@ -24,7 +24,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent
-INTERRUPTED, WINDOWS_CTRL_C = 130, 0xC000013A
+USAGE, INTERRUPTED, WINDOWS_CTRL_C = 2, 130, 0xC000013A
 
 HELP = """\
 usage: python3 run.py VERB [...]
@@ -40,7 +40,6 @@ Torpor: a solar garden camera, simulated and looked after.
 """
 VERBS = ("demo", "test", "lint", "bench", "docs", "torpor")
 ODDS = ("viability", "size", "compare", "site")  # subcommands of torpor that need a compiler
-USAGE = 2
 
 #: What pip and npm say when there is no way to the outside.
 NO_NETWORK = re.compile(
@@ -94,8 +93,7 @@ def pip(arguments: str, *more: str) -> list[str]:
 
 
 def stages(house: House, tools: bool, odds: bool = False, docs: bool = False) -> list[Stage]:
-    """Everything that must lie in .venv; `odds` adds a compiler, `docs` what makes the site of docs/, `tools`
-    both and what the tests need."""
+    """Everything that must lie in .venv; `odds` adds a compiler, `docs` a site's maker, `tools` all."""
     bundle = house.venv / "cp-bundle"
     rooms = " ".join(sorted(init.parent.name for init in house.root.glob("*/__init__.py")))
     libraries = pip("--require-hashes -r requirements.lock")
@@ -106,12 +104,10 @@ def stages(house: House, tools: bool, odds: bool = False, docs: bool = False) ->
         Stage("node", "fetching the node's libraries", ["firmware-libs.lock"], [node], clears=bundle),
         Stage("checkout", "linking the checkout", ["pyproject.toml", "requirements.lock"], [checkout], rooms),
     ]
-    if odds or tools:
-        compiler = pip("--require-hashes -r requirements-odds.lock")
-        plan.append(Stage("odds", "installing the compiler", ["requirements-odds.lock"], [compiler]))
-    if docs or tools:
-        site = pip("--require-hashes -r requirements-docs.lock")
-        plan.append(Stage("docs", "installing the site's maker", ["requirements-docs.lock"], [site]))
+    for wanted, name, what in ((odds, "odds", "compiler"), (docs, "docs", "site's maker")):
+        if wanted or tools:
+            lock = f"requirements-{name}.lock"
+            plan.append(Stage(name, f"installing the {what}", [lock], [pip(f"--require-hashes -r {lock}")]))
     if tools:
         dev, stubs = "requirements-dev.lock", "firmware-stubs.lock"
         commands = [pip(f"--require-hashes -r {dev}"), pip(f"--require-hashes --no-deps -r {stubs}")]
@@ -244,23 +240,13 @@ def commands_for(
     """The commands that a verb stands for, each with the folder it runs in."""
     module = [str(python), "-P", "-m"]  # -P: a file code.py in the folder must not hide Python's own
     if verb == "lint":
-        checks = (
-            "-m ruff check .",
-            "-m ruff format --check .",
-            "-m mypy",
-            "tests/rooms/firmware_types.py",
-            "-m station.handbook --check",  # pages that are made from the code
-        )
-        return [([str(python), *check.split()], root) for check in checks]
+        checks = ("-m ruff check .", "-m ruff format --check .", "-m mypy", "tests/rooms/firmware_types.py")
+        return [([str(python), *check.split()], root) for check in (*checks, "-m station.handbook --check")]
     if verb == "test":
-        whole = not set(rest) - {"--full"}  # every test: on every core
-        cores = ["-n", "auto", "--dist", "loadfile"] if whole else []
+        cores = [] if set(rest) - {"--full"} else ["-n", "auto", "--dist", "loadfile"]  # every test
         return [([*module, "pytest", *cores, *rest], root)]
-    if verb == "docs":
-        maker = [*module, "mkdocs", "serve" if rest else "build", "--strict"]
-        return [([*module, "station.handbook"], root), (maker, root)]
-    start = {"demo": ["station", "simulate", "--demo"], "torpor": ["station"], "bench": ["benchmarks"]}
-    return [([*module, *start[verb], *rest], here)]
+    start = {"demo": "station simulate --demo", "torpor": "station", "docs": "station.handbook --site"}
+    return [([*module, *start.get(verb, "benchmarks").split(), *rest], here)]
 
 
 def refusal(arguments: Sequence[str]) -> str:
@@ -270,8 +256,6 @@ def refusal(arguments: Sequence[str]) -> str:
         return f"run.py takes one of {', '.join(VERBS)}, {given}; --help says what they do."
     if arguments[0] == "lint" and arguments[1:]:
         return f"run.py lint takes no arguments, not {' '.join(arguments[1:])!r}."
-    if arguments[0] == "docs" and [*arguments[1:]] not in ([], ["--serve"]):
-        return f"run.py docs takes --serve or nothing, not {' '.join(arguments[1:])!r}."
     return ""
 
 
@@ -285,9 +269,8 @@ def main(
     sentence, code = refusal(arguments), USAGE
     if not sentence:
         try:
-            odds = arguments[0] == "torpor" and arguments[1:2] and arguments[1] in ODDS
-            tools, docs = arguments[0] in ("test", "lint", "bench"), arguments[0] == "docs"
-            set_up(house, tools, bool(odds), docs)
+            odds = arguments[0] == "torpor" and bool({*arguments[1:2]} & {*ODDS})
+            set_up(house, arguments[0] in ("test", "lint", "bench"), odds, arguments[0] == "docs")
         except SetupError as problem:
             sentence, code = str(problem), 1
         except OSError as problem:
@@ -308,7 +291,6 @@ def say(text: str, end: str) -> None:
 
 
 if __name__ == "__main__":
-    os.environ.setdefault("NO_MKDOCS_2_WARNING", "1")  # an advertisement among the warnings of run.py docs
     for stranger in ("PYTHONHOME", "PYTHONPATH"):  # somebody's shell must not bring other packages in
         os.environ.pop(stranger, None)
     try:

@@ -1,15 +1,18 @@
-"""What of docs/ is made from the code: `python -m station.handbook` writes it, `--check` names what is stale.
+"""What of docs/ is made from the code: `python -m station.handbook` writes it.
 
 Whole pages, and blocks of pages written by hand: between `<!-- made: NAME -->` and `<!-- end -->`.
 """
 
 from __future__ import annotations
 
+import os
 import re
+import subprocess
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
+from station.errors import Exit
 from station.handbook_boards import boards_page, design_table, wiring
 from station.handbook_buying import batteries, buying, panels
 from station.handbook_commands import commands_page
@@ -55,17 +58,42 @@ def stale(docs: Path = DOCS) -> list[Path]:
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Write what is stale, or with --check only name it. Returns the exit code."""
-    pages, old = made(), stale()
+    """Write what is stale, or with --check only name it; with --site then make the site. Returns the
+    exit code."""
+    if list(arguments) not in ([], ["--check"], ["--site"], ["--site", "--serve"]):
+        said = " ".join(arguments).removeprefix("--site ")
+        print(f"The docs take --serve or nothing, not {said!r}.", file=sys.stderr)
+        return Exit.USAGE
+    old = stale()
+    if arguments == ["--check"]:
+        for path in old:
+            print(f"{_name(path)} is stale: `.venv/bin/python -m station.handbook` makes it from the code.")
+        return Exit.FAILED if old else Exit.OK
+    write(old)
+    return site("--serve" in arguments) if arguments else Exit.OK
+
+
+def write(old: Sequence[Path]) -> None:
+    """Make these pages anew."""
+    pages = made()
     for path in old:
-        name = path.relative_to(DOCS.parent).as_posix()
-        if arguments == ["--check"]:
-            print(f"{name} is stale: `python -m station.handbook` (in .venv) makes it from the code.")
-            continue
         path.parent.mkdir(exist_ok=True)
         path.write_text(pages[path], "utf-8", newline="\n")
-        print(f"{name} is made anew.")
-    return 1 if old and arguments else 0
+        print(f"{_name(path)} is made anew.")
+
+
+def site(serve: bool) -> int:
+    """Make docs/ into site/, or serve it while it is written. Returns the exit code of MkDocs."""
+    makes = [sys.executable, "-P", "-m", "mkdocs", "serve" if serve else "build", "--strict"]
+    quiet = {"NO_MKDOCS_2_WARNING": "1"}  # an advertisement
+    try:
+        return subprocess.run(makes, cwd=DOCS.parent, env=os.environ | quiet).returncode
+    except KeyboardInterrupt:
+        return Exit.INTERRUPTED
+
+
+def _name(path: Path) -> str:
+    return path.relative_to(DOCS.parent).as_posix()
 
 
 if __name__ == "__main__":

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from station.handbook import BLOCKS, DOCS, filled, stale
+from station.handbook import BLOCKS, DOCS, filled, main, stale
 from station.node_settings import keys_of_settings
 from tests.docs.commands import ROOT, pages
 
@@ -39,6 +39,12 @@ def test_blocks_are_filled_and_an_unknown_one_is_refused() -> None:
         for path in DOCS.glob("*.md")
         for name in re.findall(r"<!-- made: (\w+)", path.read_text("utf-8"))
     }
+
+
+def test_what_the_maker_does_not_know_is_said(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--site", "--fast"]) == 2
+    assert capsys.readouterr().err == "The docs take --serve or nothing, not '--fast'.\n"
+    assert main(["--check"]) == 0
 
 
 @pytest.mark.parametrize("path", [*pages(), DOCS / "reference/commands.md"], ids=lambda path: path.stem)

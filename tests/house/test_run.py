@@ -303,7 +303,6 @@ def test_a_folder_that_cannot_be_written_is_one_sentence(
         ((), f"{TAKES}, and none was given; --help says what they do."),
         (("dmeo",), f"{TAKES}, not 'dmeo'; --help says what they do."),
         (("lint", "--fix"), "run.py lint takes no arguments, not '--fix'."),
-        (("docs", "--fast"), "run.py docs takes --serve or nothing, not '--fast'."),
     ],
 )
 def test_wrong_usage_sets_nothing_up(
@@ -328,6 +327,8 @@ def test_help_needs_no_set_up(machine: Machine, capsys: pytest.CaptureFixture[st
         (("demo", "--days", "3"), "-P -m station simulate --demo --days 3", "elsewhere"),
         (("torpor", "plot", "--help"), "-P -m station plot --help", "elsewhere"),
         (("bench", "twin", "--json"), "-P -m benchmarks twin --json", "elsewhere"),
+        (("docs",), "-P -m station.handbook --site", "elsewhere"),
+        (("docs", "--serve"), "-P -m station.handbook --site --serve", "elsewhere"),
         (("test",), "-P -m pytest -n auto --dist loadfile", "."),
         (("test", "--full"), "-P -m pytest -n auto --dist loadfile --full", "."),
         (("test", "tests/sim", "-x"), "-P -m pytest tests/sim -x", "."),
@@ -360,14 +361,9 @@ def test_lint_runs_every_check_and_returns_the_worst(machine: Machine) -> None:
     ]
 
 
-@pytest.mark.parametrize(("rest", "maker"), [((), "build"), (("--serve",), "serve")])
-def test_docs_are_made_from_the_code_and_then_into_a_site(
-    machine: Machine, rest: tuple[str, ...], maker: str
-) -> None:
-    machine.start("docs", *rest)
+def test_docs_bring_their_maker(machine: Machine) -> None:
+    machine.start("docs")
     assert machine.stages() == EVERYTHING + DOCS
-    made = [" ".join(command[1:]) for command, _ in machine.children]
-    assert made == ["-P -m station.handbook", f"-P -m mkdocs {maker} --strict"]
 
 
 def test_lint_stops_at_ctrl_c(machine: Machine) -> None:
