@@ -98,3 +98,10 @@ def test_the_site_is_made_without_a_warning_and_loads_nothing_from_elsewhere(tmp
     )
     outside = [name for name in made if loads.search((tmp_path / "site" / name).read_text("utf-8"))]
     assert outside == []
+
+
+def test_the_first_page_and_the_nav_lead_to_every_page() -> None:
+    names = {path.relative_to(DOCS).as_posix() for path in DOCS.glob("**/*.md")} - {"index.md"}
+    first = set(re.findall(r"\]\(([\w/-]+\.md)\)", (DOCS / "index.md").read_text("utf-8")))
+    nav = set(re.findall(r": ([\w/-]+\.md)$", (ROOT / "mkdocs.yml").read_text("utf-8"), re.MULTILINE))
+    assert (names - first, names - nav) == (set(), set())
