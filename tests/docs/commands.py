@@ -22,7 +22,7 @@ OURS = ("python3 run.py", "torpor ", ".venv/bin/torpor ")
 OTHERS = ("cp ", "sudo ", "openssl ", "rsync ", "sqlite3 ", "journalctl ", ".venv/bin/python ", "python -m ")
 _MARK = re.compile(r"^<!-- only parsed: (.+) -->$")
 _PLACEHOLDER = re.compile(r"^[A-Z][A-Z0-9_]*(\.\.\.)?$")
-_INLINE = re.compile(r"`((?:python3 run\.py )?torpor [^`]+)`")
+_INLINE = re.compile(r"`((?:python3 run\.py|torpor) [^`]+)`")
 
 
 @dataclass(frozen=True)
