@@ -8,6 +8,7 @@ from typing import Any
 
 from boards import load_design
 from sim.drive import assemble
+from sim.errors import DeepSleep
 from sim.modules import ModuleTable, SourceFile
 from sim.run import Twin, build
 from sim.scenario import Scenario
@@ -33,10 +34,11 @@ def patient(scenario: Scenario, **faults: Any) -> Twin:
 
 
 class AtPrompt:
-    """A patient's virtual machine; what is defined stays until the end."""
+    """A patient's virtual machine; what is defined stays until it sleeps. `sleeps` : how often it did."""
 
     def __init__(self, twin: Twin) -> None:
         self.twin = twin
+        self.sleeps = 0
         self._said: list[str] = []
         drive, machine = twin.life.drive, twin.life.machine
         self._table = ModuleTable(
@@ -52,10 +54,21 @@ class AtPrompt:
         wrong = ""
         try:
             self._execute(code)
+        except DeepSleep as sleep:
+            self._sleep(sleep)
         except Exception as error:
             wrong = f"Traceback (most recent call last):\r\n{type(error).__name__}: {error}\r\n"
         self.twin.world.sync()
         return list(self._said), wrong
+
+    def _sleep(self, request: DeepSleep) -> None:
+        """As the board sleeps; then it has started, and nothing is left of what was defined."""
+        life, machine = self.twin.life, self.twin.life.machine
+        life._sleep(request)
+        self.sleeps += 1
+        self.twin.hardware.sleep(False)
+        machine.booted_s = self.twin.world.now
+        self._main.clear()
 
     def _execute(self, code: str) -> None:
         bare = self._table.run_main(SourceFile("prompt.py", "pass"))

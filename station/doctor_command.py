@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from station.doctor_case import Case
     from station.doctor_console import AtConsole
+    from station.doctor_lines import Heard
     from station.doctor_table import Finding
 
 _NAMES = "board pins meter pir camera card sensor wifi home sleep".split()
@@ -78,11 +79,24 @@ def _at_board(
     try:
         board.prepare()
         heard = examine(board, names, _begins)
+        heard += _slept(board, heard, names)
     finally:
         board.close()
     case = case_of(design or board.design, heard, time.time())
     kept = _keep(heard.picture, picture, opens)
     return _report(judge(case), as_json, case, kept, board.wire.name)
+
+
+def _slept(board: AtConsole, heard: Heard, names: list[str]) -> Heard:
+    """The real sleep at last, where the board is not on USB."""
+    from station.doctor_lines import Heard
+    from station.doctor_sleep import sleep_for_real
+
+    usb = heard.one("sleep.usb")
+    if "sleep" not in names or usb is None or usb["usb"]:
+        return Heard()
+    _begins("deep")
+    return sleep_for_real(board)
 
 
 def _console(where: dict[str, Any]) -> AtConsole:

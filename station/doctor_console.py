@@ -21,7 +21,11 @@ CHECKS = {
     "wifi": 40.0, "home": 40.0, "sleep": 40.0,
 }  # fmt: skip
 #: What somebody at the node should do meanwhile.
-HANDS = {"pir": "move before the motion sensor, then stand still", "sleep": "move before it once more"}
+HANDS = {
+    "pir": "move before the motion sensor, then stand still",
+    "sleep": "move before it once more",
+    "deep": "some ten seconds of real sleep",
+}
 PATIENCE_s = 12.0
 TRIES = 3
 #: Before the first check: the application's watchdog would bite, and a latched node would switch itself off.
@@ -121,6 +125,26 @@ class AtConsole:
         if wrong.strip():
             heard += Heard((Told("check.crashed", {"check": name, "text": _last(wrong)}),))
         return heard
+
+    def ask(self, code: str) -> Heard:
+        """Code with its answer, after a start. Raises Garbled or RouteError."""
+        self.prepare()
+        return _heard(self._repl.run(code.encode())[0])
+
+    def send(self, code: str) -> None:
+        """Code that never answers; what was defined is gone then."""
+        self._ready = False
+        self._repl.send(code.encode())
+
+    def wait(self, most_s: float, settled_s: float) -> tuple[bytes, float | None]:
+        """What the board says within `settled_s`, and after how many seconds it speaks again; None: never."""
+        began, said = self.wire.clock(), b""
+        while (passed_s := self.wire.clock() - began) < most_s:
+            piece = self.wire.read(0.05)
+            if piece and passed_s > settled_s:
+                return said, passed_s
+            said += piece
+        return said, None
 
     def close(self) -> None:
         with suppress(OSError):  # it is gone: nothing to give back

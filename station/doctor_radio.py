@@ -92,9 +92,19 @@ def of_sleep(case: Case) -> Iterator[Finding]:
     pin, waits, pir = told("sleep.pin"), told("sleep.waits"), told("pir.seen")
     if pin and waits and not pin["by"] and pir and pir["rises"]:  # else the check of the PIR has said it
         yield finding("sleep.unmoved", seconds=waits["seconds"])
-    deep = told("deep.woke")
-    if deep and deep["by"] != "clock":
-        yield finding("deep.woke", by=deep["by"], reset=deep["reset"])
+    yield from _deep(case)
     usb = told("sleep.usb")
     if usb and usb["usb"]:
         yield finding("sleep.usb")
+
+
+def _deep(case: Case) -> Iterator[Finding]:
+    """The real sleep: whether anything came after it, when, and why the board says that it started."""
+    silent, slept, woke = (case.heard.one(f"deep.{code}") for code in ("silent", "slept", "woke"))
+    if silent:
+        yield finding("deep.silent", s=silent["waited_s"])
+    if slept and slept["ms"] < 0.8 * slept["asked_ms"]:
+        yield finding("deep.early", s=slept["ms"] / 1000.0, wanted=slept["asked_ms"] / 1000.0)
+    after = str(case.design.board.caps["reset_reason_after_sleep"])
+    if woke and woke["by"] != "clock" and woke["reset"] != after:  # at the prompt only the reason is left
+        yield finding("deep.woke", by=woke["by"], reset=woke["reset"])

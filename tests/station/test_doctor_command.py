@@ -16,12 +16,15 @@ from benchmarks.deploy_terminal import Terminal
 from benchmarks.doctor_wire import TwinWire
 from boards import load_design
 from sim.air import Link
+from sim.devices.ina219 import MeterFaults
 from sim.doctor import NOON_s, patient
 from sim.scenario import Scenario
 from station import cli, doctor_command
 from station.doctor_case import case_of
 from station.doctor_console import AtConsole, examine, source
 from station.doctor_judge import judge
+from station.doctor_lines import Heard
+from station.doctor_sleep import sleep_for_real
 from station.doctor_table import table
 from station.errors import Exit
 from station.jpeg_walk import walk
@@ -192,3 +195,41 @@ def test_over_a_real_terminal(
     assert (told["id"], told["reset"], told["usb"]) == ("raspberry_pi_pico_w", "POWER_ON", True)
     lies = {path.name: path.read_text("utf-8") for path in root.iterdir() if path.name != "boot_out.txt"}
     assert lies == HARDWARE
+
+
+# -- the real sleep ---------------------------------------------------------------------------------
+
+
+def slept(wire: TwinWire, design: str = "esp32-cam") -> tuple[Heard, list[str]]:
+    board = AtConsole(wire)
+    board.prepare()
+    heard = sleep_for_real(board)
+    return heard, [one.what for one in judge(case_of(design, heard, 0.0))]
+
+
+def test_a_real_sleep_that_its_clock_ends() -> None:
+    heard, said = slept(TwinWire(patient(SCENARIO.change(design="esp32-cam"))))
+    assert [told.code for told in heard.told] == ["deep.begins", "deep.slept", "deep.woke"]
+    assert heard.told[2].figures == {"by": "clock", "reset": "DEEP_SLEEP_ALARM"}
+    assert 9_900 < heard.told[1].figures["ms"] < 11_500
+    assert said == []
+
+
+def test_a_board_that_never_comes_back() -> None:
+    _, said = slept(TwinWire(patient(SCENARIO.change(design="esp32-cam")), dead=True))
+    assert said == ["The board went to sleep and did not come back in 25 s."]
+
+
+def test_with_USB_no_current_is_judged_and_no_real_sleep_is_asked_for(
+    wire: TwinWire, capsys: pytest.CaptureFixture[str]
+) -> None:
+    twin = wire.prompt.twin
+    twin.hardware.computer = True
+    twin.hardware.meter._faults = MeterFaults(bypassed=True)
+    arguments = ["--check", "board", "--check", "meter", "--check", "sleep", "--json"]
+    assert cli.main(["doctor", "--design", "pico-w-arducam-2mp", *arguments]) == Exit.OK
+    found = json.loads(capsys.readouterr().out)
+    assert [(one["code"], one["weight"]) for one in found["findings"]] == [
+        ("meter.usb", "note"),
+        ("sleep.usb", "note"),
+    ]
