@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
 from rich.console import Console
 
 from station.doctor_case import Case
-from station.doctor_table import Finding, Weight
+from station.doctor_table import Finding, Weight, table
 
 JSON_VERSION = 1
 _MARKS = {Weight.WRONG: "wrong", Weight.DOUBTFUL: "doubtful", Weight.NOTE: "note"}
@@ -91,3 +92,16 @@ def document(
         "told": [{"code": one.code, **one.figures} for one in case.heard.told] if case else [],
         "picture": picture,
     }
+
+
+def table_lines() -> list[str]:
+    """The table of docs/doctor.md: every code, how bad it is, what is wrong and what to do."""
+    rows = ["| code | | what is wrong | what to do |", "|---|---|---|---|"]
+    for code, row in sorted(table().items()):
+        rows.append(f"| `{code}` | {row['weight']} | {_cell(row['what'])} | {_cell(row['do'])} |")
+    return rows
+
+
+def _cell(sentence: str) -> str:
+    """Figures as an ellipsis."""
+    return re.sub(r"\{[^}]*\}", "...", sentence).replace("|", "/").replace("<", "&lt;")

@@ -21,11 +21,12 @@ from sim.doctor import NOON_s, patient
 from sim.scenario import Scenario
 from station import cli, doctor_command
 from station.doctor_case import case_of
-from station.doctor_console import AtConsole, examine, source
+from station.doctor_console import CHECKS, AtConsole, examine, source
 from station.doctor_judge import judge
 from station.doctor_lines import Heard
 from station.doctor_sleep import sleep_for_real
 from station.doctor_table import table
+from station.doctor_words import table_lines
 from station.errors import Exit
 from station.jpeg_walk import walk
 
@@ -113,6 +114,12 @@ def test_every_code_that_a_check_tells_is_known() -> None:
     for code, row in table().items():
         assert row["weight"] in ("wrong", "doubtful", "note"), code
         assert row["do"].endswith((".", "?", "}")), code
+
+
+def test_the_page_has_every_row() -> None:
+    page = Path("docs/doctor.md").read_text(encoding="utf-8")
+    assert page.endswith("\n".join(table_lines()) + "\n")
+    assert all(f"`{name}`" in page for name in CHECKS)
 
 
 # -- the real raw REPL ------------------------------------------------------------------------------

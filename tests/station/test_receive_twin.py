@@ -9,14 +9,17 @@ from typing import Any
 import pytest
 
 from analysis.read import read_log
+from benchmarks.doctor_wire import TwinWire
 from sim import air, home
 from sim.air import Link
+from sim.doctor import patient
 from sim.nodelog import node_log
 from sim.prices import states_of
 from sim.readings import entries
 from sim.run import Twin, build
 from sim.scenario import Scenario
 from sim.watching import reason_names
+from station.doctor_console import AtConsole, examine
 from station.node_log import log_of, write_node_log
 from station.store import Store
 
@@ -55,17 +58,37 @@ class Wire(home.Inbox):
                 return raw
 
 
-def lived(station: Any, monkeypatch: pytest.MonkeyPatch, scenario: Scenario) -> tuple[Twin, list[Any]]:
-    """A node's life with the station at its other end."""
+def at_home(station: Any, monkeypatch: pytest.MonkeyPatch) -> list[tuple[int, int]]:
+    """The station is the twin's home from now on; returns the statuses that both will have answered."""
     key = bytes.fromhex("5a" * 32)  # of the twin's node
     with Store(station.folder) as store:
         store.write(lambda batch: batch.db.execute("UPDATE nodes SET key = ? WHERE name = 'garden'", (key,)))
     station.start("--quiet", "--per-address", "1000")
     statuses: list[tuple[int, int]] = []
     monkeypatch.setattr(air, "Inbox", lambda heard: Wire(heard, station.port, statuses))
+    return statuses
+
+
+def lived(station: Any, monkeypatch: pytest.MonkeyPatch, scenario: Scenario) -> tuple[Twin, list[Any]]:
+    """A node's life with the station at its other end."""
+    statuses = at_home(station, monkeypatch)
     twin = build(scenario)
     twin.live()
     return twin, statuses
+
+
+def test_the_doctors_empty_journal_is_answered_and_not_kept(
+    station: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    statuses = at_home(station, monkeypatch)
+    link = Link(join_fails=0.0, drop=0.0, lost_answer=0.0)
+    board = AtConsole(TwinWire(patient(Scenario(days=1.0, quiet=True, link=link))))
+    board.prepare()
+    heard = examine(board, ["wifi", "home"], lambda name: None)
+    assert heard.one("home.took") is not None
+    assert statuses == [(200, 200)]
+    with Store(station.folder) as store:
+        assert store.logs("garden") == ()
 
 
 def awake(rows: Any) -> list[tuple[str, int, float, float]]:
