@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 #: Where the web workflow's password may stand, by the name that it has on the board.
 PASSWORD = "CIRCUITPY_WEB_API_PASSWORD"
+#: The application that is no node: firmware/bench_logger.
+LOGGER = "bench_logger"
 #: How long after its port a board's drive may come, s.
 SETTLE_s = 2.0
 

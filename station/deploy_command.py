@@ -11,13 +11,14 @@ from typing import TYPE_CHECKING, Any
 import rich_click as click
 
 from station.boards_command import names_like
-from station.deploy_choice import chosen_route, route_options
+from station.deploy_choice import LOGGER, chosen_route, route_options
 from station.errors import Exit, StationError
 from station.receive_command import data_option
 from station.screen import console
 
 if TYPE_CHECKING:
     from boards import Design
+    from station.deploy_asking import Values
     from station.deploy_route import Route
     from station.deploy_run import Ready, Wanted
 
@@ -33,6 +34,7 @@ _file = click.Path(path_type=Path, exists=True, dir_okay=False)
 @click.option(
     "--board", "design", shell_complete=names_like, help="Design, or a .toml file.  [default: as before]"
 )
+@click.option("--app", type=click.Choice([LOGGER]), help="In place of a node: a logger, for torpor record.")
 @route_options
 @click.option("--node", help="A node of this station: its name, key and design are taken from there.")
 @data_option
@@ -48,7 +50,7 @@ _file = click.Path(path_type=Path, exists=True, dir_okay=False)
 @click.option("--any-board", is_flag=True, help="Even if the design is for another board.")
 @click.option("--dry-run", is_flag=True, help="Only show what would happen.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document; no settings in it.")
-def command(design: str | None, as_json: bool, as_py: bool, **said: Any) -> None:
+def command(design: str | None, app: str | None, as_json: bool, as_py: bool, **said: Any) -> None:
     """Put a node's firmware and settings onto a board that runs CircuitPython (10.1 or later).
 
     Only what differs is written, and read back. Nothing of ours runs before all of it is there: interrupted
@@ -58,9 +60,11 @@ def command(design: str | None, as_json: bool, as_py: bool, **said: Any) -> None
     Secrets come from the environment (TORPOR_KEY, TORPOR_WIFI_PASSWORD), from --settings, from --node, or
     they are asked for.
     """
+    if app and (design or said["node"]):
+        raise click.UsageError("--app is in place of a node: it cannot go with --board or --node.")
     where = {name: said[name] for name in ("to", "drive", "port", "host", "wait_s", "web_password")}
     with chosen_route(**where) as route:
-        wanted = _wanted(route, design, said, compiled=not as_py)
+        wanted = _wanted(route, app or design, said, compiled=not as_py)
         began = time.monotonic()
         found = _prepared(wanted, route)
         _show(found, route, as_json, every=said["dry_run"])
@@ -74,13 +78,17 @@ def command(design: str | None, as_json: bool, as_py: bool, **said: Any) -> None
         click.echo(json.dumps(told, indent=2, ensure_ascii=False))
 
 
-def _wanted(route: Route, name: str | None, said: dict[str, Any], compiled: bool) -> Wanted:
+def _wanted(route: Route, name: str | None, said: dict[str, Any], compiled: bool) -> Wanted | Values:
+    """What the owner asked for; of a logger its settings."""
     from station import deploy_asking, deploy_run
 
     from_station, of_node = (
         deploy_asking.said_by_station(said["data"], said["node"]) if said["node"] else ({}, "")
     )
-    design = _design(route, name or of_node)
+    name = name or of_node or deploy_run.design_named(route)
+    if name == LOGGER:
+        return deploy_asking.gathered(said["file"], said["pairs"], {}, {})
+    design = _design(route, name)
     deploy_run.refuse_unfit(route.boot(), design, said["any_board"])
     values = deploy_asking.gathered(said["file"], said["pairs"], from_station)
     there = deploy_run.existing_settings(route, deploy_run.versions_of(route.boot()))
@@ -96,12 +104,9 @@ def _wanted(route: Route, name: str | None, said: dict[str, Any], compiled: bool
 
 
 def _design(route: Route, name: str) -> Design:
-    """The design that was named, else the one that was deployed to this board before."""
     from boards import load_design
-    from station.deploy_run import design_named
     from station.detect_choice import designs_for
 
-    name = name or design_named(route)
     if name:
         return load_design(name)
     here = route.boot().board_id
@@ -111,11 +116,12 @@ def _design(route: Route, name: str) -> Design:
     )
 
 
-def _prepared(wanted: Wanted, route: Route) -> Ready:
+def _prepared(wanted: Wanted | Values, route: Route) -> Ready:
+    from station.deploy_bench import prepare_logger
     from station.deploy_run import prepare
     from station.drive_route import DriveRoute
 
-    found = prepare(wanted, route)
+    found = prepare_logger(wanted, route) if isinstance(wanted, dict) else prepare(wanted, route)
     if isinstance(route, DriveRoute) and found.versions.pending() is not None:
         return replace(found, warnings=(*found.warnings, CUT_OFF))
     return found
@@ -134,15 +140,21 @@ def _show(found: Ready, route: Route, as_json: bool, every: bool) -> None:
         click.echo(f"torpor: {warning}", err=True)
 
 
-def _carry(found: Ready, wanted: Wanted, route: Route) -> None:
+def _carry(found: Ready, wanted: Wanted | Values, route: Route) -> None:
     from station.deploy_progress import shown_bar
-    from station.deploy_run import complete
+    from station.deploy_run import carry_and_restart, complete
+    from station.deploy_words import complaint
 
     with shown_bar(found.plan.to_write) as told:
-        said, as_source = complete(found, wanted, route, told)
+        if isinstance(wanted, dict):
+            said, as_source = carry_and_restart(found, route, told), False
+        else:
+            said, as_source = complete(found, wanted, route, told)
     if as_source:
         click.echo("torpor: The board does not take compiled files: everything is there as .py.", err=True)
     click.echo(_ending(found.plan.idle, said), err=True)
+    if wrong := complaint(said or ""):
+        click.echo(f"torpor: The board's program ended with: {wrong}", err=True)
 
 
 def _ending(idle: bool, said: str | None) -> str:

@@ -187,6 +187,17 @@ def carry(found: Ready, route: Route, told: Told = lambda what, done: None, roll
     found.versions.done(rollback)
 
 
+def carry_and_restart(
+    found: Ready, route: Route, told: Told = lambda what, done: None, rollback: bool = False
+) -> str | None:
+    """Do it, and have the board start anew; what it says then (None: a person has to restart it)."""
+    carry(found, route, told, rollback)
+    if found.plan.idle:
+        return None
+    told(RESTARTING, found.plan.to_write)
+    return route.restart()
+
+
 def complete(
     found: Ready, wanted: Wanted, route: Route, told: Told = lambda what, done: None
 ) -> tuple[str | None, bool]:
@@ -196,18 +207,11 @@ def complete(
     -------
     What the board says (None: a person has to restart it), and whether it took .py only.
     """
-    carry(found, route, told)
-    if found.plan.idle:
-        return None, False
-    told(RESTARTING, found.plan.to_write)
-    said = route.restart()
+    said = carry_and_restart(found, route, told)
     if not wanted.compiled or not _REFUSED.search(said or ""):
         return said, False
     again = replace(wanted, compiled=False)
-    found = prepare(again, route, found.versions)
-    carry(found, route, told)
-    told(RESTARTING, found.plan.to_write)
-    return route.restart(), True
+    return carry_and_restart(prepare(again, route, found.versions), route, told), True
 
 
 def design_named(route: Route) -> str:

@@ -79,14 +79,7 @@ def merged(text: str, values: Mapping[str, str | int]) -> str:
 
 def check(text: str, design: Design, version: tuple[int, int, int], has_certificate: bool) -> None:
     """StationError, one sentence, if the board could not read these settings or the node would not start."""
-    for number, line in enumerate(text.splitlines(), 1):
-        if not is_read(line, version):
-            name = line.partition("=")[0].strip()[:40]
-            raise StationError(
-                f"settings.toml, line {number} ({name}): CircuitPython {version[0]}.{version[1]} reads only"
-                ' KEY = "text" and KEY = 12, each on one line.',
-                Exit.USAGE,
-            )
+    check_lines(text, version)
     values = values_of(text)
     if told := refused(design, values):
         raise StationError(f"{told}.", Exit.USAGE)
@@ -96,6 +89,18 @@ def check(text: str, design: Design, version: tuple[int, int, int], has_certific
             " or name it with --certificate.",
             Exit.USAGE,
         )
+
+
+def check_lines(text: str, version: tuple[int, int, int]) -> None:
+    """StationError, one sentence, if this CircuitPython could not read these settings."""
+    for number, line in enumerate(text.splitlines(), 1):
+        if not is_read(line, version):
+            name = line.partition("=")[0].strip()[:40]
+            raise StationError(
+                f"settings.toml, line {number} ({name}): CircuitPython {version[0]}.{version[1]} reads only"
+                ' KEY = "text" and KEY = 12, each on one line.',
+                Exit.USAGE,
+            )
 
 
 def is_read(line: str, version: tuple[int, int, int]) -> bool:

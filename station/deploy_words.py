@@ -12,7 +12,7 @@ from station.deploy_run import Ready
 
 JSON_VERSION = 1
 #: What a person has to do where the route cannot restart the board.
-BY_HAND = " Eject the drive, open the bench switch, press reset."
+BY_HAND = " Eject the drive, open the bench switch if there is one, press reset."
 
 
 def document(ready: Ready, route: str, done: bool, seconds: float) -> dict[str, Any]:
@@ -65,6 +65,12 @@ def show_plan(screen: Console, plan: Plan, every: bool = True) -> None:
     if table.row_count:
         screen.print(table)
     screen.print(summary(plan) + ".", markup=False)
+
+
+def complaint(said: str) -> str:
+    """What the traceback ends with that a board's console showed, "" if it showed none."""
+    rest = said.partition("Traceback (most recent call last):")[2]
+    return next((line for line in rest.splitlines() if line and not line.startswith(" ")), "")
 
 
 def _size(size: int) -> str:

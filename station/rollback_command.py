@@ -54,13 +54,11 @@ def _found(route: Route) -> Ready:
 
 
 def _carry(found: Ready, route: Route) -> None:
-    from station.deploy_carry import RESTARTING
     from station.deploy_progress import shown_bar
-    from station.deploy_run import carry
+    from station.deploy_run import carry_and_restart
     from station.deploy_words import BY_HAND
 
     with shown_bar(found.plan.to_write) as told:
-        carry(found, route, told, rollback=True)
-        told(RESTARTING, found.plan.to_write)
-        by_hand = not found.plan.idle and route.restart() is None
-    click.echo(f"The board is as it was before the last deploy.{BY_HAND if by_hand else ''}", err=True)
+        said = carry_and_restart(found, route, told, rollback=True)
+    by_hand = BY_HAND if said is None and not found.plan.idle else ""
+    click.echo(f"The board is as it was before the last deploy.{by_hand}", err=True)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import sys
-import tomllib
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -18,14 +17,13 @@ from benchmarks.deploy_link import SimulatedLink
 from benchmarks.deploy_terminal import Terminal
 from benchmarks.deploy_web_board import WebBoard
 from boards import load_design
-from sim.drive import Drive, assemble
-from sim.modules import SourceFile
 from sim.run import build
 from sim.scenario import Scenario
 from station import cli
 from station.deploy_run import Wanted, carry, prepare
 from station.deploy_store import Versions
 from station.route_serial import SerialRoute
+from tests.station.deployed import drive_of
 
 if sys.platform == "win32":
     pytest.skip("pseudo-terminals are a thing of Unix", allow_module_level=True)
@@ -108,16 +106,7 @@ def lies(root: Path) -> dict[str, bytes]:
 
 def lives(files: dict[str, bytes]) -> None:
     """A night in the twin with these files and nothing else: pictures come home, nothing crashes."""
-    known_as = assemble(load_design(DESIGN))
-    modules = {name: file for name, file in known_as.modules.items() if file.native}
-    for name, file in known_as.modules.items():
-        if file.path in files:
-            modules[name] = SourceFile(file.path, files[file.path].decode())
-    scripts = {name: SourceFile(name, files[name].decode()) for name in known_as.scripts}
-    data = {path: files[path.lstrip("/")] for path in known_as.data}
-    text = files["settings.toml"].decode()
-    environment = {key: str(value) for key, value in tomllib.loads(text).items()}
-    drive = Drive(modules, known_as.packages, scripts, data, text, environment)
+    drive = drive_of(files, load_design(DESIGN))
     visits = ((21_000.0, 30.0), (25_000.0, 30.0))
     twin = build(Scenario(days=0.32, start_day=170, quiet=True, visits=visits), drive=drive)
     twin.live()
@@ -158,8 +147,9 @@ def test_everything_over_the_wire_in_less_than_20_s(board: EmbeddedBoard, root: 
 
 
 def test_a_board_that_refuses_compiled_files_is_given_sources(
-    board: EmbeddedBoard, root: Path, deploy: Deploy, port: str
+    board: EmbeddedBoard, root: Path, deploy: Deploy, port: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr("station.route_serial.BOOT_s", 2.0)  # how long a program that says nothing is heard
     (root / "old.mpy").write_bytes(b"C\x05")
     board.insert(root, refusesCompiled=True)
     code, _, err = deploy("--port", port, *NEW)

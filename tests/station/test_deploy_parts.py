@@ -19,6 +19,7 @@ from station.deploy_mpy import compiler
 from station.deploy_route import BootOut, read_boot_out
 from station.deploy_store import Versions
 from station.deploy_versions import known_faults, order, refuse_old
+from station.deploy_words import complaint
 from station.errors import StationError
 
 PICO = load_design("pico-w-arducam-2mp")
@@ -237,6 +238,15 @@ def test_whoever_wrote_a_library_is_named_on_the_drive() -> None:
         )
         assert f"{path}: {line.partition(': ')[2]}" in text
     assert "Permission is hereby granted" in text and "WITHOUT WARRANTY OF ANY KIND" in text
+
+
+def test_what_a_board_complains_of() -> None:
+    said = (
+        'Traceback (most recent call last):\n  File "code.py", line 3, in <module>\n'
+        "ImportError: no module\n\nCode done running.\n"
+    )
+    assert complaint("dark, 12 lux\n" + said) == "ImportError: no module"
+    assert [complaint(text) for text in ("", "dark, 12 lux\n", said[:60])] == [""] * 3
 
 
 def test_a_torn_manifest_names_nothing() -> None:

@@ -3,7 +3,7 @@ twin."""
 
 from __future__ import annotations
 
-import tomllib
+import math
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -14,14 +14,15 @@ from pyfatfs.PyFat import PyFat
 from benchmarks.deploy_fat import Fat
 from benchmarks.deploy_fat_entry import formatted
 from benchmarks.deploy_fat_route import FatRoute
-from benchmarks.deploy_medium import Medium
-from benchmarks.deploy_stories import firmware, story
-from sim.drive import Drive, assemble
-from sim.modules import SourceFile
+from benchmarks.deploy_medium import SECTOR, Medium
+from benchmarks.deploy_stories import BOOT_OUT, make, story
+from boards import Design, list_designs, load_design
 from sim.run import build
 from sim.scenario import Scenario
-from station.deploy_run import carry, prepare
+from sim.volume import Volume
+from station.deploy_run import Wanted, carry, prepare
 from station.deploy_store import Versions
+from tests.station.deployed import drive_of
 
 
 def volume(files: Mapping[str, bytes]) -> Medium:
@@ -65,16 +66,13 @@ def _read(image: Path) -> Iterator[tuple[str, bytes]]:
     volume.close()
 
 
-@pytest.mark.parametrize("compiled", [False, True])
-def test_what_was_deployed_and_nothing_else_lives_a_night_in_the_twin(compiled: bool, tmp_path: Path) -> None:
+def test_sources_that_were_deployed_live_a_night_in_the_twin(tmp_path: Path) -> None:
     told = story("first", 3)
     medium = volume(told.before)
     route = FatRoute(medium)
-    wanted = replace(told.wanted, compiled=compiled)
+    wanted = replace(told.wanted, compiled=False)
     carry(prepare(wanted, route, Versions("a", tmp_path)), route)
-    image = tmp_path / "drive.img"
-    image.write_bytes(medium.content)
-    drive = drive_of(dict(_read(image)), assemble(told.wanted.design))
+    drive = drive_of(_on(medium, tmp_path), told.wanted.design)
     visits = ((21_000.0, 30.0), (25_000.0, 30.0))
     twin = build(Scenario(days=0.32, start_day=170, quiet=True, visits=visits), drive=drive)
     twin.live()
@@ -82,20 +80,38 @@ def test_what_was_deployed_and_nothing_else_lives_a_night_in_the_twin(compiled: 
     assert len(twin.home.pictures) >= 2
 
 
-def drive_of(files: Mapping[str, bytes], known_as: Drive) -> Drive:
-    """A twin's drive of the files that lie on a volume. CPython runs no .mpy: such a file stands for its
-    source, after it was held against what its source compiles to."""
-    made = firmware("pico-w-arducam-2mp")
-    modules = {name: file for name, file in known_as.modules.items() if file.native}
-    for name, file in known_as.modules.items():
-        compiled = file.path.removesuffix(".py") + ".mpy"
-        if compiled in files:
-            assert files[compiled] == made[compiled]
-            modules[name] = replace(file, compiled=True)
-        elif file.path in files:
-            modules[name] = SourceFile(file.path, files[file.path].decode())
-    scripts = {name: SourceFile(name, files[name].decode()) for name in known_as.scripts}
-    data = {path: files[path.lstrip("/")] for path in known_as.data}
-    text = files["settings.toml"].decode()
-    environment = {key: str(value) for key, value in tomllib.loads(text).items()}
-    return Drive(modules, known_as.packages, scripts, data, text, environment)
+@pytest.mark.parametrize("name", list_designs())
+def test_what_was_deployed_and_nothing_else_boots_in_the_twin(name: str, tmp_path: Path) -> None:
+    """Every design, compiled, on a drive of its board's size (a FAT12 volume ends at 2 MiB)."""
+    design = load_design(name)
+    size = Volume.of_board(design.board).size
+    medium = Medium(formatted(min(size, 2 << 20) // SECTOR - 40))
+    fat = Fat(medium)
+    fat.write("boot_out.txt", BOOT_OUT.replace(b"raspberry_pi_pico_w", board_of(design)))
+    fat.write("code.py", b'print("Hello World!")\n')
+    medium.barrier()
+    route = FatRoute(medium)
+    found = prepare(Wanted(design, story("first", 0).wanted.settings), route, Versions("a", tmp_path), make)
+    carry(found, route)
+
+    files = _on(medium, tmp_path)
+    assert files.keys() == found.image.files.keys() | {"boot_out.txt"}
+    taken = sum(-(-len(content) // SECTOR) * SECTOR for content in files.values())
+    assert taken + (0 if design.sd else int(str(design.options["spool_KiB"])) << 10) < size, (
+        "pictures have room too"
+    )
+    twin = build(Scenario(name, days=0.01, quiet=True, visits=((60.0, 30.0),)), drive=drive_of(files, design))
+    twin.live()
+    assert twin.life.crashes == []
+    assert twin.life.notes[0].asleep_s < math.inf
+
+
+def _on(medium: Medium, folder: Path) -> dict[str, bytes]:
+    """What another reader of FAT finds."""
+    image = folder / "drive.img"
+    image.write_bytes(medium.content)
+    return dict(_read(image))
+
+
+def board_of(design: Design) -> bytes:
+    return str(design.board.caps["circuitpython_board"]).encode()
