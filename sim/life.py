@@ -9,7 +9,7 @@ from typing import Any
 from sim.drive import Drive
 from sim.errors import DeepSleep, PowerLost, Reset, RunOver, SafeMode, SwitchedOff
 from sim.hardware import Hardware
-from sim.machine import Machine, sweep, to_be_swept, to_its_end
+from sim.machine import Machine, sweep, to_be_swept
 from sim.modules import ModuleTable, SourceFile
 from sim.standins import core_modules
 from sim.standins.sleeping import TimeAlarm, by_PIR, deaf, next_alarm
@@ -111,7 +111,7 @@ class Life:
                 self._execute("safemode.py")
             else:
                 self._execute_boot()
-                to_its_end("code.py", self._execute, self._end_machine, self._enter)
+                self.machine.to_its_end("code.py", self._execute, self._end_machine, self._enter)
         except DeepSleep as request:
             self._sleep(request)
         except Reset as reset:

@@ -13,6 +13,9 @@ from sim.costs import Prices
 from sim.errors import Reload
 from sim.hardware import Hardware
 
+#: From `supervisor.reload()` to the next script's first line (estimate: memory is cleared, pins are reset).
+RELOAD_s = 0.3
+
 
 class Machine:
     """One board between two resets.
@@ -75,23 +78,27 @@ class Machine:
         """Native work: it becomes time at the next access."""
         self.world.counter[0] += int(nanoseconds)
 
+    def to_its_end(
+        self,
+        script: str,
+        execute: Callable[[str], None],
+        end: Callable[[], None],
+        enter: Callable[[str], None],
+    ) -> None:
+        """Run a script, and what it wants to be run in its place, which is a state of its own ("INSTALL")."""
+        while script:
+            try:
+                execute(script)
+                return
+            except Reload as reload:
+                script = reload.script
+            end()
+            enter(script.removesuffix(".py").upper())
+            self.world.pass_until(self.world.now + RELOAD_s)
+
     def print(self, *values: Any, sep: str = " ", end: str = "\n") -> None:
         self.console.append(f"{self.world.now:.3f} " + sep.join(str(value) for value in values) + end)
         del self.console[:-200]
-
-
-def to_its_end(
-    script: str, execute: Callable[[str], None], end: Callable[[], None], enter: Callable[[str], None]
-) -> None:
-    """Run a script, and whatever it wants to be run in its place, which is a state of its own: "INSTALL"."""
-    while script:
-        try:
-            execute(script)
-            return
-        except Reload as reload:
-            script = reload.script
-        end()
-        enter(script.removesuffix(".py").upper())
 
 
 def to_be_swept(always: bool) -> None:

@@ -25,7 +25,7 @@ def boot(wake):
     ):
         from torpor import installing
 
-        installing.main()
+        installing.main(wake)
     beginning.arrive(wake)
     if node.LATCH and record.cause == wakeup.TIMER:
         import latching

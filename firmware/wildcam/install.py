@@ -1,6 +1,10 @@
 """Install mode of the camera, in place of code.py. Whatever happens in it, the node then starts afresh."""
 
 try:
+    import node
+
+    if node.LATCH:
+        __import__("latching").hold()
     import previewing
 
     from torpor import hanging

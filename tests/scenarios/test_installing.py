@@ -13,6 +13,7 @@ from sim.air import Link
 from sim.devices import CameraFaults
 from sim.protocol import numbers_of
 from sim.scenario import Scenario
+from sim.troubles import Troubles
 from station.led_codes import LedCode, led_codes
 from station.led_drawing import flashes
 
@@ -21,8 +22,8 @@ DAY_s = 86_400.0
 
 def new(link: Link, seconds: float = 87.0, **changes: Any) -> Scenario:
     """A new node, of which only the first minutes are told."""
-    usual: dict[str, Any] = {"days": seconds / DAY_s, "link": link, "install": True}
-    return Scenario(start_day=170, quiet=True, **usual | changes)
+    usual: dict[str, Any] = {"days": seconds / DAY_s, "link": link, "install": True, "start_day": 170}
+    return Scenario(quiet=True, **usual | changes)
 
 
 def lit(told: Any, from_s: float = 0.0, to_s: float = DAY_s) -> list[tuple[float, int]]:
@@ -195,3 +196,31 @@ def test_other_designs_show_what_they_see(live: Callable[..., Any], steady: Link
     shots = told.twin.home.previews
     assert len(shots) >= 3
     assert all(shot.jpeg[:2] == b"\xff\xd8" for shot in shots)
+
+
+def test_behind_a_latch_the_sensor_must_hold_the_supply(live: Callable[..., Any], steady: Link) -> None:
+    """It has fallen when the programs would change: an ordinary wake, and nothing is counted. The next motion
+    lasts longer."""
+    short, long = (1.0, 0.5), (40.0, 4.0)
+    told = live(new(steady, design="pico-w-latched", visits=(short,)))
+    assert "INSTALL" not in {state for _, state in told.states()}
+    assert told.twin.hardware.nvm[1024] == 0xFF
+    told = live(new(steady, design="pico-w-latched", visits=(short, long)))
+    assert told.twin.hardware.nvm[1024:1026] == b"\0\xff"
+    assert len(told.twin.home.previews) > 3
+
+
+@pytest.mark.parametrize(("away", "begun"), [(False, 3), (True, 1)])
+def test_back_from_a_flat_battery_it_does_not_wait_for_anybody(
+    live: Callable[..., Any], steady: Link, away: bool, begun: int
+) -> None:
+    """Three days under snow with a cell of 60 mAh, then the sun; `away`: home was never heard."""
+    link = replace(steady, outages=((0.0, 3600.0),)) if away else steady
+    told = live(
+        new(link, 4.0 * DAY_s, start_day=60, soc=0.6, cell_scale=0.02, troubles=Troubles(snow=(0, 3)))
+    )
+    back_s = told.twin.life.down[-1][1]
+    later = {state for t_s, state in told.states() if t_s > back_s}
+    assert "TRIAGE" in later and ("INSTALL" in later) is away  # then it looks at its battery, and lets it be
+    assert lit(told, back_s) == []
+    assert bytes(told.twin.hardware.nvm[1024:1040]).count(0) == begun

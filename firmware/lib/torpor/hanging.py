@@ -42,7 +42,7 @@ def main(take=None):
             return
         if _low(wake, "low_pct" if called else "high_pct"):
             return
-        if not desk:
+        if not (desk or node.LATCH):
             marks.add(BEGUN, BEGUN_END)
         tasks.run(_up(wake, desk, take))
 

@@ -4,13 +4,22 @@ own, install.py, in a heap of its own; it ends in a reset."""
 import microcontroller
 import supervisor
 
+import node
+from torpor import marks
+
 # docs/memory.md: a zero byte for each install mode that was begun; with TRIES of them the node is installed
 BEGUN, BEGUN_END = 1024, 1040
 TRIES = 3
 
 
-def main():
+def main(wake):
     """Go there after power-on; after any other reset it has been already."""
-    if microcontroller.cpu.reset_reason is microcontroller.ResetReason.POWER_ON:
-        supervisor.set_next_code_file("/install.py")
-        supervisor.reload()
+    if microcontroller.cpu.reset_reason is not microcontroller.ResetReason.POWER_ON:
+        return
+    if node.LATCH:
+        # between the two programs only the PIR holds the supply: without it this would come again and again
+        if not wake.pir.value:
+            return
+        marks.add(BEGUN, BEGUN_END)
+    supervisor.set_next_code_file("/install.py")
+    supervisor.reload()
