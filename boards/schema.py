@@ -130,7 +130,12 @@ CHARGER = Kind(
         #: The panel voltage that a buck charger holds.
         "mppt": RowRule("V", 2, 40, required=False, when=("kind", "buck")),
     },
-    caps={"kind": CapRule("str", ("linear", "buck")), "ntc": CapRule("bool")},
+    caps={
+        "kind": CapRule("str", ("linear", "buck")),
+        "ntc": CapRule("bool"),
+        #: It sits on the board, and the panel goes to this pin of it.
+        "board_pin": CapRule("str", required=False),
+    },
     tables={"efficiency": TableRule((0.0001, 10), (0.01, 1), required=False, when=("kind", "buck"))},
 )
 

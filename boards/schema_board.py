@@ -108,6 +108,16 @@ _CAPS = {
     "led_active": CapRule("str", ("high", "low"), required=False),
     "led_on_radio": CapRule("bool", required=False),
     "sd_pins": CapRule("strs", required=False),
+    #: "left GP0 GP1 GND": the pins along one edge, from the top, as who looks at the parts sees them with USB
+    #: (or the antenna's far end) on top; `header_source` says where that is written.
+    "header": CapRule("strs", required=False),
+    "header_source": CapRule("str", required=False),
+    #: Sentences for who wires it.
+    "wiring_notes": CapRule("strs", required=False),
+    #: Pins of the header that take the battery (and its minus), and the one that gives 3.3 V.
+    "supply_pin": CapRule("str", required=False),
+    "minus_pin": CapRule("str", required=False),
+    "rail_pin": CapRule("str", required=False),
     #: "i2c0 sda GP0 GP4": which pins a hardware bus reaches; a board without this list routes any pin.
     "bus_signals": CapRule("strs", required=False),
 }
