@@ -39,7 +39,7 @@ Torpor: a solar garden camera, simulated and looked after.
   torpor ...           the torpor command
 """
 VERBS = ("demo", "test", "lint", "bench", "docs", "torpor")
-ODDS = ("viability", "size", "compare", "site")  # subcommands of torpor that need a compiler
+ODDS = ("viability", "size", "compare", "site", "new", "provision")  # of torpor; they need a compiler
 
 #: What pip and npm say when there is no way to the outside.
 NO_NETWORK = re.compile(

@@ -66,20 +66,21 @@ def wiring_of(design: Design) -> Wiring:
         design.name,
         design.title,
         {box: title_of(design, box) for box in boxes},
-        edges_of(design),
+        edges_of(design, wires),
         noted,
         tuple((role, pin) for role, pin in design.pins.items() if _on_board(role, pin)),
         warnings_of(design),
     )
 
 
-def edges_of(design: Design) -> tuple[tuple[str, tuple[str, ...]], ...]:
-    """The board's header; without one the pins that a design may use, and those of the supply."""
+def edges_of(design: Design, wires: tuple[Wire, ...]) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """The board's header; without one the pins that a design may use, and what else has a wire."""
     lines = [line.split() for line in design.board.words("header")]
     if lines:
         return tuple((line[0], tuple(line[1:])) for line in lines)
-    ends = (supply_pin(design), rail_pin(design), minus_pin(design))
-    return (("left", design.board.words("pins")), ("right", tuple(dict.fromkeys(ends))))
+    pins = design.board.words("pins")
+    others = (wire.there.pin for wire in wires if wire.there.box == BOARD and wire.there.pin not in pins)
+    return (("left", pins), ("right", tuple(dict.fromkeys(others))))
 
 
 def supply_pin(design: Design) -> str:

@@ -29,6 +29,8 @@ COMMANDS: dict[str, str] = {
     "site": "A panel's worth and its shade from a week of logs, and the odds of winter.",
     "plot": "States, energy and plots of a log, the twin's or a real one.",
     "convert": "Any log as Parquet or CSV: INA219 loggers, Power Profiler, Joulescope.",
+    "new": "A new node, step by step: settings, wiring, its odds, what comes next.",
+    "provision": "Many new nodes from one list: folders, keys, labels.",
     "deploy": "Everything that a node needs, onto its board; only what differs.",
     "doctor": "What is wrong with a node and what to do; or with its settings file.",
     "rollback": "What lay on a board before the last deploy, back onto it.",

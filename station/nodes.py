@@ -6,7 +6,8 @@ import json
 import secrets
 import sqlite3
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from sim.protocol import KEY_BYTES, is_node_name
 from station.errors import Exit, StationError
@@ -44,6 +45,38 @@ def add(store: Store, name: str, design: str = "") -> Node:
 
     store.write(job).result()
     return known(store, name)
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A node that the station is to know: its name, its design, and where it stands, degrees."""
+
+    name: str
+    design: str
+    latitude: float
+    longitude: float
+
+
+def enrol(store: Store, wanted: Sequence[Wanted]) -> dict[str, str]:
+    """Name -> key in hexadecimal of many nodes, in one transaction: all of them or none.
+
+    A node that is there keeps its key; its design and place become what is wanted.
+    """
+
+    def job(batch: Batch) -> None:
+        for one in wanted:
+            batch.db.execute(
+                "INSERT OR IGNORE INTO nodes (name, key, added_s, design) VALUES (?, ?, ?, ?)",
+                (one.name, secrets.token_bytes(KEY_BYTES), time.time(), one.design),
+            )
+            batch.db.execute(
+                "UPDATE nodes SET design = ?, latitude = ?, longitude = ? WHERE name = ?",
+                (one.design, one.latitude, one.longitude, one.name),
+            )
+
+    store.write(job).result()
+    keys = {node.name: node.key.hex() for node in store.nodes()}
+    return {one.name: keys[one.name] for one in wanted}
 
 
 def rotate_key(store: Store, name: str) -> Node:

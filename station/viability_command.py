@@ -59,6 +59,17 @@ def command(design: str | None, **given: Any) -> None:
         click.echo((folder / "report.txt").read_text("utf-8"), nl=False)
 
 
+def into_folder(design: str, options: list[str], folder: Path) -> str:
+    """What the command would print, its files in the folder. `options` as on the command line."""
+    started = time.perf_counter()
+    context = command.make_context("viability", [design, *options, "--out", str(folder)])
+    given = {name: value for name, value in context.params.items() if name != "design"}
+    question = question_of(design, given)
+    found, effects = _answer(question, folder_of(folder, ""), given)
+    _write(question, found, effects, folder, time.perf_counter() - started)
+    return (folder / "report.txt").read_text("utf-8")
+
+
 def _answer(question: Question, folder: Path, given: dict[str, Any]) -> tuple[Viability, list[Effect]]:
     from sim.odds import sensitivity
     from sim.odds.spread import tasks_of
