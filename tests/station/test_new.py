@@ -152,7 +152,7 @@ def test_the_odds_of_this_node_come_with_it(capsys) -> None:
     source = str(written(Path("a.toml"), panel="0.5", battery="900"))
     code, out, _ = new(capsys, "--from", source, "--years", "16")
     assert code == 0
-    assert re.search(r"It [a-z ]+: in [\d.]+ %", out)
+    assert re.search(r"It [a-zA-Z ]+: in [\d.]+ %", out)
     found = json.loads(Path("garden/viability/viability.json").read_text("utf-8"))
     assert found["weather_years"] == 16
     assert Path("garden/viability/viability.png").stat().st_size > 10_000
