@@ -102,6 +102,7 @@ def test_every_reason_is_one_of_few() -> None:
         "needs a log of yours",
         "needs a service of its own",
         "needs a station with pictures",
+        "needs a terminal",
         "needs a week of logs",
         "needs openssl",
         "needs two logs of yours",
