@@ -143,25 +143,12 @@ def _show(found: Ready, route: Route, as_json: bool, every: bool) -> None:
 def _carry(found: Ready, wanted: Wanted | Values, route: Route) -> None:
     from station.deploy_progress import shown_bar
     from station.deploy_run import carry_and_restart, complete
-    from station.deploy_words import complaint
+    from station.deploy_words import endings
 
     with shown_bar(found.plan.to_write) as told:
         if isinstance(wanted, dict):
             said, as_source = carry_and_restart(found, route, told), False
         else:
             said, as_source = complete(found, wanted, route, told)
-    if as_source:
-        click.echo("torpor: The board does not take compiled files: everything is there as .py.", err=True)
-    click.echo(_ending(found.plan.idle, said), err=True)
-    if wrong := complaint(said or ""):
-        click.echo(f"torpor: The board's program ended with: {wrong}", err=True)
-
-
-def _ending(idle: bool, said: str | None) -> str:
-    from station.deploy_words import BY_HAND
-
-    if idle:
-        return "Everything is there already."
-    if said is None:
-        return f"All of it is there and was read back.{BY_HAND}"
-    return "All of it is there and was read back; the board starts anew."
+    for sentence in endings(found.plan.idle, said, as_source):
+        click.echo(sentence, err=True)

@@ -67,6 +67,20 @@ def show_plan(screen: Console, plan: Plan, every: bool = True) -> None:
     screen.print(summary(plan) + ".", markup=False)
 
 
+def endings(idle: bool, said: str | None, as_source: bool) -> list[str]:
+    """What is told at the end; `said` is the board's word after its restart, None if a person restarts it."""
+    if idle:
+        return ["Everything is there already."]
+    told = (
+        ["torpor: The board does not take compiled files: everything is there as .py."] if as_source else []
+    )
+    if said is None:
+        return [*told, f"All of it is there and was read back.{BY_HAND}"]
+    told.append("All of it is there and was read back; the board starts anew.")
+    wrong = complaint(said)
+    return [*told, f"torpor: The board's program ended with: {wrong}"] if wrong else told
+
+
 def complaint(said: str) -> str:
     """What the traceback ends with that a board's console showed, "" if it showed none."""
     rest = said.partition("Traceback (most recent call last):")[2]

@@ -146,19 +146,6 @@ def test_everything_over_the_wire_in_less_than_20_s(board: EmbeddedBoard, root: 
     assert 4 < link.clock_s < 20
 
 
-def test_a_board_that_refuses_compiled_files_is_given_sources(
-    board: EmbeddedBoard, root: Path, deploy: Deploy, port: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("station.route_serial.BOOT_s", 2.0)  # how long a program that says nothing is heard
-    (root / "old.mpy").write_bytes(b"C\x05")
-    board.insert(root, refusesCompiled=True)
-    code, _, err = deploy("--port", port, *NEW)
-    assert code == 0
-    assert "The board does not take compiled files" in err
-    assert [path for path in lies(root) if path.endswith(".mpy")] == ["old.mpy"]
-    assert "lib/torpor/policy.py" in lies(root)
-
-
 def test_what_the_route_has_to_say_is_told(
     deploy: Deploy, board: EmbeddedBoard, root: Path, port: str
 ) -> None:

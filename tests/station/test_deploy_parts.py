@@ -19,7 +19,7 @@ from station.deploy_mpy import compiler
 from station.deploy_route import BootOut, read_boot_out
 from station.deploy_store import Versions
 from station.deploy_versions import known_faults, order, refuse_old
-from station.deploy_words import complaint
+from station.deploy_words import complaint, endings
 from station.errors import StationError
 
 PICO = load_design("pico-w-arducam-2mp")
@@ -247,6 +247,14 @@ def test_what_a_board_complains_of() -> None:
     )
     assert complaint("dark, 12 lux\n" + said) == "ImportError: no module"
     assert [complaint(text) for text in ("", "dark, 12 lux\n", said[:60])] == [""] * 3
+    assert endings(False, said, True) == [
+        "torpor: The board does not take compiled files: everything is there as .py.",
+        "All of it is there and was read back; the board starts anew.",
+        "torpor: The board's program ended with: ImportError: no module",
+    ]
+    assert endings(False, "dark, 12 lux", False) == [
+        "All of it is there and was read back; the board starts anew."
+    ]
 
 
 def test_a_torn_manifest_names_nothing() -> None:
