@@ -26,8 +26,12 @@ REST_NAMED = 12
 MOST_BARS = 14
 #: From this many rows in view the line is drawn thin, so that bursts stay apart.
 FINE_FROM = 150
+#: From one line of names to the next, points.
+LINE = 12.0
 #: Width of a letter as a part of the axes' width, at the style's size of text.
 LETTER = 0.0085
+#: A band of less than this part of its name's width is not named.
+NARROWEST = 0.4
 
 
 def log_of_segments(segments: Segments, source: str = "wake") -> Log:
@@ -82,19 +86,34 @@ def draw_bands(
         if tint:
             axes.broken_barh(pieces, (0, 1), alpha=style.theme().band, zorder=0, **drawn)
         axes.broken_barh(pieces, (1.0, 0.035), clip_on=False, **drawn)
+    named = [span for span in spans if len(spans) <= REST_NAMED or not table.resting[span[2]]]
+    for (begin, end, code), row in zip(named, name_rows(named, table.names, end_s - start_s), strict=True):
+        if row is not None:
+            axes.annotate(
+                table.names[code], ((begin + end) / 2 - zero_s, 1.05), xytext=(0, LINE * row),
+                xycoords=transform, textcoords="offset points", ha="center", va="bottom", fontsize=11,
+            )  # fmt: skip
+
+
+def name_rows(
+    spans: Sequence[tuple[float, float, int]], names: Sequence[str], over_s: float
+) -> list[int | None]:
+    """The line above the plot on which each band's name stands: 0, or 1 where it is wider than its band.
+
+    None where neither has room for it, or the band is too narrow to be told from its neighbours.
+    """
+    rows: list[int | None] = []
+    taken = [-1.0, -1.0]
     for begin, end, code in spans:
-        name = table.names[code]
-        named = len(spans) <= REST_NAMED or not table.resting[code]
-        if named and (end - begin) / (end_s - start_s) > LETTER * (len(name) + 1):
-            axes.text(
-                (begin + end) / 2 - zero_s,
-                1.05,
-                name,
-                transform=transform,
-                ha="center",
-                va="bottom",
-                fontsize=11,
-            )
+        wide, room = LETTER * (len(names[code]) + 1), (end - begin) / over_s
+        left = ((begin + end) / 2 - spans[0][0]) / over_s - wide / 2
+        row = 0 if room > wide else 1
+        if room < NARROWEST * wide or left < taken[row]:
+            rows.append(None)
+            continue
+        taken[row] = left + wide
+        rows.append(row)
+    return rows
 
 
 def draw_current(axes: Axes, log: Log, start_s: float, end_s: float, zero_s: float = 0.0) -> None:

@@ -11,6 +11,8 @@ if TYPE_CHECKING:
 
 #: A log whose peak is this many times its mean current is drawn on a logarithmic axis.
 LOG_AXIS_FROM = 40.0
+#: How far above the plot its title and legend stand, over two lines of names, points.
+TITLE = 45.0
 _TIME_UNITS = ((180.0, 1.0, "seconds"), (3 * 3600.0, 60.0, "minutes"), (4 * 86400.0, 3600.0, "hours"))
 _STEPS = (
     0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 15, 20, 30, 50, 60, 100, 200, 500,
@@ -66,5 +68,10 @@ def plain_numbers(axes: Axes, which: str) -> None:
 
 def legend(axes: Axes) -> None:
     """At the right above the plot, where no data can be."""
+    from matplotlib.transforms import offset_copy
+
     if axes.get_legend_handles_labels()[0]:
-        axes.legend(loc="lower right", bbox_to_anchor=(1.0, 1.11), ncols=3, borderaxespad=0.0)
+        above = offset_copy(axes.transAxes, axes.get_figure(root=True), y=TITLE, units="points")
+        axes.legend(
+            loc="lower right", bbox_to_anchor=(1.0, 1.0), bbox_transform=above, ncols=3, borderaxespad=0.0
+        )

@@ -11,7 +11,7 @@ from . import style
 from .bands import draw_bands
 from .cycle_grid import CycleGrid, cycle_grid
 from .log import FloatArray, Log
-from .log_axes import legend, time_axis
+from .log_axes import TITLE, legend, time_axis
 from .plot_log import typical_cycle
 from .reduce import BUCKETS, EXACT_ROWS, bucket_means, envelope, rows_between, step_line
 from .standing_out import StandsOut, standing_out
@@ -85,7 +85,7 @@ def _overlay(axes: Axes, log: Log, table: StateTable, grid: CycleGrid, typical: 
     axes.set_ylabel("mA")
     time_axis(axes, end_s - start_s, "since the wake began")
     legend(axes)
-    axes.set_title("All of them over each other", pad=33)
+    axes.set_title("All of them over each other", pad=TITLE)
 
 
 def _next_wake(log: Log, grid: CycleGrid, begin_s: float) -> float:

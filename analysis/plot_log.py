@@ -12,7 +12,7 @@ from .amounts import charge_text
 from .bands import dearest, draw_bands, draw_current, draw_energy_bars
 from .clipping import Clipping, find_clipping
 from .log import Log
-from .log_axes import current_axis, legend, time_axis
+from .log_axes import TITLE, current_axis, legend, time_axis
 from .states import CycleRow, StateTable, state_table
 
 if TYPE_CHECKING:
@@ -68,7 +68,7 @@ def _timeline(axes: Axes, log: Log, table: StateTable, clipping: Clipping | None
     current_axis(axes, log)
     time_axis(axes, log.duration_s)
     legend(axes)
-    axes.set_title("The whole log", pad=33)
+    axes.set_title("The whole log", pad=TITLE)
 
 
 def _close_up(axes: Axes, log: Log, table: StateTable, cycle: CycleRow, clipping: Clipping | None) -> None:
@@ -78,7 +78,7 @@ def _close_up(axes: Axes, log: Log, table: StateTable, cycle: CycleRow, clipping
     _mark_clipped(axes, log, clipping, start_s, end_s, zero_s)
     legend(axes)
     time_axis(axes, end_s - start_s, "since the wake began")
-    axes.set_title(_close_up_title(table, cycle), pad=33)
+    axes.set_title(_close_up_title(table, cycle), pad=TITLE)
 
 
 def _close_up_title(table: StateTable, cycle: CycleRow) -> str:

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from analysis import plots
-from analysis.bands import visits
+from analysis.bands import dearest, name_rows, visits
 from analysis.contact_sheet import MOST, day_rows, spread, thumbnail
 from analysis.plot_log import typical_cycle
 from analysis.read import read_log
@@ -18,6 +18,7 @@ from analysis.states import state_table
 from analysis.style import STATE_COLOURS, colours, energy_text, hours_text, percent_text, seconds_text
 from sim.log import LogRow, write_log
 from sim.result import RunResult
+from tests.analysis.made_logs import duty, log_of
 
 
 def size_of(path: Path) -> tuple[int, int]:
@@ -167,3 +168,24 @@ def test_amounts_as_people_write_them() -> None:
     ]  # fmt: skip
     assert [percent_text(x) for x in (0, 0.004, 0.005, 0.5, 1)] == ["0 %", "<1 %", "0 %", "50 %", "100 %"]
     assert [hours_text(x) for x in (0.4, 12, 12.5, 1356.2)] == ["0.4 h", "12 h", "12.5 h", "1,356 h"]
+
+
+def test_names_of_narrow_states_stand_a_line_higher() -> None:
+    """Of 100 s: BOOT needs 4.25, CAPTURE 6.8; a band of less than 0.4 of that is not named."""
+    names = ("BOOT", "CAPTURE", "SETTLE")
+    spans = [(0.0, 4.3, 0), (4.3, 9.0, 1), (9.0, 13.0, 1), (13.0, 20.0, 1), (20.0, 22.0, 2), (22.0, 26.0, 0)]
+    assert name_rows(spans, names, 100.0) == [0, 1, None, 0, None, 1]
+
+
+def test_the_dearest_states_of_a_charging_log_have_bars(tmp_path: Path) -> None:
+    """Bars are as long as the charge is, whichever way it flows; all of them stay inside the picture."""
+    from matplotlib.figure import Figure
+
+    from analysis.bands import draw_energy_bars
+
+    table = state_table(log_of(-duty()))
+    axes = Figure().subplots()
+    draw_energy_bars(axes, dearest(table.states), table.names)
+    ends = [bar.get_width() for bar in axes.patches]  # type: ignore[attr-defined]
+    assert min(ends) > 0 and sum(ends) == pytest.approx(100.0)
+    assert axes.get_xlim()[1] >= 1.5 * max(ends)
