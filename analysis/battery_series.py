@@ -15,6 +15,11 @@ HOUR_s = 3600.0
 CHARGED = 0.1
 #: A battery relaxes for so long after its charge; what is shorter in the dark tells nothing, h. Ours.
 RELAXES_h, LEAST_DARK_h = 2.0, 5.0
+#: Where it is charged as often as this, the sun does it, and what lasts longer than a day hides days on which
+#: it gave too little to be seen, s. Ours.
+SUN_EVERY_s, DAY_s = 20 * 86_400.0, 30 * 3600.0
+#: Then this part of the nights must show how it falls: the few that do are no fair choice. Ours.
+NIGHTS = 0.3
 #: A turn of the charge is one of more than this part of the capacity, and more than so many times what QUIET
 #: per cent of the hours stay within around the medians of SMOOTH hours. Ours.
 SWING, NOISY, QUIET, SMOOTH = 0.02, 3.0, 75, 5
@@ -56,13 +61,17 @@ def dark_stretches(t_s: FloatArray, charge: FloatArray) -> list[NDArray[np.intp]
     fallen = sum(float(charge[a] - charge[b]) for a, b in pieces)
     if risen <= CHARGED * max(fallen, least):
         return [np.arange(len(t_s))]
+    rises = sum(charge[b] > charge[a] for a, b in pairwise(turns))
+    sunny = rises * SUN_EVERY_s > float(t_s[-1] - t_s[0])
     found = []
     for a, b in pieces:
         rows = np.arange(a, b + 1)
         rows = rows[t_s[rows] >= t_s[a] + RELAXES_h * HOUR_s]
-        if len(rows) >= 3 and t_s[rows[-1]] - t_s[rows[0]] >= LEAST_DARK_h * HOUR_s:
+        lasts_s = float(t_s[rows[-1]] - t_s[rows[0]]) if len(rows) >= 3 else 0.0
+        if lasts_s >= LEAST_DARK_h * HOUR_s and (lasts_s < DAY_s or not sunny):
             found.append(rows)
-    return found
+    days = float(t_s[-1] - t_s[0]) / 86_400.0
+    return found if not sunny or len(found) > NIGHTS * days else []
 
 
 def _smooth(values: FloatArray) -> FloatArray:

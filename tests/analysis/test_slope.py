@@ -132,3 +132,13 @@ def test_a_real_year_of_a_water_tank() -> None:
     assert found.seconds > 300 * 86_400.0
     assert found.mean_mA == pytest.approx(0.16, abs=0.03)
     assert found.off_mA < 0.05
+
+
+def test_sun_that_mostly_cannot_be_seen_is_no_darkness() -> None:
+    """A battery that is full every noon, less a little each week: no slow discharge of many days."""
+    hour = np.arange(24 * 60)
+    mA = np.where(hour % 24 < 16, 2.0, -4.0)
+    mA[(hour // 24) % 8 == 0] += 8.0  # a busy day in eight, which the next days make good
+    mA[(hour // 24) % 8 != 0] -= 8.0 / 7
+    found = slope_of(hours(mA, 0.8), CELL, 3.0)
+    assert found.why == "the sun charges it, and no night shows it falling for hours"
