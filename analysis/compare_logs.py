@@ -14,7 +14,7 @@ from math import hypot, isfinite, log, nan
 import numpy as np
 
 from .analysed import Analysed
-from .cycle_spread import wakes_clipped
+from .cycle_spread import rests_clipped, wakes_clipped
 from .mean_doubt import mean_doubt
 from .states import StateRow, StateTable
 
@@ -184,7 +184,11 @@ def _rest(found: Sequence[Analysed], same_meter: bool) -> list[Compared]:
     duties = [one.duty for one in found]
     if any(duty is None or duty.rest_s <= 0 for duty in duties):
         return []
-    values = tuple(Value(one.duty.rest_mA, _rest_off_mA(one, same_meter)) for one in found if one.duty)
+    values = tuple(
+        Value(one.duty.rest_mA, _rest_off_mA(one, same_meter), rests_clipped(one.table))
+        for one in found
+        if one.duty
+    )
     return [Compared("at rest", "mA", values)]
 
 
@@ -198,13 +202,16 @@ def _rest_off_mA(one: Analysed, same_meter: bool) -> float:
 
 def _mean(found: Sequence[Analysed], gain: float) -> list[Compared]:
     """The mean current at one pace for all, the owner's or the first log's own."""
-    duties = [one.duty for one in found if one.duty]
+    duties = [one.duty for one in found if one.duty and one.spread]
     if len(duties) < len(found):
-        values = tuple(Value(one.table.total.mean_mA) for one in found)
+        values = tuple(Value(one.table.total.mean_mA, nan, one.table.at_least) for one in found)
         return [Compared("on average", "mA", values, (), gain)]
     pace = found[0].asked.every_s or max(duty.period_s for duty in duties)
     at_pace = [duty.every(pace) for duty in duties]
-    values = tuple(Value(duty.mean_mA, duty.off_mA or nan) for duty in at_pace)
+    values = tuple(
+        Value(duty.mean_mA, duty.off_mA or nan, one.table.at_least)
+        for duty, one in zip(at_pace, found, strict=True)
+    )
     return [Compared(f"on average, a wake each {pace:.4g} s", "mA", values, (), gain)]
 
 
@@ -234,7 +241,7 @@ def _notes(found: Sequence[Analysed], energy: bool, same_meter: bool) -> list[st
         notes.append(f"The mean voltages differ ({shown} V): a part of every difference in energy is theirs.")
     if not same_meter:
         notes.append("Two meters' gains are allowed for, 0.7 % together; --same-meter leaves that out.")
-    duties = [one.duty for one in found if one.duty]
+    duties = [one.duty for one in found if one.duty and one.spread]
     if first.asked.every_s is None and len(duties) == len(found):
         paces = ", ".join(f"{duty.period_s:.4g}" for duty in duties)
         notes.append(f"Wakes came each {paces} s; the averages are at the slowest of these paces for all.")

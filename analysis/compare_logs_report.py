@@ -54,6 +54,8 @@ def change_text(row: Compared, place: int) -> str:
     low, high = abs(change) - off, abs(change) + off
     if change > TIMES_FROM:
         return f"{digits(1 + change, 2)} times as much ({digits(1 + low, 2)} to {digits(1 + high, 2)})"
+    if change < 0:
+        high = min(high, 1.0)
     places = 0 if off >= 0.01 else 1
     shown = f"{100 * abs(change):.{places}f} % {more}"
     return f"{shown} ({100 * low:.{places}f} to {100 * high:.{places}f} %)"

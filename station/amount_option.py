@@ -13,12 +13,13 @@ _AMOUNT = re.compile(r"^\s*([0-9.]+(?:[eE][-+]?[0-9]+)?)\s*([^\s0-9]*)\s*$")
 
 
 class Amount(click.ParamType[float]):
-    """A positive number with a unit of some kind; what comes out is in the first unit named."""
+    """A number above 0 (`zero`: or 0) with a unit; what comes out is in the first unit named."""
 
     name = "amount"
 
-    def __init__(self, units: Mapping[str, float], example: str) -> None:
+    def __init__(self, units: Mapping[str, float], example: str, zero: bool = False) -> None:
         self.units = units
+        self.zero = zero
         self.example = example
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
@@ -37,9 +38,11 @@ class Amount(click.ParamType[float]):
             self.fail(
                 f"{value!r}: expected a number with a unit of {units}, such as {self.example}.", param, ctx
             )
+        if number == 0.0 and not self.zero:
+            self.fail(f"{value!r}: expected more than nothing, such as {self.example}.", param, ctx)
         return number * scale
 
 
 SECONDS = Amount({"s": 1.0, "ms": 1e-3, "us": 1e-6, "min": 60.0, "h": 3600.0, "d": 86400.0}, "15min")
-MILLIAMPERES = Amount({"mA": 1.0, "uA": 1e-3, "nA": 1e-6, "A": 1e3}, "22uA")
+MILLIAMPERES = Amount({"mA": 1.0, "uA": 1e-3, "nA": 1e-6, "A": 1e3}, "22uA", zero=True)
 AMPERE_HOURS = Amount({"Ah": 1.0, "mAh": 1e-3}, "2.6Ah")

@@ -10,6 +10,7 @@ import rich_click as click
 
 from station.amount_option import MILLIAMPERES, SECONDS
 from station.boards_command import names_like
+from station.errors import Exit, StationError
 
 if TYPE_CHECKING:
     from analysis.states import FindOptions
@@ -48,12 +49,24 @@ def find_options_of(said: dict[str, Any]) -> FindOptions:
     from analysis.states import FindOptions
 
     given = {key: said.pop(key) for key in KEYS}
+    above, below = given["wake_above"], given["sleep_below"]
+    if above is not None and below is not None and above < below:
+        raise StationError(
+            f"--wake-above {above:g} mA: expected at least what --sleep-below says, {below:g} mA.", Exit.USAGE
+        )
     return FindOptions(
-        states=tuple(name.strip() for name in given["named"].split(",")) if given["named"] else (),
+        states=_states(given["named"]),
         design=_design(given["design"]), wake_mA=given["wake_above"], sleep_mA=given["sleep_below"],
         rest_mA=given["rest_level"], inside_markers=given["inside_markers"],
         clock_off=given["clock_off"] / 100, least_state_s=given["least_state"],
     )  # fmt: skip
+
+
+def _states(named: str | None) -> tuple[str, ...]:
+    names = tuple(name.strip() for name in named.split(",")) if named else ()
+    if not all(names):
+        raise StationError(f"--states {named}: a name is missing, expected boot,camera,wifi.", Exit.USAGE)
+    return names
 
 
 def _design(name: str | Path | None) -> Any:

@@ -84,6 +84,10 @@ def test_limits_decide_the_exit_code(write: Write, capfd: pytest.CaptureFixture[
         (["--every", "3 apples"], "expected a number with a unit of s, ms, us, min, h, d, such as 15min."),
         (["--battery", "2", "--cell", "potato"], "--cell potato: expected one of nmc-18650-3000, "),
         (["--design", "no-such"], "no-such"),
+        (["--battery", "0"], "expected more than nothing, such as 2.6Ah."),
+        (["--every", "0s"], "expected more than nothing, such as 15min."),
+        (["--states", "boot,,wifi"], "--states boot,,wifi: a name is missing, expected boot,camera,wifi."),
+        (["--wake-above", "1", "--sleep-below", "5mA"], "expected at least what --sleep-below says, 5 mA."),
     ],
 )
 def test_what_is_asked_wrongly_is_one_sentence(

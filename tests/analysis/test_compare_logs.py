@@ -80,6 +80,7 @@ def test_two_meters_are_given_their_gains() -> None:
         ((Value(100, 1), Value(50, 1, least=True)), "50 % less, but the meter clipped: not told"),
         ((Value(100, 1), Value(200, 1, least=True)), "100 % more (98 to 102 %)"),
         ((Value(100, 1), Value(350, 20)), "3.5 times as much (3.3 to 3.7)"),
+        ((Value(2, 0.1), Value(0.1, 0.2)), "95 % less (85 to 100 %)"),
         ((Value(1000, 1), Value(995, 1)), "0.5 % less (0.4 to 0.6 %)"),
     ],
 )  # fmt: skip
@@ -173,3 +174,19 @@ def test_node_logs_are_compared_by_their_states(tmp_path: Path, capfd: pytest.Ca
     assert main(["compare", str(tmp_path / "a.csv"), str(tmp_path / "b.csv"), *out]) == 0
     said = capfd.readouterr().out
     assert "BOOT 20 % more" in said and "UPLOAD" in said
+
+
+def test_a_log_without_a_wake_sets_no_pace() -> None:
+    """Its length is no time between two wakes: then means are compared as they are."""
+    flat = replace(log_of(np.full(50_000, 3.0)), source="flat.csv")
+    found = compare_logs([analyse(node()), analyse(flat)])
+    assert [one.what for one in found.rows][-2:] == ["at rest", "on average"]
+    assert not any("Wakes came" in note for note in found.notes)
+
+
+def test_a_mean_that_clipped_is_a_least_one() -> None:
+    other = node(seed=2)
+    clipped = replace(other, mA=np.where(other.mA > 90, 400.0, other.mA))
+    found = [analyse(node()), analyse(clipped)]
+    assert [one and one.least for one in row(found, "on average").values] == [False, True]
+    assert [one and one.least for one in row(found, "at rest").values] == [False, False]
