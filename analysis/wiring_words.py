@@ -28,7 +28,8 @@ def title_of(design: Design, box: str) -> str:
         return _TITLES[box]
     if box == "battery":
         count = int(str(design.options["cells_parallel"]))
-        return f"{count} in parallel: {_short(design.cell)}" if count > 1 else design.cell.title
+        one = f"{_short(design.cell)}, {1000 * design.cell.v('capacity'):g} mAh"
+        return f"{count} in parallel: {one}" if count > 1 else one
     part = design.part(box)
     return f"Panel, {part.v('rated'):g} W" if box == "panel" else _short(part)
 

@@ -45,7 +45,7 @@ def command(folder: Path | None, source: Path | None, yes: bool, data: Path, **s
 
     key = _key(node, folder, data)
     files = write_folder(folder, node, key)
-    report = _viability(node, folder, said["years"]) if said["viability"] else ""
+    report = viability_of(node, folder, said["years"]) if said["viability"] else ""
     if said["as_json"]:
         click.echo(json.dumps(_document(node, folder, files, key, data), indent=2, ensure_ascii=False))
     else:
@@ -121,7 +121,8 @@ def _key(node: NewNode, folder: Path, data: Path) -> str | None:
         return nodes.enrol(store, [nodes.Wanted(node.name, design, *place)])[node.name]
 
 
-def _viability(node: NewNode, folder: Path, years: int) -> str:
+def viability_of(node: NewNode, folder: Path, years: int) -> str:
+    """Its odds at its place into the folder; the report is given back."""
     from station.new_folder import SETTINGS
     from station.viability_command import into_folder
 

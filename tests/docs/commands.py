@@ -73,7 +73,9 @@ def commands(path: Path) -> list[Command]:
 def files(path: Path) -> dict[str, str]:
     """The files that a page shows for its commands: a block whose first line is a comment with their name."""
     blocks = re.findall(
-        r"^```toml\n# (\S+\.toml)\n(.*?)^```$", path.read_text("utf-8"), re.DOTALL | re.MULTILINE
+        r"^```(?:toml|csv)\n# (\S+\.(?:toml|csv))\n(.*?)^```$",
+        path.read_text("utf-8"),
+        re.DOTALL | re.MULTILINE,
     )
     return dict(blocks)
 
