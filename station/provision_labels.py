@@ -34,10 +34,8 @@ def _label(node: NewNode) -> str:
     cell = design.cell
     battery = f"{cells} x {1000 * cell.v('capacity'):g} mAh {cell.caps['chemistry']}"
     place = f"{_degrees(answers['latitude'], 'NS')} {_degrees(answers['longitude'], 'EW')}"
-    lines = (
-        answers["design"], f"{design.panel.v('rated'):g} W, tilt {answers['tilt']}, looks to {answers['azimuth']}",
-        battery, place,
-    )  # fmt: skip
+    panel = f"{design.panel.v('rated'):g} W, tilt {answers['tilt']}, looks to {answers['azimuth']}"
+    lines = (answers["design"], panel, battery, place)
     told = "".join(f"<p>{escape(line)}</p>" for line in lines)
     return f"<section><h2>{escape(node.name)}</h2>{told}</section>"
 

@@ -26,7 +26,7 @@ class Row:
 
 
 def read_list(path: Path) -> list[Row]:
-    """Rows of a CSV file with a head, before which comments may stand (#). StationError, one sentence, if it is none."""
+    """Rows of a CSV file with a head, before which comments (#) may stand. StationError if it is none."""
     try:
         text = path.read_text("utf-8-sig")
     except OSError as error:
