@@ -13,11 +13,12 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from station.errors import Exit
-from station.handbook_boards import boards_page, design_table, wiring
+from station.handbook_boards import boards_page, design_table
 from station.handbook_buying import batteries, buying, panels
 from station.handbook_commands import commands_page
 from station.handbook_journal import journal_page
 from station.handbook_settings import settings_page
+from station.handbook_wiring import drawings, wiring
 
 DOCS = Path(__file__).resolve().parent.parent / "docs"
 #: Below docs/.
@@ -26,6 +27,7 @@ PAGES: Mapping[str, Callable[[], str]] = {
     "reference/boards.md": boards_page,
     "reference/commands.md": commands_page,
     "reference/journal.md": journal_page,
+    **drawings(),
 }
 BLOCKS: Mapping[str, Callable[[], str]] = {
     "buying": buying,
