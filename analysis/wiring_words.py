@@ -10,7 +10,6 @@ from boards.ways import PULL_DOWN_MOST_kohm
 
 _TITLES = {
     "panel_meter": "INA219 in the panel's lead",
-    "meter": "INA219 in the load's lead",
     "latch": "TPS22918 that switches all of it",
 }
 _DIODE = "through a diode, its ring at the latch"
@@ -24,6 +23,8 @@ def title_of(design: Design, box: str) -> str:
     if box.endswith(" switch"):
         fed = box.removesuffix(" switch").replace("sd", "card")
         return f"TPS22918 load switch of the {fed}"
+    if box == "meter":
+        return f"INA219 in the {_lead(design)}'s lead"
     if box in _TITLES:
         return _TITLES[box]
     if box == "battery":
@@ -32,6 +33,11 @@ def title_of(design: Design, box: str) -> str:
         return f"{count} in parallel: {one}" if count > 1 else one
     part = design.part(box)
     return f"Panel, {part.v('rated'):g} W" if box == "panel" else _short(part)
+
+
+def _lead(design: Design) -> str:
+    """Where the meter sits: behind a charger of its own it sees the load alone."""
+    return "battery" if design.charger.caps.get("board_pin") else "load"
 
 
 def _short(part: Part) -> str:
@@ -46,7 +52,7 @@ def notes_of_wire(design: Design, box: str, pin: str, role: str) -> str:
     found = {
         (BENCH, "1"): "closed at power-up: the drive belongs to your computer",
         ("latch", "HOLD"): _DIODE,
-        ("meter", "VIN+"): "the meter sits in the load's lead",
+        ("meter", "VIN+"): f"the meter sits in the {_lead(design)}'s lead",
         ("panel_meter", "VIN+"): "the second meter sits in the panel's lead",
         ("panel_meter", "SDA"): "its A0 bridged: address 0x41",
         ("light", "GATE"): "100 kohm to ground at the gate",

@@ -98,6 +98,7 @@ def test_a_board_with_a_charger_takes_panel_and_battery_itself() -> None:
         "battery + > meter VIN+",
         "meter VIN- > board BAT+",
     ]
+    assert wiring.titles["meter"] == "INA219 in the battery's lead"
     assert any("backwards through the meter" in sentence for sentence in wiring.warnings)
 
 
