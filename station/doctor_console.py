@@ -30,7 +30,7 @@ PATIENCE_s = 12.0
 TRIES = 3
 #: Before the first check: the application's watchdog would bite, and a latched node would switch itself off.
 _PREPARE = """
-import gc, json
+import gc, json, sys
 try:
     from microcontroller import watchdog
     watchdog.mode = None
@@ -50,10 +50,18 @@ except Exception:
     design = ""
 tell = Teller(print)
 tell.say("design.is", name=design)
+loaded = set(sys.modules)
 kept = set(globals())
 """
 _CALL = "\nrun(tell)\n"
+#: After each check: a Pico W has no room for all of them. The one socket pool of the radio stays.
 _FORGET = """
+for name in list(sys.modules):
+    if name not in loaded and name not in ("torpor", "torpor.link", "node", "rows"):
+        sys.modules.pop(name)
+        package, _, leaf = name.rpartition(".")
+        if package in sys.modules and hasattr(sys.modules[package], leaf):
+            delattr(sys.modules[package], leaf)
 for name in list(globals()):
     if name not in kept and name != "kept":
         del globals()[name]

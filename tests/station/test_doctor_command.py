@@ -169,6 +169,16 @@ def test_a_board_without_firmware(board: EmbeddedBoard, tmp_path: Path) -> None:
     ]
 
 
+def test_nothing_of_a_check_stays_in_memory(board: EmbeddedBoard, tmp_path: Path) -> None:
+    board.insert(laid_down(tmp_path / "drive", HARDWARE))
+    at = AtConsole(SimulatedLink(board))
+    at.prepare()
+    assert at.check("board").one("board.is") is not None
+    heard = at.ask("import sys\ntell.say('left', run='run' in globals(), storage='storage' in sys.modules)")
+    assert at.check("board").one("board.is") is not None
+    assert heard.one("left") == {"run": False, "storage": False}
+
+
 @pytest.mark.parametrize("seed", [1, 2])
 def test_noise_on_the_line(board: EmbeddedBoard, tmp_path: Path, seed: int) -> None:
     board.insert(laid_down(tmp_path / "drive", HARDWARE))
