@@ -1,10 +1,10 @@
 """Carrying out a plan so that no half state ever runs.
 
 First of all code.py goes, then boot.py and safemode.py: one directory entry each, and from then on nothing of
-ours runs. Then the rest is deleted and written, libraries before settings. At last boot.py, safemode.py and
-code.py come under another name, are compared, and are renamed: one directory entry again. The manifest is
-last. Cut anywhere, the drive holds the old version whole, the new one whole, or no code.py; a second run
-finds by their digests which files are there already.
+ours runs. Then the rest is deleted and written, libraries before settings, the manifest, and boot.py,
+safemode.py and code.py under another name. All of it is compared, and at last those three are renamed: one
+directory entry again. Cut anywhere, the drive holds the old version whole, the new one whole, or no
+code.py; a second run finds by their digests which files are there already.
 """
 
 from __future__ import annotations
@@ -44,12 +44,15 @@ def carry_out(plan: Plan, image: Image, route: Route, told: Told = lambda what, 
         told(SETTINGS, sum(len(image.files[path]) for path in early))
         if SETTINGS in changed:
             _replace(SETTINGS, image, route)
+        if MANIFEST in changed:
+            _write_all([MANIFEST], image, route)
+        starts = [path for path in STARTS if path in image.files]
+        for path in starts:
+            _write_beside(path, image, route)
         _compare_all(image, route)
-        for path in STARTS:
-            if path in image.files:
-                _replace(path, image, route)
-        if MANIFEST in image.files:
-            _write_all([MANIFEST], image, route, lambda what, done: told(what, plan.to_write))
+        for path in starts:
+            _give_name(path, route)
+        told("all there", plan.to_write)
 
 
 def _is_late(path: str) -> bool:
@@ -85,24 +88,26 @@ def _drop_empty_folders(plan: Plan, route: Route) -> None:
 
 def _compare_all(image: Image, route: Route) -> None:
     """Hold everything against the image once more, what was there already too. Two files may share clusters
-    after a cut, and then one of them changes with the other."""
-    due = [path for path in image.files if path not in (MANIFEST, *STARTS)]
+    after a cut, and then one of them changes with the other. After this nothing is written, only renamed."""
+    due = {path + UNFINISHED if path in STARTS else path: path for path in image.files}
     for _ in range(TRIES):
         found = route.digests(due)
-        spoilt = [path for path in due if found.get(path) != image.digests[path]]
+        spoilt = [name for name, path in due.items() if found.get(name) != image.digests[path]]
         if not spoilt:
             return
-        for path in spoilt:
-            if _is_late(path):
-                _replace(path, image, route)
+        for name in spoilt:
+            if name == SETTINGS:
+                _replace(name, image, route)
             else:
-                route.write(path, image.files[path])
+                route.write(name, image.files[due[name]])
     raise RouteError(
-        f"{spoilt[0]} changes when other files are written: the drive is damaged.", Exit.MISMATCH
+        f"{due[spoilt[0]]} changes when other files are written: the drive is damaged.", Exit.MISMATCH
     )
 
 
-def _write_all(paths: Sequence[str], image: Image, route: Route, told: Told) -> None:
+def _write_all(
+    paths: Sequence[str], image: Image, route: Route, told: Told = lambda what, done: None
+) -> None:
     """Write files and read them back; those that differ again."""
     done = 0
     left = list(paths)
@@ -121,14 +126,19 @@ def _write_all(paths: Sequence[str], image: Image, route: Route, told: Told) -> 
 
 def _replace(path: str, image: Image, route: Route) -> None:
     """Old or new, never anything else: written beside, compared, then renamed."""
+    _write_beside(path, image, route)
+    _give_name(path, route)
+
+
+def _write_beside(path: str, image: Image, route: Route) -> None:
     beside = path + UNFINISHED
     for _ in range(TRIES):
         route.write(beside, image.files[path])
         if route.digests([beside]).get(beside) == image.digests[path]:
-            break
-    else:
-        raise RouteError(
-            f"{path} reads back differently from what was written, {TRIES} times.", Exit.MISMATCH
-        )
+            return
+    raise RouteError(f"{path} reads back differently from what was written, {TRIES} times.", Exit.MISMATCH)
+
+
+def _give_name(path: str, route: Route) -> None:
     route.delete(path)
-    route.rename(beside, path)
+    route.rename(path + UNFINISHED, path)

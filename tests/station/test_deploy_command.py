@@ -254,3 +254,32 @@ def test_the_same_command_again_needs_no_more_words(
     assert spoken(capsys, "deploy", "--drive", drive)[0] == 0
     assert json.loads((drive / "torpor.json").read_text())["design"] == "pico-w-arducam-2mp"
     assert len((drive / "waking.mpy").read_bytes()) > 700
+
+
+def test_what_an_earlier_deploy_brought_and_nobody_needs_goes(
+    drive: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A folder of ours that is empty then goes too; the station's certificate stays, and what is not ours."""
+    pem = tmp_path / "station.pem"
+    pem.write_text("of the station")
+    assert spoken(capsys, "deploy", "--drive", drive, *NEW, "--certificate", pem)[0] == 0
+    for path in ("lib/gone/deep/er.py", "lib/mixed/ours.py", "lib/mixed/mine.py"):
+        (drive / path).parent.mkdir(parents=True, exist_ok=True)
+        (drive / path).write_text("A = 1")
+    manifest = json.loads((drive / "torpor.json").read_text())
+    manifest["files"] |= {"lib/gone/deep/er.py": "", "lib/mixed/ours.py": ""}
+    (drive / "torpor.json").write_text(json.dumps(manifest))
+    assert spoken(capsys, "deploy", "--drive", drive)[0] == 0
+    assert not (drive / "lib/gone/deep").exists()
+    assert [path.name for path in (drive / "lib/mixed").iterdir()] == ["mine.py"]
+    assert (drive / "home.pem").read_text() == "of the station"
+
+
+def test_a_root_folder_that_is_full_is_refused(drive: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Each name here takes five entries of a FAT's 512."""
+    for number in range(110):
+        (drive / f"{number:03}-a-rather-long-name-of-somebody-elses.txt").write_text("")
+    code, _, err = spoken(capsys, "deploy", "--drive", drive, *NEW)
+    assert (code, err) == (
+        5, "torpor: The drive's root would hold more than 512 entries: delete files there.\n"
+    )  # fmt: skip

@@ -118,6 +118,54 @@ def test_what_reads_back_wrong_is_written_again(path: str, times: int, works: bo
     assert "code.py" not in route.files()
 
 
+class _Sharing(FatRoute):
+    """After a cut two files share clusters: so many writes of one change the other, which was right."""
+
+    def __init__(self, medium: Medium, times: int) -> None:
+        super().__init__(medium)
+        self.times = times
+
+    def write(self, path: str, content: bytes) -> None:
+        super().write(path, content)
+        other = {"light.mpy": "lib/torpor/rails.mpy", "lib/torpor/rails.mpy": "light.mpy"}.get(path)
+        if other and self.times:
+            self.times -= 1
+            super().write(other, content)
+
+
+@pytest.mark.parametrize(("times", "works"), [(1, True), (999, False)])
+def test_a_file_that_changes_with_another_is_noticed(times: int, works: bool, tmp_path: Path) -> None:
+    told = story("settings", 0)
+    medium = Medium(formatted())
+    fat = Fat(medium)
+    for name, content in {**told.before, "light.mpy": b"C\x06"}.items():
+        fat.write(name, content)
+    route = _Sharing(medium, times)
+    found = prepare(told.wanted, route, Versions("a", tmp_path), make)
+    if works:
+        carry(found, route)
+        assert route.read("lib/torpor/rails.mpy") == found.image.files["lib/torpor/rails.mpy"]
+        return
+    with pytest.raises(RouteError, match="changes when other files are written: the drive is damaged"):
+        carry(found, route)
+    assert "code.py" not in route.files()
+
+
+def test_settings_between_their_two_names_are_named_first(tmp_path: Path) -> None:
+    """A cut between delete and rename, and a second one soon after: they have their name again."""
+    told = story("update", 0)
+    medium, versions = Medium(formatted()), Versions("a", tmp_path)
+    fat = Fat(medium)
+    for name, content in {**told.before, "lib/torpor/policy.mpy": b"C\x06"}.items():
+        fat.write(name, content)
+    with pytest.raises(KeyboardInterrupt):
+        carry(prepare(told.wanted, _Stopped(medium), versions, make), _Stopped(medium))
+    FatRoute(medium).rename("settings.toml", "settings.toml.new")
+    with pytest.raises(KeyboardInterrupt):
+        carry(prepare(told.wanted, _Stopped(medium), versions, make), _Stopped(medium))
+    assert FatRoute(medium).read("settings.toml") == told.before["settings.toml"]
+
+
 class _Stopped(FatRoute):
     """Somebody presses Ctrl-C when a file is about to be written."""
 
@@ -176,3 +224,12 @@ def test_a_design_with_other_modules_takes_the_old_ones_away() -> None:
     ]
     assert set(plan.paths(Fate.FOREIGN)) == {"boot_out.txt", "notes.txt", "lib/mine.py"}
     assert plan.peak % plan.space.cluster == 0 and plan.peak >= math.ceil(plan.to_write / 512) * 512 - 30_000
+
+
+def test_names_in_capitals_are_the_same_files() -> None:
+    """As a cut leaves them that took the long names."""
+    told = story("first", 0)
+    files = {path: content for path, content in told.before.items() if path != "code.py"}
+    route = FatBoard({**files, "CODE.PY": b"print(1)\n"}).plugged("", None)
+    plan = make_plan(make(told.wanted.design, "A = 1\n", True, None), route)
+    assert [row.fate for row in plan.rows if row.path.casefold() == "code.py"] == [Fate.CHANGED]
