@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import rich_click as click
 
+from station.boards_command import names_like
 from station.detect_completion import complete_boards
 from station.errors import Exit, StationError
 from station.screen import console
@@ -38,7 +39,8 @@ class _Options:
 @click.command(name="flash")
 @click.argument("words", nargs=-1, required=True, metavar="[BOARD] IMAGE", shell_complete=complete_boards)
 @click.option("--check", "only_check", is_flag=True, help="Only say what IMAGE is; no board is needed.")
-@click.option("--design", help="The design that the board is for: its image is then the only right one.")
+@click.option("--design", shell_complete=names_like,
+              help="The design that the board is for: its image is then the only right one.")  # fmt: skip
 @click.option("--erase", is_flag=True, help="ESP: erase all of the flash first, the board's files too.")
 @click.option(
     "--baud", type=click.IntRange(min=9600), default=460800, show_default=True, help="ESP: how fast."

@@ -259,3 +259,15 @@ def test_simulate_with_a_measured_profile(tmp_path: Path, capsys: pytest.Capture
     profile.write_text("[states]\nsleep_mW = 100\n", "utf-8")
     assert cli.main([*asked, str(profile)]) == 1
     assert "p.toml: has no [measured.STATE], which the twin goes by" in capsys.readouterr().err
+
+
+def test_ctrl_c_while_it_is_loaded_is_no_traceback(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from station.__main__ import main
+
+    def interrupted() -> int:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("station.cli.main", interrupted)
+    assert (main(), capsys.readouterr().err) == (130, "torpor: Interrupted.\n")
