@@ -9,9 +9,8 @@ from pathlib import Path
 from boards import Design
 from station.deploy_route import BootOut
 from station.errors import Exit, StationError
+from station.flash_claims import OLDEST
 
-#: The first with SHA-256, without which the node cannot sign.
-OLDEST = (10, 1, 0)
 #: The one that everything was written for.
 TARGET = "10.2.1"
 

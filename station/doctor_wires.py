@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from station.deploy_route import BootOut
-from station.deploy_versions import OLDEST, known_faults
+from station.deploy_versions import known_faults
 from station.doctor_case import Case, role_words
 from station.doctor_table import Finding, finding
+from station.flash_claims import OLDEST
 
 #: Memory below which a picture's burst may fail, and room below which no picture can wait, B.
 _LEAST_HEAP, _LEAST_ROOM = 60_000, 24 * 1024
