@@ -34,7 +34,7 @@ from sim.guests import guests, place_settings
 from sim.hardware import Hardware
 from sim.history import ordinary_wake
 from sim.home import Home
-from sim.installed import hang_up
+from sim.installed import hang_up, install_notes
 from sim.life import Life
 from sim.measured import MeasuredWorld, measured_notes
 from sim.pictures import PicturePool
@@ -139,8 +139,7 @@ def build(
     hardware = Hardware(
         design, world, files, pir, air, scenario.seed, meter_faults, clock_faults, card_faults
     )
-    if not scenario.install:
-        hang_up(hardware.nvm)
+    hang_up(hardware.nvm, not scenario.install)
     _limit(hardware)
     life = Life(hardware, drive, (lambda now: progress(now / end_s)) if progress else None)
     for volume in volumes(hardware):
@@ -277,7 +276,8 @@ def summarise(twin: Twin, wall_s: float) -> RunResult:
         ),
         books=twin.plant.errors(),
         wall_s=wall_s,
-        notes=[*twin.design.notes, *frost_notes(twin.plant), *measured_notes(scenario.differences)],
+        notes=[*twin.design.notes, *frost_notes(twin.plant), *measured_notes(scenario.differences)]
+        + install_notes(twin.home.previews),
         readings=readings_taken(twin) if twin.design.sensor else None,
         of=batches[-1].of if batches else (),
         flash=worn(twin.life.machine, twin.hardware, twin.scenario.days),

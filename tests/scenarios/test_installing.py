@@ -12,6 +12,7 @@ import pytest
 from sim.air import Link
 from sim.devices import CameraFaults
 from sim.protocol import numbers_of
+from sim.run import build, summarise
 from sim.scenario import Scenario
 from sim.troubles import Troubles
 from station.led_codes import LedCode, led_codes
@@ -56,7 +57,6 @@ def said(told: Any, kind: str, count: int) -> bool:
 @pytest.fixture(scope="module")
 def whole(request: pytest.FixtureRequest) -> Any:
     """One install mode to its end, with a visitor at 100 s, and the first ordinary wake."""
-    from sim.run import build
     from tests.scenarios.conftest import STEADY, Told
 
     twin = build(new(STEADY, 660.0, visits=((100.0, 5.0),)))
@@ -108,6 +108,12 @@ def test_pictures_come_every_few_seconds_and_at_once_with_motion(whole: Any) -> 
     assert shots[-1].told["left"] < 10
 
 
+def test_the_report_says_what_came_of_it(whole: Any) -> None:
+    shots = len(whole.twin.home.previews)
+    note = f"install mode came first: {shots} pictures in 10 min, 2 motions, signal -60 dBm."
+    assert summarise(whole.twin, 0.0).notes[-1] == note
+
+
 def test_a_preview_is_no_picture(whole: Any) -> None:
     """One ordinary picture came of the wake behind it."""
     assert len(whole.twin.home.pictures) == 1
@@ -145,6 +151,21 @@ def test_once_installed_it_stays_so(live: Callable[..., Any], steady: Link) -> N
 
     told = live(new(steady), prepare=prepare)
     assert "INSTALL" not in {state for _, state in told.states()}
+
+
+@pytest.mark.parametrize(("desk", "comes"), [(0xFF, False), (0, True)])
+def test_a_cut_that_empties_nvm_brings_it_back_only_if_it_began_on_a_desk(
+    live: Callable[..., Any], steady: Link, desk: int, comes: bool
+) -> None:
+    """It has kept pictures before: with nothing in nvm nobody knows why, and nobody is there."""
+
+    def prepare(twin: Any) -> None:
+        twin.hardware.files.readonly = False
+        twin.hardware.files.mkdir("/spool")
+        twin.hardware.nvm[1039] = desk
+
+    told = live(new(steady), prepare=prepare)
+    assert ("INSTALL" in {state for _, state in told.states()}) is comes
 
 
 def test_the_button_brings_it_back(live: Callable[..., Any], steady: Link) -> None:

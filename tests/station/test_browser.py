@@ -76,6 +76,17 @@ def test_pages_are_whole_fit_and_nothing_is_refused(
     assert (tmp_path / "page.png").read_bytes().startswith(b"\x89PNG")
 
 
+@pytest.mark.parametrize("told", [431, 2**50], ids=["usual", "absurd"])
+def test_the_page_in_the_garden_fits_a_phone(live: Any, jpeg: bytes, browser: Browser, told: int) -> None:
+    line = json.dumps(dict.fromkeys("mV soc rssi motions moved left fault".split(), told) | {ATTACK: ATTACK})
+    assert live.put(f"previews/{told % 999:08x}-1", jpeg, line).status == 201
+    seen = browser.show(f"http://127.0.0.1:{live.port}/nodes/garden/install", PHONE)
+    assert browser.said == []
+    assert seen["overflow"] <= 0
+    assert (seen["broken"], seen["loaded"], seen["injected"]) == (0, 2, 0)
+    assert seen["headings"][-1] == "What its LED says"
+
+
 def test_a_node_that_does_not_exist_is_a_page_as_well(live: Any, browser: Browser) -> None:
     seen = browser.show(f"http://127.0.0.1:{live.port}/nodes/nobody", PHONE)
     assert seen["headings"] == ["Not here"]

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import re
 import socket
+import urllib.request
 from typing import Any
 
 import pytest
@@ -138,3 +140,18 @@ def test_readings_of_a_node_without_a_camera(station: Any, monkeypatch: pytest.M
         count = sum(len(list(entries(batch.content, 2))) for batch in batches)
         assert count >= 48
     assert station.stop() == 0
+
+
+def test_a_node_that_is_hung_up_shows_what_it_sees(station: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    scenario = Scenario(days=0.001, start_day=170, quiet=True, install=True, visits=((60.0, 5.0),), seed=3)
+    twin, statuses = lived(station, monkeypatch, scenario)
+    assert len(twin.home.previews) > 10
+    assert set(statuses) == {(201, 201)}
+    with urllib.request.urlopen(f"http://127.0.0.1:{station.port}/nodes/garden/install.json") as answer:
+        found = json.loads(answer.read())
+    last = twin.home.previews[-1]
+    assert (found["live"], found["signal"], found["motions"]) == (True, "very good", last.told["motions"])
+    with urllib.request.urlopen(f"http://127.0.0.1:{station.port}{found['picture']}") as answer:
+        assert answer.read() == last.jpeg
+    with Store(station.folder) as store:
+        assert list(store.pictures("garden")) == []

@@ -4,14 +4,14 @@ import asyncio
 
 import board
 import digitalio
-import storage
+import microcontroller
 import supervisor
 
 import node
 import rows
 from torpor import clock, codes, machine, marks, meter, settings, tasks
 from torpor.energy import along
-from torpor.installing import BEGUN, BEGUN_END, TRIES
+from torpor.installing import BEGUN, BEGUN_END, DESK, TRIES, called
 from torpor.lamp import Lamp, LOOK_ms
 from torpor.rails import Rails
 from torpor.showing import Showing
@@ -37,12 +37,14 @@ def main(take=None):
         wake.end = clock.after(LASTS_ms + 60000)
         wake.settings = _settings()
         desk = supervisor.runtime.usb_connected
-        called = node.BENCH and storage.getmount("/").readonly
-        if not wake.settings or (called and desk):  # a computer has the drive
+        button = called()
+        if not wake.settings or (button and desk):  # a computer has the drive
             return
-        if _low(wake, "low_pct" if called else "high_pct"):
+        if _low(wake, "low_pct" if button else "high_pct"):
             return
-        if not (desk or node.LATCH):
+        if desk:
+            microcontroller.nvm[DESK] = 0
+        elif not node.LATCH:
             marks.add(BEGUN, BEGUN_END)
         tasks.run(_up(wake, desk, take))
 

@@ -1,7 +1,10 @@
 """Does somebody hang the node up? Asked at a cold boot (docs/installing.md). Install mode is a program of its
 own, install.py, in a heap of its own; it ends in a reset."""
 
+import os
+
 import microcontroller
+import storage
 import supervisor
 
 import node
@@ -9,12 +12,15 @@ from torpor import marks
 
 # docs/memory.md: a zero byte for each install mode that was begun; with TRIES of them the node is installed
 BEGUN, BEGUN_END = 1024, 1040
+DESK = 1039  # zero once one has begun beside a computer
 TRIES = 3
 
 
 def main(wake):
     """Go there after power-on; after any other reset it has been already."""
     if microcontroller.cpu.reset_reason is not microcontroller.ResetReason.POWER_ON:
+        return
+    if _lived() and not called():
         return
     if node.LATCH:
         # between the two programs only the PIR holds the supply: without it this would come again and again
@@ -23,3 +29,20 @@ def main(wake):
         marks.add(BEGUN, BEGUN_END)
     supervisor.set_next_code_file("/install.py")
     supervisor.reload()
+
+
+def called():
+    """By the button: the bench pin, held at power-on."""
+    return node.BENCH and storage.getmount("/").readonly
+
+
+def _lived():
+    """Whether pictures were kept and no install mode is counted: a cut has emptied nvm, or this node is older
+    than install mode. Nobody hangs it up."""
+    if marks.count(BEGUN, BEGUN_END) or not microcontroller.nvm[DESK]:
+        return False
+    try:
+        os.listdir("/spool")
+    except OSError:
+        return False
+    return True
