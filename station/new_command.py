@@ -79,7 +79,8 @@ def _node(folder: Path | None, source: Path | None, yes: bool) -> tuple[NewNode,
             ' has wifi_password = "".',
             Exit.USAGE,
         )
-    return new_node(answers, password(secret, answers)), folder or Path(answers["name"])
+    folder = folder or Path(answers["name"])
+    return new_node(answers, password(secret, answers), folder), folder
 
 
 def _given(folder: Path | None, source: Path | None) -> tuple[Answers, Path]:

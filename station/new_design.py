@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator, Mapping
 from functools import cache
 from itertools import product
@@ -19,6 +20,7 @@ from station.new_answers import parts_there
 
 #: What the file is called in a node's folder.
 DESIGN = "design.toml"
+_BY_HAND = "To change it by hand, give it another name and name that as the design."
 _LABEL = "the owner's label"
 #: Rows of a panel that grow with its label.
 _GROWING = ("rated", "i_mp", "i_sc")
@@ -125,7 +127,22 @@ def _text(base: Design, changes: dict[str, Any], options: dict[str, Any]) -> str
         for kind, figures in rows.items():
             own[kind] = {**own.get(kind, {}), **figures}
     document["title"] = _title(base, changes, options)
-    return tomlkit.dumps(document)
+    text = tomlkit.dumps(document)
+    return f"# Made by torpor new ({_mark(text)}). {_BY_HAND}\n{text}"
+
+
+def _mark(text: str) -> str:
+    """Tells whether somebody has changed it."""
+    return hashlib.sha256(text.encode()).hexdigest()[:12]
+
+
+def refuse_changed(path: Path) -> None:
+    """StationError if there is a design file that was changed by hand: it would be lost."""
+    if not path.is_file():
+        return
+    head, _, rest = path.read_text("utf-8").partition("\n")
+    if f"({_mark(rest)})" not in head:
+        raise StationError(f"{path} was changed by hand. {_BY_HAND}", Exit.USAGE)
 
 
 def _title(base: Design, changes: dict[str, Any], options: dict[str, Any]) -> str:

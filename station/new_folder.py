@@ -16,7 +16,7 @@ from station.deploy_settings import example, merged, values_of
 from station.errors import Exit, StationError
 from station.new_answers import Answers
 from station.new_answers_file import ANSWERS, text_of
-from station.new_design import DESIGN, design_of
+from station.new_design import DESIGN, design_of, refuse_changed
 from station.node_settings import refused
 
 SETTINGS = "settings.toml"
@@ -51,8 +51,10 @@ class NewNode:
         return str(Path(given).resolve()) if given.endswith(".toml") else given
 
 
-def new_node(answers: Answers, secret: str) -> NewNode:
-    """All of it checked: parts that fit, settings that the node would take. One sentence if not."""
+def new_node(answers: Answers, secret: str, folder: Path) -> NewNode:
+    """All of it checked: parts that fit, settings that the node would take, nothing in the folder that would
+    be lost. One sentence if not."""
+    refuse_changed(folder / DESIGN)
     design, text = design_of(answers)
     node = NewNode(answers, design, text, secret)
     if told := refused(design, {**values_for(node), "TORPOR_KEY": _NO_KEY}):

@@ -104,4 +104,4 @@ def _node(row: Row, common: Mapping[str, str], beside: Path, folder: Path) -> Ne
     if secret is None:
         raise StationError(f"wifi_password is missing: a column, a file or {SECRET_VARIABLE} has it.")
     answers = checked(given)
-    return new_node(answers, password(secret, answers))
+    return new_node(answers, password(secret, answers), place)

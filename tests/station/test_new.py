@@ -133,6 +133,24 @@ def test_the_same_again_changes_nothing_and_one_answer_changes_what_it_concerns(
     assert "design.toml" not in back["files"]
 
 
+def test_a_design_changed_by_hand_is_never_lost_and_may_be_the_design(capsys) -> None:
+    made(capsys, panel="3")
+    path = Path("garden/design.toml")
+    own = path.read_text("utf-8").replace('"GP14"', '"GP15"')
+    path.write_text(own, "utf-8")
+    source = str(written(Path("a.toml"), panel="6", host="10.0.0.9"))
+    code, _, err = new(capsys, "--from", source, "--no-viability")
+    assert (code, err) == (2, "torpor: garden/design.toml was changed by hand. To change it by hand, give it"
+                              " another name and name that as the design.\n")  # fmt: skip
+    assert path.read_text("utf-8") == own
+    assert "10.0.0.9" not in Path("garden/settings.toml").read_text("utf-8")
+    path.rename("mine.toml")
+    found = made(capsys, design="mine.toml")
+    assert found["design"] == str(Path("mine.toml").resolve())
+    assert {"from": "camera switch ON", "to": "board GP15"}.items() <= found["wires"][7].items()
+    assert "design.toml" not in found["files"]
+
+
 @pytest.mark.parametrize(
     ("cell", "charger", "protection"),
     [("lfp-18650-1500", "cn3158", "lfp-protection"), ("nimh-3xaa", "nimh-regulator", "dw01")],
