@@ -210,11 +210,6 @@ def test_the_drawing_is_one_svg_that_says_all_pins_and_warnings(name: str) -> No
     assert "prefers-color-scheme: dark" in svg
 
 
-def test_the_drawing_in_the_docs_is_that_of_the_default_node() -> None:
-    shown = Path(__file__).resolve().parents[2] / "docs" / "images" / "wiring.svg"
-    assert shown.read_text("utf-8") == wiring_svg(drawn("pico-w-arducam-2mp")[0])
-
-
 def test_neighbours_differ_in_colour() -> None:
     _, _, routes = drawn("pico-w-arducam-2mp")
     colours = colours_of(routes)
