@@ -33,7 +33,8 @@ def _design(name: str) -> Iterator[str]:
     plan = _wiring(name)
     yield f"### {name}\n"
     yield f"{plan.title}.\n"
-    yield f"![Wiring of {name}](images/wiring-{name}.svg)\n"
+    picture = f"images/wiring-{name}.svg"
+    yield f"[![Wiring of {name}]({picture})]({picture})\n"
     for heading, signal in (("supply and ground", False), ("signal", True)):
         yield f"| {heading}: from | to | |"
         yield "|---|---|---|"
