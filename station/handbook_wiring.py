@@ -25,6 +25,7 @@ def _wiring(name: str) -> Wiring:
     return wiring_of(load_design(name))
 
 
+@cache
 def _drawing(name: str) -> str:
     return wiring_svg(_wiring(name)).rstrip("\n") + "\n"
 
