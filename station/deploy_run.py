@@ -176,15 +176,22 @@ def _read_all(paths: list[str], route: Route, versions: Versions) -> dict[str, b
 
 
 def carry(found: Ready, route: Route, told: Told = lambda what, done: None, rollback: bool = False) -> None:
-    """Do it. Interrupted anywhere, the same again completes it."""
-    if found.plan.idle:
-        if found.versions.pending() is not None:  # an interrupted one lacked no more than its last word here
-            found.versions.done(rollback)
-        return
-    touched = [row.path for row in found.plan.rows if row.fate not in DELETED | {Fate.FOREIGN}]
-    found.versions.begin(found.before, touched, found.image.design, rollback)
-    carry_out(found.plan, found.image, route, told)
-    found.versions.done(rollback)
+    """Do it. Interrupted anywhere, the same again completes it.
+
+    Raises
+    ------
+    StationError : another deploy is at work on this board (exit 4). RouteError : see `carry_out`.
+    """
+    versions = found.versions
+    with versions.held():
+        if found.plan.idle:
+            if versions.pending() is not None:  # an interrupted one lacked no more than its last word here
+                versions.done(rollback)
+            return
+        touched = [row.path for row in found.plan.rows if row.fate not in DELETED | {Fate.FOREIGN}]
+        versions.begin(found.before, touched, found.image.design, rollback)
+        carry_out(found.plan, found.image, route, told)
+        versions.done(rollback)
 
 
 def carry_and_restart(

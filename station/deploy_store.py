@@ -10,7 +10,8 @@ from __future__ import annotations
 import json
 import os
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from platformdirs import user_data_path
 from station.deploy_image import Image, digest
 from station.errors import StationError
 from station.files import make_durable
+from station.lock import locked
 
 #: Where to keep versions, if not in the user's data folder.
 FOLDER = "TORPOR_VERSIONS"
@@ -70,6 +72,13 @@ class Versions:
     def _interrupted_deploy(self) -> bool:
         return self._read(_PENDING).get("what") == _DEPLOY
 
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """Inside, no other deploy of this computer changes the board; StationError if one does."""
+        self._make(self.folder)
+        with locked(self.folder, "torpor deploy or rollback"):
+            yield
+
     def begin(self, before: Image, paths: Iterable[str], to: str = "", rollback: bool = False) -> None:
         """Before the first change: what is there, which paths will be written, and to which design."""
         for content in before.files.values():
@@ -120,8 +129,7 @@ class Versions:
 
     def _replace(self, path: Path, content: bytes) -> None:
         """Whole or not at all, durable, and readable by its owner alone."""
-        for folder in (self.folder.parent, self.folder, path.parent):  # parents=True would not set the mode
-            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self._make(path.parent)
         part = path.with_name(f"{secrets.token_hex(8)}.part")
         number = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o600)
         with open(number, "wb") as file:
@@ -130,6 +138,10 @@ class Versions:
             os.fsync(file.fileno())
         os.replace(part, path)
         make_durable(path.parent)
+
+    def _make(self, last: Path) -> None:
+        for folder in (self.folder.parent, self.folder, last):  # parents=True would not set the mode
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
 
 
 def _safe(board: str) -> str:

@@ -283,3 +283,15 @@ def test_a_root_folder_that_is_full_is_refused(drive: Path, capsys: pytest.Captu
     assert (code, err) == (
         5, "torpor: The drive's root would hold more than 512 entries: delete files there.\n"
     )  # fmt: skip
+
+
+def test_two_deploys_at_once_are_one(drive: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    before = contents(drive)
+    versions = Versions("E66118604B5F2B21", tmp_path / "kept")
+    with versions.held():
+        code, _, err = spoken(capsys, "deploy", "--drive", drive, *NEW)
+    assert (code, err) == (
+        4, f"torpor: {versions.folder}: another torpor deploy or rollback is using this folder.\n"
+    )  # fmt: skip
+    assert contents(drive) == before
+    assert spoken(capsys, "deploy", "--drive", drive, *NEW)[0] == 0
