@@ -9,6 +9,7 @@ import ast
 import builtins
 import json
 import os
+import re
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
@@ -76,7 +77,7 @@ def refused(design: Design, settings: Mapping[str, object]) -> str:
     try:
         rules["read"](settings.get)
     except rules["SettingsError"] as error:
-        return str(error)
+        return _told(error)
     return ""
 
 
@@ -84,7 +85,12 @@ def _read(rules: Mapping[str, Any], settings: Mapping[str, object]) -> None:
     try:
         rules["read"]({**TWIN_SETTINGS, **settings}.get)
     except rules["SettingsError"] as error:
-        raise StationError(f"{error}.", Exit.USAGE) from None
+        raise StationError(f"{_told(error)}.", Exit.USAGE) from None
+
+
+def _told(error: Exception) -> str:
+    """In the node's words, but for "64 to 64"."""
+    return re.sub(r"\b(\d+) to \1\b", r"\1", str(error))
 
 
 def _names() -> list[str]:

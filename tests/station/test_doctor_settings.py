@@ -37,7 +37,7 @@ def test_good_settings_and_a_design_that_lives(design: str) -> None:
 @pytest.mark.parametrize(
     ("line", "code", "what"),
     [
-        ('TORPOR_KEY = "55"', "settings.wrong", "TORPOR_KEY has 2 characters, expected 64 to 64."),
+        ('TORPOR_KEY = "55"', "settings.wrong", "TORPOR_KEY has 2 characters, expected 64."),
         (
             'TORPOR_KEY = "' + "0" * 64 + '"',
             "settings.key",
@@ -49,7 +49,7 @@ def test_good_settings_and_a_design_that_lives(design: str) -> None:
             "settings.line",
             "Line 6 (TORPOR_BATCH) is TOML, but CircuitPython 10.2 does not read it.",
         ),
-        ("TORPOR_TLS = 1", "settings.wrong", "TORPOR_TLS is 1, expected a whole number 0 to 0."),
+        ("TORPOR_TLS = 1", "settings.wrong", "TORPOR_TLS is 1, expected a whole number 0."),
         (
             "TORPOR_HOLDOF_S = 40",
             "settings.unknown",
@@ -112,7 +112,7 @@ def test_everything_wrong_is_told_at_once() -> None:
     text = 'TORPOR_NODE = ""\nTORPOR_KEY = "xx"\nTORPOR_BATCH = 0\n'
     assert [what for _, what in told(text)] == [
         "TORPOR_NODE has 0 characters, expected 1 to 32.",
-        "TORPOR_KEY has 2 characters, expected 64 to 64.",
+        "TORPOR_KEY has 2 characters, expected 64.",
         "TORPOR_WIFI_SSID is missing in settings.toml.",
         "TORPOR_HOST is missing in settings.toml.",
         "TORPOR_BATCH is 0, expected a whole number 1 to 20.",
