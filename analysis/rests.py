@@ -15,8 +15,8 @@ Rows = NDArray[np.intp]
 
 #: A visit of so many rows loses its first and its last: they hold a part of the wake beside it.
 LONG_VISIT = 8
-#: Rows that noise and levels are told from; of fewer visits than FEW every one is looked at.
-LOOKED_AT, FEW = 200_000, 64
+#: So many rows tell noise and levels, of so many visits.
+LOOKED_AT, MOST_VISITS = 200_000, 4000
 #: Two levels of one name are two sleeps if they are so many standard deviations and so many of the readings'
 #: smallest steps apart, and each takes such a share of the time. Ours.
 APART_SD, STEPS, LEAST_SHARE = 8.0, 3.0, 0.003
@@ -75,9 +75,13 @@ def resting_of(log: Log, table: StateTable) -> Resting | None:
 
 
 def _looked_at(first: Rows, end: Rows) -> Rows:
-    """Rows of visits, about LOOKED_AT at most: of every so many-th visit, and of each the same part."""
-    every = max(1, int((end - first).sum()) // LOOKED_AT) if len(first) > FEW else 1
-    first, end = first[::every], end[::every]
+    """Rows of visits, about LOOKED_AT at most: the same part of each; of many visits some, drawn by lot.
+
+    Not every so many-th: where two rests alternate, that would be one of them.
+    """
+    if len(first) > MOST_VISITS:
+        drawn = np.sort(np.random.default_rng(0).choice(len(first), MOST_VISITS, replace=False))
+        first, end = first[drawn], end[drawn]
     part = min(LOOKED_AT / float((end - first).sum()), 1.0)
     until = first + np.ceil(part * (end - first)).astype(np.intp)
     return np.concatenate([np.arange(a, b) for a, b in zip(first, until, strict=True)])

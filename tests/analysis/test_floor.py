@@ -14,6 +14,7 @@ from analysis.folding import unfold
 from analysis.log import SAMPLES, VISITS, Log
 from analysis.meters import fitting_pga, meter_of
 from analysis.rest_noise import hidden_mA, standard_error, step_of
+from analysis.rests import resting_of
 from analysis.states import state_table
 
 STEP_mA = 0.1
@@ -167,6 +168,21 @@ def test_each_way_to_rest_has_its_own_time() -> None:
     floor = sleep_floor(log, state_table(log))
     assert [(round(rest.mA), round(rest.seconds)) for rest in floor.rests] == [(2, 4800), (8, 120)]
     assert floor.value_mA == pytest.approx((48_000 * 2 + 1200 * 8) / 49_200, abs=0.005)
+
+
+def test_of_a_long_log_each_rest_gives_the_same_part() -> None:
+    """Of seventy rests each second lasts a fifth as long: a sixth of the rows looked at is theirs."""
+    log = log_of(np.tile(np.repeat([2.0, 100.0, 8.0, 100.0], [10_000, 100, 2000, 100]), 35))
+    log = replace(log, state=(log.mA > 50.0).astype(np.int64), states=("SLEEP", "BOOT"))
+    resting = resting_of(log, state_table(log))
+    assert resting is not None and len(resting.mA) <= 201_000
+    assert float((resting.mA == 8.0).mean()) == pytest.approx(1 / 6, abs=0.01)
+
+
+def test_a_charger_flows_backwards_and_a_small_offset_does_not() -> None:
+    assert found(read_by_chip(node(-20.0), 1)).backwards
+    assert not found(read_by_chip(node(-0.3), 1)).backwards
+    assert not found(read_by_chip(node(0.03), 1)).backwards
 
 
 def test_readings_that_flip_between_two_steps_are_one_rest() -> None:

@@ -124,6 +124,15 @@ def test_restless_wakes_are_no_heap_of_states() -> None:
     )
 
 
+def test_dips_of_one_long_wake_are_joined() -> None:
+    """A minute and a half at 15 mA with thirty single dips to other levels, and no rest: one state."""
+    draws = np.random.default_rng(11)
+    parts = [part for _ in range(30) for part in (np.full(300, 15.0), np.full(12, draws.uniform(5, 11)))]
+    table = state_table(made(np.concatenate([*parts, np.full(300, 15.0)]), 100.0), FindOptions(rest_mA=0.1))
+    assert [(row.name, row.count) for row in table.states] == [("awake", 1)]
+    assert "brief stretches, as a restless current has them, were joined." in table.notes[-1]
+
+
 def test_real_capture_without_its_marker(real_logs: Path) -> None:
     """Wi-Fi at 100 Hz: the two edges of its marker are found, among few others, not 43."""
     log = read_log(real_logs / "xifi_wifi_1024B.csv")
