@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
+from analysis.naming import named
 from analysis.read import read_log
 from analysis.recording import everywhere
 from analysis.states import FindOptions, state_table
@@ -117,3 +118,10 @@ def test_markers_bound_and_are_looked_into_if_asked(write: Write) -> None:
         ("marker 1, state 2 (90 mA)", 6, 540.0), ("marker 2", 6, 120.0),
     ]  # fmt: skip
     assert len(inside.cycles) == 6
+
+
+def test_a_state_that_no_row_is_near_keeps_its_number() -> None:
+    """220 mA at the end is 1.7 times what the dearest row of the design says: no name, and that is told."""
+    found = named(np.array([41.0, 220.0]), np.array([3.0, 3.0]), (), load_design("pico-w-arducam-2mp"), 4.1)
+    assert found.names[1] == "state 2 (220 mA)"
+    assert any("keeps its number" in note for note in found.notes)

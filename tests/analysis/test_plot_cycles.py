@@ -162,3 +162,13 @@ def test_a_cycle_that_begins_with_a_rest_is_aligned_where_it_wakes(tmp_path: Pat
     inside = (grid.edges_s[:-1] >= 0) & (grid.edges_s[1:] <= 3.0)
     assert (grid.mean[:, inside] == 80.0).all()
     assert cycles_png(log, tmp_path / "c.png", table) is not None
+
+
+@pytest.mark.parametrize(("rows", "stands"), [(220, ()), (240, ("6",))])
+def test_who_differs_by_a_fifth_stands_out_and_by_a_tenth_does_not(
+    rows: int, stands: tuple[str, ...]
+) -> None:
+    """All other wakes are alike to the row, so any difference would be many spreads."""
+    rest, wakes = np.full(500, 1.0), [np.full(rows if cycle == 5 else 200, 100.0) for cycle in range(12)]
+    table = state_table(log_of(np.concatenate([part for wake in wakes for part in (rest, wake)] + [rest])))
+    assert tuple(one.name for one in standing_out(table)) == stands

@@ -142,3 +142,10 @@ def test_sun_that_mostly_cannot_be_seen_is_no_darkness() -> None:
     mA[(hour // 24) % 8 != 0] -= 8.0 / 7
     found = slope_of(hours(mA, 0.8), CELL, 3.0)
     assert found.why == "the sun charges it, and no night shows it falling for hours"
+
+
+def test_what_a_cell_loses_by_itself_is_no_current_of_the_node() -> None:
+    """0.1 mA over five months, and about 0.03 mA of leak beside it."""
+    found = slope_of(hours(np.full(24 * 150, 0.1)), CELL, 3.0)
+    assert found.leak_mA == pytest.approx(0.03, rel=0.3)
+    assert found.mean_mA == pytest.approx(0.1, rel=0.12)
