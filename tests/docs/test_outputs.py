@@ -11,7 +11,8 @@ from station.cli import main
 from tests.docs.commands import ROOT
 
 _BLOCK = re.compile(r"^```\n(.*?)^```$", re.DOTALL | re.MULTILINE)
-_TOOK = re.compile(r"(computed|worked out) in \S+ s")
+#: How long it took, and the last bits of sums: another computer has others.
+_TOOK = re.compile(r"(computed|worked out) in .*|closes to [^ ,.]+")
 
 
 def shown(page: str) -> list[str]:
