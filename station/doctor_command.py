@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from station.doctor_case import Case
     from station.doctor_console import AtConsole
     from station.doctor_lines import Heard
+    from station.doctor_logger import Logger
     from station.doctor_table import Finding
 
 _NAMES = "board pins meter pir camera card sensor wifi home sleep".split()
@@ -49,10 +51,13 @@ _NAMES = "board pins meter pir camera card sensor wifi home sleep".split()
     help="Where the camera's picture goes.",
 )
 @click.option("--open", "opens", is_flag=True, help="Show the picture.")
+@click.option(
+    "--logger", metavar="PORT", help="A bench logger in the battery's lead measures the real sleep."
+)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
 def command(
-    design: str | None, file: Path | None, names: tuple[str, ...], picture: Path, opens: bool, as_json: bool,
-    **where: Any,
+    design: str | None, file: Path | None, names: tuple[str, ...], picture: Path, opens: bool,
+    logger: str | None, as_json: bool, **where: Any,
 ) -> Exit:  # fmt: skip
     """Examine a node that is plugged in: supply, pins, motion sensor, camera, Wi-Fi, station, sleep.
 
@@ -62,32 +67,43 @@ def command(
     """
     if file is not None:
         return _without_board(file, design, as_json)
-    return _at_board(where, design, list(names) or _NAMES, picture, opens, as_json)
+    checks = list(names) or _NAMES
+    if logger is not None and "sleep" not in checks:
+        raise click.UsageError("--logger measures the sleep: it wants --check sleep too.")
+    if design:
+        from boards import load_design
+
+        load_design(design)  # before anything is stopped
+    heard, named, port = _examined(where, checks, logger)
+    return _told(heard, design or named, picture, opens, as_json, port)
 
 
-def _at_board(
-    where: dict[str, Any], design: str | None, names: list[str], picture: Path, opens: bool, as_json: bool
-) -> Exit:
-    from boards import load_design
-    from station.doctor_case import case_of
+def _examined(where: dict[str, Any], names: list[str], port: str | None) -> tuple[Heard, str, str]:
+    """What the checks told, the design that the board names, and the board's port."""
     from station.doctor_console import examine
+    from station.doctor_logger import Logger
+
+    with Logger(port) if port else nullcontext() as logger:
+        board = _console(where)
+        try:
+            board.prepare()
+            heard = examine(board, names, _begins)
+            heard += _slept(board, heard, names, logger)
+        finally:
+            board.close()
+    return heard, board.design, board.wire.name
+
+
+def _told(heard: Heard, design: str, picture: Path, opens: bool, as_json: bool, port: str) -> Exit:
+    from station.doctor_case import case_of
     from station.doctor_judge import judge
 
-    if design:
-        load_design(design)  # before anything is stopped
-    board = _console(where)
-    try:
-        board.prepare()
-        heard = examine(board, names, _begins)
-        heard += _slept(board, heard, names)
-    finally:
-        board.close()
-    case = case_of(design or board.design, heard, time.time())
+    case = case_of(design, heard, time.time())
     kept = _keep(heard.picture, picture, opens)
-    return _report(judge(case), as_json, case, kept, board.wire.name)
+    return _report(judge(case), as_json, case, kept, port)
 
 
-def _slept(board: AtConsole, heard: Heard, names: list[str]) -> Heard:
+def _slept(board: AtConsole, heard: Heard, names: list[str], logger: Logger | None) -> Heard:
     """The real sleep at last, where the board is not on USB."""
     from station.doctor_lines import Heard
     from station.doctor_sleep import sleep_for_real
@@ -96,7 +112,7 @@ def _slept(board: AtConsole, heard: Heard, names: list[str]) -> Heard:
     if "sleep" not in names or usb is None or usb["usb"]:
         return Heard()
     _begins("deep")
-    return sleep_for_real(board)
+    return sleep_for_real(board, logger)
 
 
 def _console(where: dict[str, Any]) -> AtConsole:

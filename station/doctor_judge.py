@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from station import doctor_parts, doctor_radio, doctor_wires
+from station import doctor_asleep, doctor_parts, doctor_radio, doctor_wires
 from station.doctor_case import Case
 from station.doctor_table import Finding, finding
 
@@ -13,6 +13,7 @@ _SUBJECTS = (
     doctor_wires.of_board, doctor_wires.of_pins, doctor_wires.of_meter, doctor_wires.of_clock,
     doctor_parts.of_PIR, doctor_parts.of_camera, doctor_parts.of_card, doctor_parts.of_sensor,
     doctor_radio.of_wifi, doctor_radio.of_home, doctor_radio.of_sleep,
+    doctor_asleep.of_asleep,
 )  # fmt: skip
 
 
