@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 PASSWORD = "CIRCUITPY_WEB_API_PASSWORD"
 #: The application that is no node: firmware/bench_logger.
 LOGGER = "bench_logger"
+#: The one that lies beside a node's own: firmware/doctor.
+DOCTOR = "doctor"
 #: How long after its port a board's drive may come, s.
 SETTLE_s = 2.0
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import rich_click as click
 
 from station.boards_command import names_like
-from station.deploy_choice import LOGGER, chosen_route, route_options
+from station.deploy_choice import DOCTOR, LOGGER, chosen_route, route_options
 from station.errors import Exit, StationError
 from station.receive_command import data_option
 from station.screen import console
@@ -34,7 +34,11 @@ _file = click.Path(path_type=Path, exists=True, dir_okay=False)
 @click.option(
     "--board", "design", shell_complete=names_like, help="Design, or a .toml file.  [default: as before]"
 )
-@click.option("--app", type=click.Choice([LOGGER]), help="In place of a node: a logger, for torpor record.")
+@click.option(
+    "--app",
+    type=click.Choice([LOGGER, DOCTOR]),
+    help="In place of a node: a logger, for torpor record; or the doctor, beside the node's files.",
+)
 @route_options
 @click.option("--node", help="A node of this station: its name, key and design are taken from there.")
 @data_option
@@ -60,11 +64,11 @@ def command(design: str | None, app: str | None, as_json: bool, as_py: bool, **s
     Secrets come from the environment (TORPOR_KEY, TORPOR_WIFI_PASSWORD), from --settings, from --node, or
     they are asked for.
     """
-    if app and (design or said["node"]):
+    if app == LOGGER and (design or said["node"]):
         raise click.UsageError("--app is in place of a node: it cannot go with --board or --node.")
     where = {name: said[name] for name in ("to", "drive", "port", "host", "wait_s", "web_password")}
     with chosen_route(**where) as route:
-        wanted = _wanted(route, app or design, said, compiled=not as_py)
+        wanted = _wanted(route, app, design, said, compiled=not as_py)
         began = time.monotonic()
         found = _prepared(wanted, route)
         _show(found, route, as_json, every=said["dry_run"])
@@ -78,14 +82,16 @@ def command(design: str | None, app: str | None, as_json: bool, as_py: bool, **s
         click.echo(json.dumps(told, indent=2, ensure_ascii=False))
 
 
-def _wanted(route: Route, name: str | None, said: dict[str, Any], compiled: bool) -> Wanted | Values:
+def _wanted(
+    route: Route, app: str | None, name: str | None, said: dict[str, Any], compiled: bool
+) -> Wanted | Values:
     """What the owner asked for; of a logger its settings."""
     from station import deploy_asking, deploy_run
 
     from_station, of_node = (
         deploy_asking.said_by_station(said["data"], said["node"]) if said["node"] else ({}, "")
     )
-    name = name or of_node or deploy_run.design_named(route)
+    name = LOGGER if app == LOGGER else name or of_node or _named(route, app)
     if name == LOGGER:
         return deploy_asking.gathered(said["file"], said["pairs"], {}, {})
     design = _design(route, name)
@@ -100,7 +106,16 @@ def _wanted(route: Route, name: str | None, said: dict[str, Any], compiled: bool
         compiled,
         said["own_compiler"],
         said["any_board"],
+        DOCTOR if app == DOCTOR else "",
     )
+
+
+def _named(route: Route, app: str | None) -> str:
+    """What the board was; beside a logger no doctor can lie."""
+    from station.deploy_run import design_named
+
+    name = design_named(route)
+    return "" if app == DOCTOR and name == LOGGER else name
 
 
 def _design(route: Route, name: str) -> Design:

@@ -19,6 +19,8 @@ from station import __version__, deploy_mpy
 #: The last file of a deploy: what is ours on the drive.
 MANIFEST = "torpor.json"
 LICENCES = "lib/licences.txt"
+#: Where firmware/doctor keeps what it finds.
+DIARY = "doctor.txt"
 SETTINGS = "settings.toml"
 #: What the board runs by itself. While these are away nothing of ours runs.
 STARTS = ("boot.py", "safemode.py", "code.py")
@@ -78,19 +80,22 @@ def design_in(text: bytes) -> str:
         return ""
 
 
-def image_of(design: Design, settings: str, compiled: bool = True, own_compiler: Path | None = None) -> Image:
+def image_of(
+    design: Design, settings: str, compiled: bool = True, own_compiler: Path | None = None, beside: str = ""
+) -> Image:
     """The drive of a design with the text of its settings.toml.
 
     Parameters
     ----------
     compiled : .mpy where that is sound (and a compiler is there). own_compiler : CircuitPython's mpy-cross,
-        which compiles the modules with `await` too.
+        which compiles the modules with `await` too. beside : see `assemble`; what an examination before
+        has kept goes, or the doctor would go on with that.
 
     Raises
     ------
     DriveError : the firmware for this design is not there. StationError : a module does not compile.
     """
-    drive = assemble(design)
+    drive = assemble(design, beside=beside)
     made_by = deploy_mpy.compiler(own_compiler) if compiled else None
     files = _modules(drive, made_by, own_compiler)
     files[LICENCES] = licences().encode()
@@ -100,7 +105,7 @@ def image_of(design: Design, settings: str, compiled: bool = True, own_compiler:
     files[SETTINGS] = settings.encode()
     files.update({name: drive.scripts[name].text.encode() for name in STARTS})
     files[MANIFEST] = manifest(design.name, files)
-    return Image(design.name, files)
+    return Image(design.name, files, frozenset((DIARY,)) if beside else frozenset())
 
 
 def _modules(drive: Drive, made_by: deploy_mpy.Compiler | None, own: Path | None) -> dict[str, bytes]:

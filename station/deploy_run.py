@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 
 from boards import Design
@@ -31,7 +32,8 @@ class Wanted:
     ----------
     settings : keys of settings.toml that are to have these values; whatever else the board has is kept.
     certificate : content of home.pem, None: as it is. compiled, own_compiler : see `image_of`.
-    any_board : even if the design is for another one.
+    any_board : even if the design is for another one. beside : an application that runs in the node's
+        place, with its files beside the node's (the doctor).
     """
 
     design: Design
@@ -40,6 +42,7 @@ class Wanted:
     compiled: bool = True
     own_compiler: Path | None = None
     any_board: bool = False
+    beside: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +94,8 @@ def prepare(wanted: Wanted, route: Route, versions: Versions | None = None, make
     versions = versions or versions_of(boot)
     compiled, told = _form(wanted, route)
     settings = _settings(wanted, route, versions, boot)
+    if wanted.beside:
+        make = partial(image_of, beside=wanted.beside)
     image = make(wanted.design, settings, compiled, wanted.own_compiler)
     if wanted.certificate is not None:
         image = image.beside({CERTIFICATE: wanted.certificate})

@@ -37,6 +37,11 @@ _NAMES = "board pins meter pir camera card sensor wifi home sleep".split()
     help="Check this settings.toml instead of a board; with --design both.",
 )
 @click.option(
+    "--kept",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help="Read this doctor.txt, which the doctor kept on a node's drive, instead of a board.",
+)
+@click.option(
     "--check",
     "names",
     multiple=True,
@@ -57,7 +62,7 @@ _NAMES = "board pins meter pir camera card sensor wifi home sleep".split()
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
 def command(
     design: str | None, file: Path | None, names: tuple[str, ...], picture: Path, opens: bool,
-    logger: str | None, as_json: bool, **where: Any,
+    kept: Path | None, logger: str | None, as_json: bool, **where: Any,
 ) -> Exit:  # fmt: skip
     """Examine a node that is plugged in: supply, pins, motion sensor, camera, Wi-Fi, station, sleep.
 
@@ -67,6 +72,8 @@ def command(
     """
     if file is not None:
         return _without_board(file, design, as_json)
+    if kept is not None:
+        return _told(_read(kept), design or "", picture, opens, as_json, str(kept))
     checks = list(names) or _NAMES
     if logger is not None and "sleep" not in checks:
         raise click.UsageError("--logger measures the sleep: it wants --check sleep too.")
@@ -92,6 +99,12 @@ def _examined(where: dict[str, Any], names: list[str], port: str | None) -> tupl
         finally:
             board.close()
     return heard, board.design, board.wire.name
+
+
+def _read(path: Path) -> Heard:
+    from station.doctor_lines import read_lines
+
+    return read_lines(path.read_text(encoding="utf-8", errors="replace").splitlines())
 
 
 def _told(heard: Heard, design: str, picture: Path, opens: bool, as_json: bool, port: str) -> Exit:
