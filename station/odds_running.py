@@ -25,12 +25,12 @@ def folder_of(out: Path | None, name: str) -> Path:
 
 
 def live(
-    tasks: Sequence[Task], text: str, folder: Path, options: dict[str, Any],
+    tasks: Sequence[Task], text: str, folder: Path | None, options: dict[str, Any],
     take: Callable[[Iterator[dict[str, Any]]], Taken],
 ) -> Taken:  # fmt: skip
     """What `take` makes of all parts, under a progress bar on stderr (none with --json).
 
-    Raises StationError when it is interrupted: finished parts are in the folder.
+    Raises StationError when it is interrupted: finished parts are in the folder; without one they are lost.
     """
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
@@ -49,8 +49,11 @@ def live(
 
     try:
         with bar:
-            return take(carry_out(tasks, Shelf(folder, options["resume"]), options["dask"], told))
+            shelf = Shelf(folder, options["resume"]) if folder else None
+            return take(carry_out(tasks, shelf, options["dask"], told))
     except KeyboardInterrupt:
+        if folder is None:
+            raise
         raise StationError(
             f"Interrupted: {done} of {len(tasks)} parts are in {folder}; the same command with --resume "
             f"goes on.",

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from analysis.odds_words import hours, long_month, share
@@ -65,7 +64,7 @@ def _answers(questions: list[Question], given: dict[str, Any]) -> list[Viability
 
     running = {"resume": False, "dask": None, "as_json": given["as_json"]}
     text = f"living {questions[0].weather_years:,} years {len(questions)} times"
-    found = live(tasks_of(questions), text, Path(), running, taken)
+    found = live(tasks_of(questions), text, None, running, taken)
     return [viability(question, tally) for question, tally in zip(questions, found, strict=True)]
 
 

@@ -37,12 +37,20 @@ def log(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder / "out" / "charger_log.csv"
 
 
+def elsewhere(log: Path) -> Path:
+    """Where the command is called from."""
+    return log.parent.parent / "elsewhere"
+
+
 @pytest.fixture(scope="module")
 def lived(log: Path) -> Path:
     """The whole command, with a few years of its forecast."""
     folder = log.parent / "site"
     asked = ("--lead", "charger", "--battery", "0.9", "--years", "16", "--json", "--out", str(folder))
-    assert cli.main(["site", str(log), *GREENSBORO, *asked]) == 0
+    elsewhere(log).mkdir()
+    with pytest.MonkeyPatch.context() as moved:
+        moved.chdir(elsewhere(log))
+        assert cli.main(["site", str(log), *GREENSBORO, *asked]) == 0
     return folder
 
 
@@ -64,6 +72,10 @@ def test_the_twin_is_found_out(lived: Path) -> None:
     assert found["panel"]["least_W"] < 0.2 < found["panel"]["most_W"]
     assert [(one["from"], one["to"]) for one in found["shades"]] == [("14:00", "16:00")]
     assert found["shades"][0]["passes"] < 0.05 and found["clock_fast_min"] == 0
+
+
+def test_it_writes_into_its_folder_only(log: Path, lived: Path) -> None:
+    assert list(elsewhere(log).iterdir()) == [] != list(lived.iterdir())
 
 
 def test_the_forecast_moves_with_what_was_found(lived: Path) -> None:
