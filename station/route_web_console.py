@@ -56,12 +56,14 @@ class ConsoleWire:
         return False
 
     def close(self) -> None:
-        with suppress(OSError):
+        from websockets.exceptions import WebSocketException
+
+        with suppress(OSError, WebSocketException):
             self._open.close()
 
     def _connected(self) -> ClientConnection:
         """The board serves one console at a time."""
-        from websockets.exceptions import InvalidHandshake
+        from websockets.exceptions import WebSocketException
         from websockets.sync.client import connect
 
         try:
@@ -73,7 +75,7 @@ class ConsoleWire:
                     open_timeout=STEP_s, close_timeout=0.5,
                 )
             )  # fmt: skip
-        except (OSError, InvalidHandshake) as problem:
+        except (OSError, WebSocketException) as problem:  # also one that is cut while it opens
             raise RouteLost(
                 f"{self.name} is not to be had ({problem}): is another page or program open on it?",
                 Exit.NETWORK,

@@ -17,6 +17,7 @@ from benchmarks.deploy_web_board import WebBoard, WebFaults
 from station.deploy_route import BootOut, NoRoom, ReadOnly, RouteError, RouteLost, Space
 from station.errors import Exit
 from station.route_web import WebRoute, web_route
+from station.route_web_console import ConsoleWire
 
 PASSWORD = "winter garden"
 RAW = random.Random(8).randbytes(5000)
@@ -285,3 +286,25 @@ def test_somebody_else_answers() -> None:
         with pytest.raises(RouteError, match="answers, but not as a CircuitPython board does"):
             web_route(f"127.0.0.1:{server.server_port}", PASSWORD).boot()
         server.shutdown()
+
+
+@pytest.mark.parametrize("first", [False, True])
+def test_a_console_that_breaks_off_while_it_opens(first: bool) -> None:
+    """Before or after it has heard the request, which the library says in different words."""
+    import struct
+    import threading
+
+    def cut(server: socket.socket) -> None:
+        for _ in range(20):
+            link, _ = server.accept()
+            link.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            if not first:
+                link.recv(100)
+            link.close()  # resets
+
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        threading.Thread(target=cut, args=(server,), daemon=True).start()
+        client = web_route(f"127.0.0.1:{server.getsockname()[1]}", PASSWORD).client
+        for _ in range(20):
+            with pytest.raises(RouteLost, match="is not to be had"):
+                ConsoleWire(client)
