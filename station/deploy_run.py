@@ -71,14 +71,20 @@ def existing_settings(route: Route, versions: Versions) -> str | None:
     there, was = route.files(), versions.pending()
     if was is None:
         return deploy_settings.text_of(route.read(SETTINGS)) if SETTINGS in there else None
+    known = [text for text in (versions.settings_begun(), was.files.get(SETTINGS)) if text is not None]
     short = [path for path in there if SHORT.fullmatch(path) and path.casefold().startswith("settin")]
     for path in (SETTINGS, SETTINGS + UNFINISHED, *short):
         if path in there:
             with suppress(UnicodeDecodeError, RouteError):
-                text = route.read(path).decode("utf-8-sig")
-                if text.strip() and deploy_settings.is_toml(text):
+                content = route.read(path)
+                text = content.decode("utf-8-sig")
+                if text.strip() and deploy_settings.is_toml(text) and not _is_spoilt(content, known):
                     return text
-    return was.files[SETTINGS].decode("utf-8-sig") if SETTINGS in was.files else None
+    return known[0].decode("utf-8-sig") if known else None
+
+
+def _is_spoilt(found: bytes, known: list[bytes]) -> bool:
+    return found not in known and any(deploy_settings.is_spoilt(found, one) for one in known)
 
 
 def prepare(wanted: Wanted, route: Route, versions: Versions | None = None, make: Maker = image_of) -> Ready:
@@ -194,7 +200,7 @@ def carry(found: Ready, route: Route, told: Told = lambda what, done: None, roll
                 versions.done(rollback)
             return
         touched = [row.path for row in found.plan.rows if row.fate not in DELETED | {Fate.FOREIGN}]
-        versions.begin(found.before, touched, found.image.design, rollback)
+        versions.begin(found.before, touched, found.image, rollback)
         carry_out(found.plan, found.image, route, told)
         versions.done(rollback)
 

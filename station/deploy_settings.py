@@ -28,6 +28,10 @@ _LINE = re.compile(
 _LINE_10_3 = re.compile(r"\s*[A-Za-z0-9_-]+\s*=\s*(true|false|[+-]?\d+\.\d+)" + _COMMENT)
 
 
+#: What a drive writes at once, bytes.
+SECTOR = 512
+
+
 def is_secret(key: str) -> bool:
     return bool(_SECRET.search(key))
 
@@ -43,6 +47,17 @@ def is_toml(text: str) -> bool:
     except tomllib.TOMLDecodeError:
         return False
     return True
+
+
+def is_spoilt(found: bytes, written: bytes) -> bool:
+    """Whether settings that are not as they were written were changed by a cut, and not by their owner:
+    they are as long as before, and most of some sector is something else. So it looks when two files share
+    clusters after a cut, and what lies in a comment then still passes for TOML."""
+    if len(found) != len(written):
+        return False
+    sectors = range(0, len(found), SECTOR)
+    pairs = [(found[at : at + SECTOR], written[at : at + SECTOR]) for at in sectors]
+    return any(2 * sum(map(int.__ne__, one, other)) > len(one) for one, other in pairs)
 
 
 def text_of(content: bytes, where: str = "settings.toml") -> str:

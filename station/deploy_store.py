@@ -17,7 +17,7 @@ from typing import Any
 
 from platformdirs import user_data_path
 
-from station.deploy_image import Image, digest
+from station.deploy_image import SETTINGS, Image, digest
 from station.errors import StationError
 from station.files import make_durable
 from station.lock import locked
@@ -55,6 +55,10 @@ class Versions:
         """The design of a deploy that was begun and has not ended, "" if there is none."""
         return str(self._read(_PENDING).get("to", ""))
 
+    def settings_begun(self) -> bytes | None:
+        """The settings.toml that such a deploy was to write, None if it was to write none."""
+        return self.has(str(self._read(_PENDING).get("settings") or "none"))
+
     def has(self, content_digest: str) -> bytes | None:
         """A content that is kept; None if it is not, or spoilt."""
         try:
@@ -79,14 +83,18 @@ class Versions:
         with locked(self.folder, "torpor deploy or rollback"):
             yield
 
-    def begin(self, before: Image, paths: Iterable[str], to: str = "", rollback: bool = False) -> None:
-        """Before the first change: what is there, which paths will be written, and to which design."""
-        for content in before.files.values():
+    def begin(
+        self, before: Image, paths: Iterable[str], to: Image | None = None, rollback: bool = False
+    ) -> None:
+        """Before the first change: what is there, which paths will be written, and what it is to become."""
+        settings = to.files.get(SETTINGS) if to else None
+        for content in (*before.files.values(), *([settings] if settings else [])):
             self._keep(content)
         self._write(_DEPLOYED, {"version": 1, "paths": sorted(self.deployed() | set(paths))})
         what = _ROLLBACK if rollback and not self._interrupted_deploy else _DEPLOY
         listed = {"design": before.design, "files": dict(before.digests), "gone": sorted(before.gone)}
-        self._write(_PENDING, {"version": 1, "what": what, "to": to, **listed})
+        becomes = {"to": to.design if to else "", "settings": digest(settings) if settings else ""}
+        self._write(_PENDING, {"version": 1, "what": what, **becomes, **listed})
 
     def done(self, rollback: bool = False) -> None:
         """All of it is there: what was before is what a rollback brings. An interrupted deploy that was

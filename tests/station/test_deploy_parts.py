@@ -292,3 +292,23 @@ def test_a_spoilt_copy_is_told_and_not_written(tmp_path: Path) -> None:
     kept.write_bytes(b"other")
     with pytest.raises(StationError, match=r"the kept code\.py is missing or spoilt"):
         versions.previous()
+
+
+def test_settings_that_a_cut_has_spoilt_are_none_that_an_owner_changed() -> None:
+    written = b"".join(b"KEY_%03d = %d  # said\n" % (number, number) for number in range(100))
+    other = bytes(reversed(written[512:1024]))
+    assert deploy_settings.is_spoilt(written[:512] + other + written[1024:], written)
+    assert not deploy_settings.is_spoilt(written.replace(b"= 7 ", b"= 8 "), written)
+    assert not deploy_settings.is_spoilt(written + b"MORE = 1\n", written)
+    assert not deploy_settings.is_spoilt(written, written)
+
+
+def test_after_a_cut_it_is_known_which_settings_were_meant(tmp_path: Path) -> None:
+    versions = Versions("E66", tmp_path)
+    assert versions.settings_begun() is None
+    versions.begin(
+        Image("", {"settings.toml": b"A = 1\n"}), [], Image("garden", {"settings.toml": b"A = 2\n"})
+    )
+    assert (versions.settings_begun(), versions.design_begun()) == (b"A = 2\n", "garden")
+    versions.done()
+    assert versions.settings_begun() is None
