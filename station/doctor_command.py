@@ -102,9 +102,14 @@ def _examined(where: dict[str, Any], names: list[str], port: str | None) -> tupl
 
 
 def _read(path: Path) -> Heard:
-    from station.doctor_lines import read_lines
+    """What a doctor.txt tells, and whether it is all."""
+    from station.doctor_lines import Heard, Told, read_lines
 
-    return read_lines(path.read_text(encoding="utf-8", errors="replace").splitlines())
+    heard = read_lines(path.read_text(encoding="utf-8", errors="replace").splitlines())
+    if not heard.told:
+        raise StationError(f"{path}: no line of it is the doctor's.")
+    whole = heard.one("doctor.ends") is not None and not heard.garbled
+    return heard if whole else heard + Heard((Told("doctor.unfinished"),))
 
 
 def _told(heard: Heard, design: str, picture: Path, opens: bool, as_json: bool, port: str) -> Exit:

@@ -65,8 +65,7 @@ def _level(role: str, levels: tuple[int, ...]) -> str:
     if role == "bench":
         return "board.bench" if levels == (0, 0) else ""
     if line in ("scl", "sda"):
-        low = {"meter": "meter.line_low"}.get(part, "") if levels == (0, 0) else ""
-        return "pins.fed" if part == "camera" and levels == (1, 1) else low
+        return {("meter", (0, 0)): "meter.line_low", ("camera", (1, 1)): "pins.fed"}.get((part, levels), "")
     if line == "power" and levels == (0, 0):
         return "pins.low"
     return "pins.high" if levels == (1, 1) and part != "clock" else ""
@@ -151,7 +150,7 @@ def _current(case: Case, mA: float) -> Iterator[Finding]:
 
 
 def of_clock(case: Case) -> Iterator[Finding]:
-    if case.heard.one("clock.failed"):
+    if case.heard.all("clock.failed"):
         yield finding("clock.failed")
     seen = case.heard.one("clock.is")
     if seen and not seen["goes"]:

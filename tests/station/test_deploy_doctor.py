@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from zlib import crc32
 
 import pytest
 
@@ -74,17 +75,38 @@ def test_beside_a_logger_there_is_no_node(drive: Path, capsys: pytest.CaptureFix
     assert "Say with --board which design this is." in capsys.readouterr().err
 
 
-def test_what_it_kept_is_read(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """Lines of firmware/doctor, with their sums; one is spoilt."""
-    from zlib import crc32
+def line(told: str) -> str:
+    """A line of firmware/doctor, with its sum."""
+    return f"={crc32(told.encode()):08x}{told}"
 
-    lines = ['{"code": "check.hung", "check": "pir", "reset": "WATCHDOG"}', '{"code": "meter.no"}']
-    told = [f"={crc32(line.encode()):08x}{line}" for line in lines]
+
+HUNG = line('{"code": "check.hung", "check": "pir", "reset": "WATCHDOG"}')
+ENDS = line('{"code": "doctor.ends"}')
+PIR = "The check of pir did not come to its end; the others went on."
+PART = "The examination is not whole: it did not come to its end, or lines of it are spoilt."
+
+
+@pytest.mark.parametrize(
+    ("lines", "says"),
+    [
+        ([">pir", HUNG, "<pir", ENDS], [PIR]),
+        ([">pir", HUNG, "<pir"], [PIR, PART]),
+        ([">pir", HUNG, "<pir", line('{"code": "meter.no"}').replace("no", "on"), ENDS], [PIR, PART]),
+    ],
+)
+def test_what_it_kept_is_read(
+    lines: list[str], says: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     kept = tmp_path / "doctor.txt"
-    kept.write_text("\n".join([">pir", told[0], "<pir", told[1].replace("no", "on")]) + "\n")
+    kept.write_text("\n".join(lines) + "\n")
     assert cli.main(["doctor", "--kept", str(kept), "--design", DESIGN, "--json"]) == Exit.FAILED
     found = json.loads(capsys.readouterr().out)
-    assert [one["what"] for one in found["findings"]] == [
-        "The check of pir did not come to its end; the others went on."
-    ]
+    assert [one["what"] for one in found["findings"]] == says
     assert found["where"] == str(kept)
+
+
+def test_another_file_is_no_healthy_node(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    kept = tmp_path / "notes.txt"
+    kept.write_text("buy a battery\n")
+    assert cli.main(["doctor", "--kept", str(kept), "--design", DESIGN]) == Exit.FAILED
+    assert capsys.readouterr().err == f"torpor: {kept}: no line of it is the doctor's.\n"

@@ -165,59 +165,34 @@ def test_meter(faults: MeterFaults, code: str, what: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("kind", "design", "code", "what"),
+    ("kind", "code", "what"),
     [
-        (
-            "spi_test",
-            "pico-w-arducam-2mp",
-            "camera.no_echo",
-            "The camera's bridge does not echo on SPI (1 of 16).",
-        ),
-        (
-            "absent_i2c",
-            "pico-w-arducam-2mp",
-            "camera.no_sensor",
-            "No image sensor answers on the camera's I2C bus.",
-        ),
-        (
-            "scl_stuck",
-            "pico-w-arducam-2mp",
-            "camera.no_sensor",
-            "No image sensor answers on the camera's I2C bus.",
-        ),
-        ("truncated", "pico-w-arducam-2mp", "camera.bad", "No picture of 3 was whole: its end is missing."),
-        ("short_frame", "pico-w-arducam-2mp", "camera.bad", ""),
-        (
-            "early_done",
-            "pico-w-arducam-2mp",
-            "camera.no_frame",
-            "The camera starts, but gives no frame: the FIFO says",
-        ),
-        ("second_start", "pico-w-arducam-2mp", "camera.bad", ""),
-        ("no_start", "pico-w-arducam-2mp", "camera.bad", "No picture of 3 was whole: it has no beginning."),
-        ("size_zero", "pico-w-arducam-2mp", "camera.no_frame", ""),
-        ("over_size", "pico-w-arducam-2mp", "camera.no_frame", ""),
-        (
-            "flipped",
-            "pico-w-arducam-2mp",
-            "camera.noisy",
-            "Two readings of one picture differ: bytes are lost on SPI.",
-        ),
-        ("lost", "pico-w-arducam-2mp", "camera.noisy", ""),
-        ("doubled", "pico-w-arducam-2mp", "camera.noisy", ""),
-        ("skipped", "pico-w-arducam-2mp", "camera.bad", "No picture of 3 was whole: it has no beginning."),
-        ("shifted", "pico-w-arducam-2mp", "camera.noisy", ""),
-        ("short_read", "pico-w-arducam-2mp", "camera.noisy", ""),
-        ("misplaced", "pico-w-arducam-2mp", "camera.noisy", ""),
-        ("stale_done", "pico-w-arducam-2mp", "", ""),
-        ("stale_tail", "pico-w-arducam-2mp", "", ""),
-        ("leading_zero", "pico-w-arducam-2mp", "", ""),
-        ("leading_ff", "pico-w-arducam-2mp", "", ""),
-        ("lost_first", "pico-w-arducam-2mp", "camera.bad", "No picture of 3 was whole: it has no beginning."),
+        ("spi_test", "camera.no_echo", "The camera's bridge does not echo on SPI (1 of 16)."),
+        ("absent_i2c", "camera.no_sensor", "No image sensor answers on the camera's I2C bus."),
+        ("scl_stuck", "camera.no_sensor", "No image sensor answers on the camera's I2C bus."),
+        ("truncated", "camera.bad", "No picture of 3 was whole: its end is missing."),
+        ("short_frame", "camera.bad", ""),
+        ("early_done", "camera.no_frame", "The camera starts, but gives no frame: the FIFO says"),
+        ("second_start", "camera.bad", ""),
+        ("no_start", "camera.bad", "No picture of 3 was whole: it has no beginning."),
+        ("size_zero", "camera.no_frame", ""),
+        ("over_size", "camera.no_frame", ""),
+        ("flipped", "camera.noisy", "Two readings of one picture differ: bytes are lost on SPI."),
+        ("lost", "camera.noisy", ""),
+        ("doubled", "camera.noisy", ""),
+        ("skipped", "camera.bad", "No picture of 3 was whole: it has no beginning."),
+        ("shifted", "camera.noisy", ""),
+        ("short_read", "camera.noisy", ""),
+        ("misplaced", "camera.noisy", ""),
+        ("stale_done", "", ""),
+        ("stale_tail", "", ""),
+        ("leading_zero", "", ""),
+        ("leading_ff", "", ""),
+        ("lost_first", "camera.bad", "No picture of 3 was whole: it has no beginning."),
     ],
 )
-def test_ArduChip(kind: str, design: str, code: str, what: str) -> None:
-    found = examined(patient(healthy(design), camera_faults=CameraFaults.only(kind, 1)), "camera")
+def test_ArduChip(kind: str, code: str, what: str) -> None:
+    found = examined(patient(healthy(), camera_faults=CameraFaults.only(kind, 1)), "camera")
     assert [one.code for one in found if one.code != "camera.damaged"] == ([code] if code else []), "seed 1"
     assert found[0].what.startswith(what) if found else True
 

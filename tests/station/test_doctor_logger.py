@@ -24,7 +24,7 @@ from sim.devices.ina219 import MeterFaults
 from sim.doctor import NOON_s, patient
 from sim.log import LogRow
 from sim.scenario import Scenario
-from station import cli, doctor_command
+from station import cli, doctor_command, doctor_logger
 from station.doctor_asleep import asleep_mA
 from station.doctor_console import AtConsole
 from station.doctor_sleep import sleep_for_real
@@ -170,8 +170,11 @@ def test_a_logger_without_its_meter(bench: Bench, capsys: pytest.CaptureFixture[
     ]
 
 
-def test_a_logger_that_is_silent(bench: Bench, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_logger_that_is_silent(
+    bench: Bench, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     """It is there and says nothing; the rest of the examination stands."""
+    monkeypatch.setattr(doctor_logger, "QUIET_s", 0.3)
     assert bench.doctor("esp32-cam", None) == Exit.OK
     assert deep(capsys) == [
         (
