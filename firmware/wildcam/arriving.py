@@ -21,7 +21,8 @@ def boot(wake):
     """Wake class, streak of cold boots, settings. FAIL without settings to work with."""
     record = wake.record
     if record.cause == wakeup.COLD and (
-        marks.count(marks.BOOTS_END, 1040) < 3 or (node.BENCH and storage.getmount("/").readonly)
+        marks.count(marks.INSTALLS, marks.INSTALLS_END) < marks.INSTALLED
+        or (node.BENCH and storage.getmount("/").readonly)
     ):
         from torpor import installing
 

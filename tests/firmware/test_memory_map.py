@@ -27,8 +27,8 @@ def constants(bench: Any) -> dict[str, Region]:
     """Every region that the code names, by its name in the map."""
     record, settings = bench.load("torpor.record"), bench.load("torpor.settings")
     stored, marks = bench.load("torpor.stored"), bench.load("torpor.marks")
-    totals, installing = bench.load("torpor.checkpoint"), bench.load("torpor.installing")
-    assert (installing.BEGUN, installing.BEGUN_END) == INSTALLED
+    totals = bench.load("torpor.checkpoint")
+    assert (marks.INSTALLS, marks.INSTALLS_END) == INSTALLED
     assert len(bench.nvm) == stored.END
     found = [
         ("slot 0", 0, record.SLOT),
@@ -38,7 +38,7 @@ def constants(bench: Any) -> dict[str, Region]:
         ("safe modes", marks.SAFE_MODES, marks.SAFE_MODES_END - marks.SAFE_MODES),
         ("totals", totals.START, 2 * totals.SLOT),
         ("cold boots", marks.BOOTS, marks.BOOTS_END - marks.BOOTS),
-        ("install modes", installing.BEGUN, installing.BEGUN_END - installing.BEGUN),
+        ("install modes", marks.INSTALLS, marks.INSTALLS_END - marks.INSTALLS),
         ("journal", stored.START, stored.END - stored.START),
     ]
     return {region[0]: region for region in found}

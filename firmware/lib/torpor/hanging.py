@@ -11,7 +11,7 @@ import node
 import rows
 from torpor import clock, codes, machine, marks, meter, settings, tasks
 from torpor.energy import along
-from torpor.installing import BEGUN, BEGUN_END, DESK, TRIES, called
+from torpor.installing import DESK, called
 from torpor.lamp import Lamp, LOOK_ms
 from torpor.rails import Rails
 from torpor.showing import Showing
@@ -45,7 +45,7 @@ def main(take=None):
         if desk:
             microcontroller.nvm[DESK] = 0
         elif not node.LATCH:
-            marks.add(BEGUN, BEGUN_END)
+            marks.add(marks.INSTALLS, marks.INSTALLS_END)
         tasks.run(_up(wake, desk, take))
 
 
@@ -84,8 +84,8 @@ async def _up(wake, desk, take):
     if _low(wake, "low_pct"):
         lamp.say(codes.LOW, codes.LONG_ms)
     elif showing.heard and not desk:
-        while marks.count(BEGUN, BEGUN_END) < TRIES:
-            marks.add(BEGUN, BEGUN_END)
+        while marks.count(marks.INSTALLS, marks.INSTALLS_END) < marks.INSTALLED:
+            marks.add(marks.INSTALLS, marks.INSTALLS_END)
     lamp.say(codes.NIGHT, codes.FLICKER_ms, codes.FLICKER_ms)
     await lamp.said()
 

@@ -10,10 +10,7 @@ import supervisor
 import node
 from torpor import marks
 
-# docs/memory.md: a zero byte for each install mode that was begun; with TRIES of them the node is installed
-BEGUN, BEGUN_END = 1024, 1040
-DESK = 1039  # zero once one has begun beside a computer
-TRIES = 3
+DESK = 1039  # docs/memory.md: zero once install mode has begun beside a computer
 
 
 def main(wake):
@@ -26,7 +23,7 @@ def main(wake):
         # between the two programs only the PIR holds the supply: without it this would come again and again
         if not wake.pir.value:
             return
-        marks.add(BEGUN, BEGUN_END)
+        marks.add(marks.INSTALLS, marks.INSTALLS_END)
     supervisor.set_next_code_file("/install.py")
     supervisor.reload()
 
@@ -39,7 +36,7 @@ def called():
 def _lived():
     """Whether pictures were kept and no install mode is counted: a cut has emptied nvm, or this node is older
     than install mode. Nobody hangs it up."""
-    if marks.count(BEGUN, BEGUN_END) or not microcontroller.nvm[DESK]:
+    if marks.count(marks.INSTALLS, marks.INSTALLS_END) or not microcontroller.nvm[DESK]:
         return False
     try:
         os.listdir("/spool")

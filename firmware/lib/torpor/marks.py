@@ -4,6 +4,8 @@ import microcontroller
 
 SAFE_MODES, SAFE_MODES_END = 528, 544  # by safemode.py
 BOOTS, BOOTS_END = 784, 1024  # after a wake that was not finished
+INSTALLS, INSTALLS_END = 1024, 1040  # install modes that were begun
+INSTALLED = 3  # with so many of them the node is
 
 
 def count(start, end):
