@@ -8,6 +8,7 @@ import sys
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from boards import Design
@@ -237,7 +238,12 @@ def _collect(
 
 
 def _source(name: str, text: str, compiled: bool) -> SourceFile:
+    sound = _compilable(text)
+    return SourceFile(name, text, compiled=compiled and sound, compilable=sound)
+
+
+@lru_cache(maxsize=1024)  # every twin asks it of every file
+def _compilable(text: str) -> bool:
     # CircuitPython compiles await in its own way: a module with async code has to stay source
     # unless the owner has CircuitPython's own mpy-cross.
-    sound = not any(isinstance(node, _ASYNC) for node in ast.walk(ast.parse(text)))
-    return SourceFile(name, text, compiled=compiled and sound, compilable=sound)
+    return not any(isinstance(node, _ASYNC) for node in ast.walk(ast.parse(text)))

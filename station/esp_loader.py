@@ -9,7 +9,7 @@ import re
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.util import find_spec
 from typing import Any
 
@@ -74,8 +74,7 @@ def write(port: str, content: bytes, image: EspImage, asked: Asked, watch: Watch
     except LinkNoise:
         if asked.baud <= ROM_BAUD:
             raise
-        slower = Asked(ROM_BAUD, asked.erase, asked.stub, asked.attempts, asked.listen_s)
-        return _write(port, content, image, slower, watch)
+        return _write(port, content, image, replace(asked, baud=ROM_BAUD), watch)
 
 
 def _write(port: str, content: bytes, image: EspImage, asked: Asked, watch: Watch) -> tuple[ChipSeen, str]:

@@ -136,6 +136,13 @@ def board(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Board]:
         yield made
 
 
+@pytest.fixture
+def hurried(board: Board, monkeypatch: pytest.MonkeyPatch) -> Board:
+    """A board that is not waited for long: it comes at once, or never."""
+    monkeypatch.setattr(flash_uf2, "Waits", lambda: Waits(bootloader=0.4, settle=0.2))
+    return board
+
+
 def put(folder: Path, content: bytes = FILE, name: str = "firmware.uf2") -> str:
     (folder / name).write_bytes(content)
     return str(folder / name)
@@ -230,24 +237,25 @@ def test_without_a_terminal_yes_must_be_said(
     assert "--yes says so" in capsys.readouterr().err and board.events == []
 
 
-def test_a_board_that_does_not_take_the_file_is_a_mismatch(
-    board: Board, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(flash_uf2, "Waits", lambda: Waits(settle=0.2))
-    board.takes = False
-    board.start()
-    assert cli.main(["flash", put(tmp_path), "--yes"]) == 6
-    assert "back with CircuitPython 10.1.4, not 10.2.1" in capsys.readouterr().err
-
-
-def test_a_node_that_keeps_its_drive_to_itself_is_back_by_its_port(
-    board: Board, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(flash_uf2, "Waits", lambda: Waits(settle=0.2))
-    board.shows = False
-    board.start()
-    assert cli.main(["flash", put(tmp_path), "--yes"]) == 0
-    assert "Its drive does not show, so its version was not read." in capsys.readouterr().out
+@pytest.mark.parametrize(
+    ("trait", "code", "words"),
+    [
+        ({"takes": False}, 6, "back with CircuitPython 10.1.4, not 10.2.1"),
+        ({"shows": False}, 0, "Its drive does not show, so its version was not read."),
+        ({"deaf": True}, 3, "No bootloader's drive came within 0.4 s"),
+    ],
+)
+def test_a_board_that_is_not_as_others(
+    trait: dict[str, bool], code: int, words: str, hurried: Board, tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:  # fmt: skip
+    """It does not take the file, keeps its drive to itself, does not hear the 1200 baud."""
+    for name, value in trait.items():
+        setattr(hurried, name, value)
+    hurried.start()
+    assert cli.main(["flash", put(tmp_path), "--yes"]) == code
+    said = capsys.readouterr()
+    assert words in said.out + said.err
 
 
 def test_other_firmware_is_back_as_such(
@@ -259,25 +267,14 @@ def test_other_firmware_is_back_as_such(
     assert "(other firmware, E6614C311B4C4A2F)" in capsys.readouterr().out
 
 
-def test_a_board_that_does_not_hear_the_1200_baud(
-    board: Board, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(flash_uf2, "Waits", lambda: Waits(0.2, 0.2))
-    board.deaf = True
-    board.start()
-    assert cli.main(["flash", put(tmp_path), "--yes"]) == 3
-    assert "No bootloader's drive came within 0.2 s" in capsys.readouterr().err
-
-
 def test_where_nothing_mounts_by_itself_the_device_is_named(
-    board: Board, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    hurried: Board, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(flash_uf2, "Waits", lambda: Waits(0.4, 0.2))
-    board.start()
-    board.mounts = False
+    hurried.start()
+    hurried.mounts = False
     sysfs(tmp_path / "sys", ("sdc1", "E0C9125B0D9B", "2e8a:0003"))
     monkeypatch.setattr(
-        "station.detect.unmounted", lambda mounted: [] if board.plugged else unmounted(mounted)
+        "station.detect.unmounted", lambda mounted: [] if hurried.plugged else unmounted(mounted)
     )
     assert cli.main(["flash", UID, put(tmp_path), "--yes"]) == 3
     said = capsys.readouterr().err
