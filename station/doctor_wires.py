@@ -65,7 +65,9 @@ def _level(role: str, levels: tuple[int, ...]) -> str:
     if role == "bench":
         return "board.bench" if levels == (0, 0) else ""
     if line in ("scl", "sda"):
-        return {("meter", (0, 0)): "meter.line_low", ("camera", (1, 1)): "pins.fed"}.get((part, levels), "")
+        if part == "meter" and levels == (0, 0):
+            return "meter.line_low"
+        return "pins.fed" if part == "camera" and levels == (1, 1) else ""
     if line == "power" and levels == (0, 0):
         return "pins.low"
     return "pins.high" if levels == (1, 1) and part != "clock" else ""
