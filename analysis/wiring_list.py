@@ -41,11 +41,12 @@ def wire_rows(wiring: Wiring) -> list[dict[str, str]]:
 
 
 def _row(wiring: Wiring, wire: Wire) -> str:
-    ends = (f"{_named(wiring, end.box)} {end.pin}" for end in (wire.here, wire.there))
+    ends = (f"{named(wiring, end.box)} {end.pin}" for end in (wire.here, wire.there))
     return f"| {' | '.join(ends)} | {_WIRES[wire.kind]} | {wire.note} |"
 
 
-def _named(wiring: Wiring, box: str) -> str:
+def named(wiring: Wiring, box: str) -> str:
+    """What a row calls a box."""
     return "board" if box == BOARD else name_of(wiring, box)
 
 
@@ -57,4 +58,4 @@ def _last(wiring: Wiring) -> Iterator[str]:
     yield ""
     yield "What is what:"
     yield ""
-    yield from (f"- {_named(wiring, box)}: {title}" for box, title in wiring.titles.items())
+    yield from (f"- {named(wiring, box)}: {title}" for box, title in wiring.titles.items())

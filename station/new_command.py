@@ -134,12 +134,10 @@ def viability_of(node: NewNode, folder: Path, years: int) -> str:
 
 def next_commands(node: NewNode, folder: Path, key: str | None, data: Path) -> list[str]:
     """What brings it onto its board."""
-    from station.new_folder import SETTINGS
-
-    design = shlex.quote(node.design_name(folder))
-    deploy = f"torpor deploy --board {design} --settings {shlex.quote(str(folder / SETTINGS))}"
+    deploy = node.deploy_command(folder)
     if key:
         return [deploy]
+    design = shlex.quote(node.design_name(folder))
     where = "" if data == Path("torpor-data") else f" --data {shlex.quote(str(data))}"
     return [f"torpor node add {node.name} --design {design}{where}", f"{deploy} --node {node.name}{where}"]
 

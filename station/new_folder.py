@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
+import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from analysis.wiring import Wiring, wiring_of
+from analysis.wiring import wiring_of
 from analysis.wiring_list import wiring_markdown
 from analysis.wiring_svg import wiring_svg
 from boards import Design, load_design
@@ -16,7 +17,7 @@ from station.deploy_settings import example, merged, values_of
 from station.errors import Exit, StationError
 from station.new_answers import Answers
 from station.new_answers_file import ANSWERS, text_of
-from station.new_design import DESIGN, design_of, refuse_changed
+from station.new_design import DESIGN, design_of, loaded, refuse_changed
 from station.node_settings import refused
 
 SETTINGS = "settings.toml"
@@ -49,6 +50,11 @@ class NewNode:
             return str(folder / DESIGN)
         given = self.answers["design"]
         return str(Path(given).resolve()) if given.endswith(".toml") else given
+
+    def deploy_command(self, folder: Path) -> str:
+        """What brings it onto its board."""
+        design, settings = self.design_name(folder), str(folder / SETTINGS)
+        return f"torpor deploy --board {shlex.quote(design)} --settings {shlex.quote(settings)}"
 
 
 def new_node(answers: Answers, secret: str, folder: Path) -> NewNode:
@@ -95,23 +101,11 @@ def write_folder(folder: Path, node: NewNode, key: str | None) -> dict[str, str]
     return {SETTINGS: _write(folder / SETTINGS, _settings(folder, node, key), 0o600), **done}
 
 
-def wiring(node: NewNode) -> Wiring:
-    return wiring_of(node.design)
-
-
 @cache
 def _wiring_texts(name: str, text: str) -> tuple[str, str]:
     """Drawing and list; of many nodes with one design they are made once."""
-    design = load_design(name) if not text else design_from(text)
-    found = wiring_of(design)
+    found = wiring_of(loaded(text) if text else load_design(name))
     return wiring_svg(found), wiring_markdown(found)
-
-
-def design_from(text: str) -> Design:
-    """A design by the text of its file."""
-    from station.new_design import loaded
-
-    return loaded(text)
 
 
 def settings_there(folder: Path) -> Mapping[str, object]:

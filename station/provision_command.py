@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shlex
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,6 +17,7 @@ if TYPE_CHECKING:
     from rich.table import Table
 
     from station.new_folder import NewNode
+    from station.nodes import Wanted
 
 _file = click.Path(path_type=Path, exists=True, dir_okay=False)
 LABELS = "labels.html"
@@ -83,7 +83,7 @@ def _carried_out(made: list[NewNode], out: Path, data: Path) -> dict[str, dict[s
     return {node.name: write_folder(out / node.name, node, keys[node.name]) for node in made}
 
 
-def _wanted(node: NewNode, out: Path) -> Any:
+def _wanted(node: NewNode, out: Path) -> Wanted:
     from station.nodes import Wanted
 
     latitude, longitude = (float(node.answers[key]) for key in ("latitude", "longitude"))
@@ -105,10 +105,7 @@ def _odds(made: list[NewNode], out: Path, years: int) -> dict[str, float]:
 
 
 def _row(node: NewNode, out: Path, done: dict[str, dict[str, str]], odds: dict[str, float]) -> dict[str, Any]:
-    from station.new_folder import SETTINGS
-
     folder = out / node.name
-    design = shlex.quote(node.design_name(folder))
     fates = set(done.get(node.name, {}).values())
     return {
         "name": node.name,
@@ -120,7 +117,7 @@ def _row(node: NewNode, out: Path, done: dict[str, dict[str, str]], odds: dict[s
         "folder": str(folder),
         "fate": next((fate for fate in ("changed", "new", "as it was") if fate in fates), "checked"),
         "survives": odds.get(node.name),
-        "next": f"torpor deploy --board {design} --settings {shlex.quote(str(folder / SETTINGS))}",
+        "next": node.deploy_command(folder),
     }
 
 

@@ -13,7 +13,6 @@ main { display: grid; grid-template-columns: repeat(3, 1fr); gap: 4mm; }
 section { border: 0.3mm solid #222; border-radius: 2mm; padding: 3mm; break-inside: avoid; min-height: 27mm; }
 h2 { margin: 0 0 1.5mm; font-size: 15pt; overflow-wrap: anywhere; }
 p { margin: 0; font-size: 8.5pt; line-height: 1.35; }
-.pins { color: #555; }
 @page { size: A4; margin: 8mm; } @media print { body { margin: 0; } }
 """
 
