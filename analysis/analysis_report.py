@@ -90,6 +90,8 @@ def _rest_sentence(found: Analysed) -> str:
         return f"Between wakes it draws less than {most}; this meter cannot say more."
     rest = current_text(found.duty.rest_mA, found.duty.rest_off_mA)
     least = "at least " if rests_clipped(found.table) else ""
+    if found.asked.every_s is not None:  # its share at that pace stands beside the pace
+        return f"Between wakes it draws {least}{rest}."
     return f"Between wakes it draws {least}{rest}, {percent_text(found.duty.rest_share)} of all charge."
 
 
@@ -101,7 +103,10 @@ def _mean_sentence(found: Analysed) -> str:
     mean = least + current_text(duty.mean_mA, duty.off_mA or float("nan"))
     if found.spread.count == 1 and found.asked.every_s is None:
         return f"Over the whole log that is {mean} on average."
-    return f"With a wake {period_text(duty.period_s)} that is {mean} on average."
+    pace = f"With a wake {period_text(duty.period_s)} that is {mean} on average"
+    if found.asked.every_s is None or found.floor.below or duty.rest_s <= 0:
+        return f"{pace}."
+    return f"{pace}, {percent_text(duty.rest_share)} of it at rest."
 
 
 def _life_sentence(found: Analysed) -> str:

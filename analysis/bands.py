@@ -74,18 +74,22 @@ def draw_bands(
 ) -> None:
     """Colour the background by state and name each band that is wide enough, above the plot.
 
-    Times are the log's own; the axis counts from `zero_s`. Without `tint` only a strip above is coloured.
+    Times are the log's own; the axis counts from `zero_s`. Without `tint` only a strip above is coloured;
+    in the strip each visit takes a pixel at least, so that no wake is missing there.
     """
     colours = style.colours(table.names)
     spans, _ = visits(log, table.visits, start_s, end_s)
     transform = axes.get_xaxis_transform()
-    for code in sorted({code for _, _, code in spans}):
+    least_s = (end_s - start_s) / BUCKETS
+    for code in _behind_first(spans, table.resting):
         pieces = [(begin - zero_s, end - begin) for begin, end, of in spans if of == code]
         colour = colours[table.names[code]]
         drawn: dict[str, Any] = {"facecolor": colour, "linewidth": 0, "transform": transform}
         if tint:
-            axes.broken_barh(pieces, (0, 1), alpha=style.theme().band, zorder=0, **drawn)
-        axes.broken_barh(pieces, (1.0, 0.035), clip_on=False, **drawn)
+            wide = [piece for piece in pieces if piece[1] >= least_s]
+            axes.broken_barh(wide, (0, 1), alpha=style.theme().band, zorder=0, **drawn)
+        seen = [(begin_s, max(length_s, least_s)) for begin_s, length_s in pieces]
+        axes.broken_barh(seen, (1.0, 0.035), clip_on=False, **drawn)
     named = [span for span in spans if len(spans) <= REST_NAMED or not table.resting[span[2]]]
     for (begin, end, code), row in zip(named, name_rows(named, table.names, end_s - start_s), strict=True):
         if row is not None:
@@ -93,6 +97,15 @@ def draw_bands(
                 table.names[code], ((begin + end) / 2 - zero_s, 1.05), xytext=(0, LINE * row),
                 xycoords=transform, textcoords="offset points", ha="center", va="bottom", fontsize=11,
             )  # fmt: skip
+
+
+def _behind_first(spans: Sequence[tuple[float, float, int]], resting: Sequence[bool]) -> list[int]:
+    """Codes in the order of drawing: rest, then from the briefest; of a wake within one pixel the longest
+    state is seen."""
+    lasts_s: dict[int, float] = {}
+    for begin, end, code in spans:
+        lasts_s[code] = lasts_s.get(code, 0.0) + end - begin
+    return sorted(lasts_s, key=lambda code: (not resting[code], lasts_s[code]))
 
 
 def name_rows(

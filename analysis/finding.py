@@ -77,13 +77,13 @@ def _by_markers(log: Log, options: FindOptions) -> Found:
     names = [f"marker {value}" for value in values]
     notes = ["States are the values of the marker column; marker 0 is taken as rest."]
     state = state.astype(np.int64)
+    resting = tuple(value == 0 for value in values)
     if options.inside_markers:
         first, state, names, more = _inside_markers(log, first, values[state], options)
+        resting = (True, *(False for _ in names[1:]))
         notes += more
     elif options.states:
         names = _marker_names(values, names, options, notes)
-    resting = tuple(value == 0 for value in values) if len(names) == len(values) else ()
-    resting = resting or tuple(name == "marker 0" for name in names)
     return Found(first, state, _cycles(np.array(resting)[state]), tuple(names), resting, None, tuple(notes))
 
 

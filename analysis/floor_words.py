@@ -9,6 +9,8 @@ from .magnitudes import percent, span
 
 #: A share below this is worth no second thought.
 SMALL = 0.01
+#: The meter's gain is worth a word where it is more than this part of the doubt.
+GAIN_WORTH = 0.5
 
 
 def floor_sentences(floor: Floor) -> tuple[str, ...]:
@@ -70,6 +72,9 @@ def _why(floor: Floor) -> list[str]:
             f"{current(meter.typical_mA)} typically{assumed}; a recording with the load unplugged "
             "(--zero) takes that away."
         )
+    gain_mA = meter.gain * abs(floor.value_mA)
+    if gain_mA > GAIN_WORTH * floor.off_mA:
+        said.append(f"Its gain may be off by {percent(meter.gain)}, which is {current(gain_mA)} here.")
     if floor.input_mA > 0.0:
         said.append(f"About {current(floor.input_mA)} of it are what the meter's own inputs take.")
     return said

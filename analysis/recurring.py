@@ -130,8 +130,9 @@ def _unconfirmed(segments: Segments, t_s: FloatArray, mA: FloatArray, least_s: f
     """The segments of too few cycles to tell what recurs: restless ones settled, no more than is likely."""
     cycles = int(segments.wake[-1]) + 1 if len(segments.wake) else 0
     segments = _settled(segments, t_s, least_s)
-    for _ in range(_ROUNDS):
-        if len(segments.first) <= MOST_STATES * cycles:
+    restless = len(segments.first) > MOST_STATES * cycles
+    for _ in range(_ROUNDS if restless else 0):
+        if len(segments.first) <= MOST_RESTLESS * cycles:
             break
         least_s *= 2
         segments = _without_dips(_of_one_mean(_settled(segments, t_s, least_s), mA), t_s, mA, least_s)

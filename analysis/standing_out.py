@@ -6,12 +6,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from .amounts import digits
 from .log import FloatArray
 from .states import StateTable
 from .style import seconds_text
 
 #: So many robust standard deviations from the median, and at least so large a part of it.
-SPREADS, PART = 6.0, 0.15
+SPREADS, PART = 5.0, 0.15
 #: With fewer cycles than this there is no usual one.
 FEWEST = 5
 
@@ -58,7 +59,7 @@ def _row(
     cycle = table.cycles[place]
     said = []
     if by_charge[place]:
-        said.append(f"{cycle.awake_mC:.3g} mC, usual {float(np.median(charge)):.3g}")
+        said.append(f"{digits(cycle.awake_mC)} mC, usual {digits(float(np.median(charge)))}")
     if by_length[place]:
         said.append(f"{seconds_text(cycle.awake_s)}, usual {seconds_text(float(np.median(length)))}")
     return StandsOut(place, cycle.name, cycle.t_s, spreads, "; ".join(said))

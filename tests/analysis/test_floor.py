@@ -226,6 +226,7 @@ def test_other_meters_have_other_limits() -> None:
     floor = sleep_floor(log, state_table(log))
     assert floor.known
     assert floor.off_mA == pytest.approx(0.004, abs=0.0005)  # 15 % and 1 uA
+    assert "Its gain may be off by 15 %, which is 3.00 uA here." in floor.sentences
     assert meter_of(log, "otii-ace").worst_mA == pytest.approx(25e-6)
     assert meter_of(replace(log, source="a.jls")).name == "joulescope"
     assert meter_of(replace(log, source="a.csv")).name == "ina219"

@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import pytest
 
 from analysis.naming import named
 from analysis.read import read_log
@@ -118,6 +119,19 @@ def test_markers_bound_and_are_looked_into_if_asked(write: Write) -> None:
         ("marker 1, state 2 (90 mA)", 6, 540.0), ("marker 2", 6, 120.0),
     ]  # fmt: skip
     assert len(inside.cycles) == 6
+
+
+def test_only_marker_0_rests_whatever_the_other_values_are(write: Write) -> None:
+    """Marker -1 while it starts, 1 while it sends: both are awake, looked into or not."""
+    steps = [(1, 0)] * 200 + [(50, -1)] * 100 + [(90, 1)] * 100
+    rows = [f"{10 * n},4,{mA},{marker}" for n, (mA, marker) in enumerate(steps * 6)]
+    log = read_log(write("timestamp_ms,voltage_V,current_mA,marker\n" + "\n".join(rows) + "\n"))
+    for inside in (False, True):
+        table = state_table(log, FindOptions(inside_markers=inside))
+        assert dict(zip(table.names, table.resting, strict=True)) == {
+            "marker -1": False, "marker 0": True, "marker 1": False,
+        }  # fmt: skip
+        assert [cycle.awake_s for cycle in table.cycles] == pytest.approx([2.0] * 6)
 
 
 def test_a_state_that_no_row_is_near_keeps_its_number() -> None:

@@ -177,6 +177,29 @@ def test_names_of_narrow_states_stand_a_line_higher() -> None:
     assert name_rows(spans, names, 100.0) == [0, 1, None, 0, None, 1]
 
 
+def test_no_wake_is_missing_in_the_strip_of_a_long_log(tmp_path: Path) -> None:
+    """Two wakes of 2 s in a day: each takes a pixel of the strip, and the longer state lies on top there."""
+    from matplotlib.figure import Figure
+
+    from analysis.bands import draw_bands
+
+    rows = []
+    for wake, begin in enumerate((20_000.0, 60_000.0)):
+        rows.append(LogRow(begin, 0.5, 3.9, 80.0, "CONNECT", wake, "measured"))
+        rows.append(LogRow(begin + 0.5, 1.5, 3.9, 40.0, "BOOT", wake, "measured"))
+        rows.append(LogRow(begin + 2, 39_998.0, 3.9, 1.4, "SLEEP", wake, "inferred"))
+    write_log(tmp_path / "node_log.csv", rows)
+    log = read_log(tmp_path / "node_log.csv")
+    axes = Figure().add_subplot()
+    draw_bands(axes, log, state_table(log), 20_000.0, 100_000.0)
+    strips = [[path.get_extents() for path in drawn.get_paths()] for drawn in axes.collections]
+    strips = [boxes for boxes in strips if boxes and boxes[0].y0 == 1.0]
+    assert [[round(box.width, 2) for box in boxes] for boxes in strips] == [
+        [39_998.0, 39_998.0], [61.54, 61.54], [61.54, 61.54],
+    ]  # fmt: skip
+    assert [box.x0 for box in strips[-1]] == [20_000.5, 60_000.5]
+
+
 def test_the_dearest_states_of_a_charging_log_have_bars(tmp_path: Path) -> None:
     """Bars are as long as the charge is, whichever way it flows; all of them stay inside the picture."""
     from matplotlib.figure import Figure
