@@ -12,6 +12,7 @@ import subprocess
 import sys
 import time
 import tomllib
+from codecs import getincrementaldecoder
 from pathlib import Path
 from typing import Any
 
@@ -261,6 +262,10 @@ class Terminal:
         )  # fmt: skip
         os.close(theirs)
         self.said = ""
+        self._letters = getincrementaldecoder("utf-8")()  # a read may end within a letter
+
+    def _hear(self) -> None:
+        self.said += self._letters.decode(os.read(self.mine, 65536))
 
     def until(self, text: str, seconds: float = 60.0) -> str:
         """What came since, up to the text."""
@@ -269,7 +274,7 @@ class Terminal:
             if not select.select([self.mine], [], [], max(0.0, end - time.monotonic()))[0]:
                 pytest.fail(f"{text!r} did not come, but: {self.said}")
             try:
-                self.said += os.read(self.mine, 65536).decode()
+                self._hear()
             except OSError:
                 pytest.fail(f"it ended before {text!r}: {self.said}")
         before, _, self.said = self.said.partition(text)
@@ -283,7 +288,7 @@ class Terminal:
     def end(self) -> int:
         while select.select([self.mine], [], [], 60.0)[0]:
             try:
-                self.said += os.read(self.mine, 65536).decode()
+                self._hear()
             except OSError:
                 os.close(self.mine)
                 return self.process.wait(60)
