@@ -23,7 +23,7 @@ from .recording import Recording, assemble
 #: Where a file's head says how long the file is: 0 until the recording is closed.
 _LENGTH = slice(16, 24)
 #: JLS counts time in 2^-30 s from 2018.
-_SECOND, _EPOCH = 2.0**30, datetime(2018, 1, 1, tzinfo=UTC).timestamp()
+SECOND, EPOCH = 2.0**30, datetime(2018, 1, 1, tzinfo=UTC).timestamp()
 
 
 def read_jls(path: Path, options: ReadOptions) -> Log:
@@ -35,19 +35,25 @@ def read_jls(path: Path, options: ReadOptions) -> Log:
     ------
     LogError : the library is not installed, the file is damaged, or it holds no current.
     """
-    try:
-        from pyjls import Reader
-    except ImportError:
-        raise LogError(
-            f"{path.name}: reading JLS needs the library pyjls: .venv/bin/python -m pip install pyjls"
-        ) from None
+    reader_of = library(path).Reader
     with _closed(path, options.salvage) as (whole, notes), _quietly():
         try:
-            with Reader(str(whole)) as reader:
+            with reader_of(str(whole)) as reader:
                 log = assemble(_recording(path.name, reader), options)
         except (RuntimeError, ValueError, OSError) as error:
             raise LogError(f"{path.name}: the JLS file cannot be read ({str(error)[:80]}).") from None
     return replace(log, notes=(*notes, *log.notes))
+
+
+def library(path: Path) -> Any:
+    """pyjls, or a sentence that says how to get it."""
+    try:
+        import pyjls
+    except ImportError:
+        raise LogError(
+            f"{path.name}: JLS needs the library pyjls: .venv/bin/python -m pip install pyjls"
+        ) from None
+    return pyjls
 
 
 @contextmanager
@@ -144,5 +150,5 @@ def _start(reader: Any, signal: Any) -> datetime | None:
     if not pairs:
         return None
     sample, stamp = pairs[0]
-    at_zero = stamp / _SECOND - sample / signal.sample_rate
-    return datetime.fromtimestamp(_EPOCH + float(at_zero), UTC)
+    at_zero = stamp / SECOND - sample / signal.sample_rate
+    return datetime.fromtimestamp(EPOCH + float(at_zero), UTC)

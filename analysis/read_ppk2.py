@@ -12,10 +12,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .errors import LogError
+from .errors import DamagedLog, LogError
 from .log import IntArray, Log
 from .read_options import ReadOptions
 from .recording import Recording, assemble
+from .salvage_ppk2 import members_of_cut_zip
 
 #: One sample: microamperes, and two bits for each of eight inputs (1 low, 2 high, 3 both, 0 unknown).
 FRAME = np.dtype([("uA", "<f4"), ("inputs", "<u2")])
@@ -27,9 +28,9 @@ def read_ppk2(path: Path, options: ReadOptions) -> Log:
 
     Raises
     ------
-    LogError : the archive is damaged, holds no session, or does not tell its rate.
+    LogError : the archive is damaged or cut off (see --salvage), holds no session, or does not tell its rate.
     """
-    meta, raw = _members(path)
+    meta, raw, notes = _members(path, options.salvage)
     rate = meta.get("samplesPerSecond") or options.rate_hz
     if not isinstance(rate, int | float) or not rate > 0:
         raise LogError(f"{path.name}: {META_FILE} tells no samplesPerSecond; say --rate in Hz.")
@@ -42,7 +43,7 @@ def read_ppk2(path: Path, options: ReadOptions) -> Log:
     torn = ("The last sample is torn and was left out.",) if len(raw) % FRAME.itemsize else ()
     found = Recording(
         path.name, seen / float(rate), frames["uA"][seen].astype(np.float64) * 1e-3, start=start,
-        marker=inputs(frames["inputs"][seen]), notes=torn, line_of="sample {}".format,
+        marker=inputs(frames["inputs"][seen]), notes=(*notes, *torn), line_of="sample {}".format,
     )  # fmt: skip
     return assemble(found, options)
 
@@ -55,17 +56,30 @@ def inputs(pairs: NDArray[np.uint16]) -> IntArray:
     return total
 
 
-def _members(path: Path) -> tuple[dict[str, Any], bytes]:
-    """The metadata and the raw samples of an archive."""
+def _members(path: Path, salvage: bool) -> tuple[dict[str, Any], bytes, tuple[str, ...]]:
+    """The metadata, the raw samples, and what was missing of the archive."""
     try:
-        with zipfile.ZipFile(path) as archive:
-            meta = json.loads(archive.read(META_FILE))
-            return dict(meta.get("metadata", {})), archive.read(SAMPLES_FILE)
-    except KeyError as error:
+        files, notes = _files(path, salvage)
+        meta = json.loads(files.get(META_FILE, b"{}"))
+        return dict(meta.get("metadata", {})), files[SAMPLES_FILE], notes
+    except KeyError:
         raise LogError(
-            f"{path.name}: a ZIP, but no session of the Power Profiler ({error.args[0]})"
+            f"{path.name}: a ZIP, but no session of the Power Profiler (it holds no {SAMPLES_FILE})."
         ) from None
     except (zipfile.BadZipFile, zlib.error, EOFError, OSError) as error:
         raise LogError(f"{path.name}: the archive is damaged ({str(error)[:80]}).") from None
     except (ValueError, AttributeError, TypeError):
         raise LogError(f"{path.name}: {META_FILE} is not the JSON of a session.") from None
+
+
+def _files(path: Path, salvage: bool) -> tuple[dict[str, bytes], tuple[str, ...]]:
+    """The session's files by name; of an archive whose end is missing what stands before the cut."""
+    if zipfile.is_zipfile(path):
+        with zipfile.ZipFile(path) as archive:
+            here = {SAMPLES_FILE, META_FILE} & set(archive.namelist())
+            return {name: archive.read(name) for name in here}, ()
+    if not salvage:
+        raise DamagedLog(f"{path.name}: the archive was not closed, or its end is missing")
+    return members_of_cut_zip(path.read_bytes()), (
+        "The archive's end is missing; this is what it still holds.",
+    )

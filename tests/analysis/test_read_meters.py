@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import builtins
+import io
 import json
 import zipfile
 from collections.abc import Callable
@@ -13,7 +14,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from analysis.errors import LogError
+from analysis.errors import DamagedLog, LogError
 from analysis.log import Log
 from analysis.read import ReadOptions, read_log
 from analysis.read_ppk2 import FRAME
@@ -61,14 +62,74 @@ def test_ppk2_that_cannot_be_read(tmp_path: Path) -> None:
     ):
         read_log(path)
     assert read_log(path, ReadOptions(rate_hz=10)).t_s.tolist() == [0, 0.1]
-    cut = tmp_path / "cut.ppk2"
-    cut.write_bytes(path.read_bytes()[:-30])
-    with pytest.raises(LogError, match=r"cut\.ppk2: the archive is damaged"):
-        read_log(cut)
+    bad = bytearray(path.read_bytes())
+    bad[bad.index(b"session.raw") + 14] ^= 1
+    (tmp_path / "bad.ppk2").write_bytes(bad)
+    for options in (ReadOptions(), ReadOptions(salvage=True)):
+        with pytest.raises(LogError, match=r"bad\.ppk2: the archive is damaged"):
+            read_log(tmp_path / "bad.ppk2", options)
     with zipfile.ZipFile(tmp_path / "other.zip", "w") as archive:
         archive.writestr("readme.txt", "x")
     with pytest.raises(LogError, match="a ZIP, but no session of the Power Profiler"):
         read_log(tmp_path / "other.zip")
+
+
+class Pipe(io.RawIOBase):
+    """What cannot be sought in: a ZIP written into it tells lengths behind each file, as Nordic's does."""
+
+    def __init__(self) -> None:
+        self.data = bytearray()
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, data: Any) -> int:
+        self.data += bytes(data)
+        return len(data)
+
+
+def archived(names: list[str], files: dict[str, bytes], piped: bool) -> bytes:
+    """A ZIP of these files in this order."""
+    whole: Any = Pipe() if piped else io.BytesIO()
+    with zipfile.ZipFile(whole, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name in names:
+            archive.writestr(name, files[name])
+    return bytes(whole.data if piped else whole.getvalue())
+
+
+@pytest.mark.parametrize("piped", [False, True])
+def test_ppk2_whose_end_is_missing(tmp_path: Path, piped: bool) -> None:
+    frames = np.zeros(3000, dtype=FRAME)
+    frames["uA"] = np.random.default_rng(5).uniform(1, 1e5, 3000)
+    files = {"metadata.json": b'{"metadata": {"samplesPerSecond": 1000}}', "session.raw": frames.tobytes(),
+             "minimap.raw": b"{}" * 50}  # fmt: skip
+    path, salvage = tmp_path / "cut.ppk2", ReadOptions(salvage=True, rate_hz=500)
+    for names, hz in ((sorted(files), 1000), (sorted(files, reverse=True), 500)):
+        whole = archived(names, files, piped)
+        begin = whole.index(b"session.raw") + 11
+        for cut in (begin + 100, begin + 5000, len(whole) - 30):
+            path.write_bytes(whole[:cut])
+            with pytest.raises(
+                DamagedLog, match=r"cut\.ppk2: the archive was not closed, or its end is missing"
+            ):
+                read_log(path)
+            log = read_log(path, salvage)
+            np.testing.assert_array_equal(log.mA, frames["uA"][: len(log.mA)].astype(float) * 1e-3)
+            assert (len(log.mA) == 3000) == (cut > begin + 5000)
+            assert log.rate_hz == pytest.approx(1000 if cut > begin + 5000 else hz)
+            assert log.notes[0] == "The archive's end is missing; this is what it still holds."
+    path.write_bytes(whole[: begin - 8])
+    with pytest.raises(LogError, match=r"no session of the Power Profiler \(it holds no session\.raw\)"):
+        read_log(path, salvage)
+
+
+def test_ppk2_that_is_cut_and_spoilt(tmp_path: Path) -> None:
+    files = {"session.raw": bytes(range(250)) * 60}
+    whole = bytearray(archived(["session.raw"], files, True)[:-60])
+    whole[whole.index(b"session.raw") + 40] ^= 0xFF
+    (tmp_path / "a.ppk2").write_bytes(whole)
+    with pytest.raises(LogError, match=r"a\.ppk2: the archive is damaged"):
+        read_log(tmp_path / "a.ppk2", ReadOptions(salvage=True))
 
 
 Signal = tuple[str, str, int, np.ndarray]
