@@ -14,6 +14,7 @@ from station.analyse_files import write_files, write_voltage_files
 from station.beside_options import beside_of, beside_options
 from station.errors import Exit, StationError
 from station.finding_options import finding_options
+from station.needless import needless
 from station.reading_options import as_read_options, reading_options
 from station.screen import console
 
@@ -57,6 +58,7 @@ def command(
     options = replace(as_read_options(said), needs_current=not no_current)
     beside = beside_of(log, options, panel_current, place)
     if no_current:
+        needless(("limits", "profile_out", "html", "as_json"), "beside --no-current")
         _voltage(read_log(log, options), asked, out, beside, dark)
         return
     found = analyse(read_log(log, options), asked)

@@ -8,12 +8,12 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import rich_click as click
-from click.core import ParameterSource
 
 from station.amount_option import SECONDS
 from station.errors import Exit, StationError
 from station.finding_options import KEYS as FINDING
 from station.finding_options import find_options_of, finding_options
+from station.needless import typed
 from station.odds_running import folder_of
 from station.reading_options import KEYS as READING
 from station.reading_options import as_read_options, reading_options
@@ -24,7 +24,7 @@ Command = TypeVar("Command", bound=Callable[..., Any])
 _OWN = ("every", "same_meter", "dark")
 LOG_KEYS = (*_OWN, *FINDING, *READING)
 #: Options that mean the same for designs and for logs.
-_OF_BOTH = ("out", "as_json")
+_OF_BOTH = {"out", "as_json"}
 
 
 def log_options(command: Command) -> Command:
@@ -71,12 +71,8 @@ def only_theirs(
 ) -> None:
     """Refuse an option that says nothing about what is compared."""
     strange = of_designs if logs else of_logs
-    for parameter in context.command.params:
-        name = parameter.name or ""
-        typed = context.get_parameter_source(name) is ParameterSource.COMMANDLINE
-        if typed and name in strange and name not in _OF_BOTH:
-            what = "logs" if logs else "designs"
-            raise StationError(f"{parameter.opts[0]}: says nothing about {what}.", Exit.USAGE)
+    if option := next(typed(context, strange.keys() - _OF_BOTH), None):
+        raise StationError(f"{option}: says nothing about {'logs' if logs else 'designs'}.", Exit.USAGE)
 
 
 def compare_these(logs: tuple[Path, ...], out: Path | None, as_json: bool, said: dict[str, Any]) -> None:

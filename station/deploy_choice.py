@@ -15,6 +15,7 @@ import rich_click as click
 from station.deploy_route import Route
 from station.detect_completion import complete_boards
 from station.errors import Exit, StationError
+from station.needless import needless
 
 if TYPE_CHECKING:
     from station.detect import Found
@@ -25,6 +26,8 @@ PASSWORD = "CIRCUITPY_WEB_API_PASSWORD"
 LOGGER = "bench_logger"
 #: The one that lies beside a node's own: firmware/doctor.
 DOCTOR = "doctor"
+#: The parameters of `route_options`.
+ROUTE = ("to", "drive", "port", "host", "web_password", "wait_s")
 #: How long after its port a board's drive may come, s.
 SETTLE_s = 2.0
 
@@ -69,6 +72,8 @@ def chosen_route(
     """
     if sum(word is not None for word in (to, drive, port, host)) > 1:
         raise StationError("Name the board once: --to, --drive, --port or --host.", Exit.USAGE)
+    if drive is not None or port is not None:
+        needless(["web_password"], "where the board is reached by a drive or a port")
     route = _route(to, drive, port, host, wait_s, web_password)
     try:
         yield route

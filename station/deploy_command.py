@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any
 import rich_click as click
 
 from station.boards_command import names_like
-from station.deploy_choice import DOCTOR, LOGGER, chosen_route, route_options
+from station.deploy_choice import DOCTOR, LOGGER, ROUTE, chosen_route, route_options
 from station.errors import Exit, StationError
+from station.needless import needless
 from station.receive_command import data_option
 from station.screen import console
 
@@ -66,7 +67,8 @@ def command(design: str | None, app: str | None, as_json: bool, as_py: bool, **s
     """
     if app == LOGGER and (design or said["node"]):
         raise click.UsageError("--app is in place of a node: it cannot go with --board or --node.")
-    where = {name: said[name] for name in ("to", "drive", "port", "host", "wait_s", "web_password")}
+    _refuse_needless(app, as_py, said["node"])
+    where = {name: said[name] for name in ROUTE}
     with chosen_route(**where) as route:
         wanted = _wanted(route, app, design, said, compiled=not as_py)
         began = time.monotonic()
@@ -80,6 +82,15 @@ def command(design: str | None, app: str | None, as_json: bool, as_py: bool, **s
 
         told = document(found, route.name, not said["dry_run"], seconds)
         click.echo(json.dumps(told, indent=2, ensure_ascii=False))
+
+
+def _refuse_needless(app: str | None, as_py: bool, node: str | None) -> None:
+    if app == LOGGER:
+        needless(("certificate", "as_py", "own_compiler", "any_board"), f"beside --app {LOGGER}")
+    if as_py:
+        needless(["own_compiler"], "beside --py")
+    if not node:
+        needless(["data"], "without --node")
 
 
 def _wanted(

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any
 import rich_click as click
 
 from station.boards_command import names_like
-from station.deploy_choice import route_options
+from station.deploy_choice import ROUTE, route_options
 from station.errors import Exit, StationError
+from station.needless import needless
 from station.screen import console
 
 if TYPE_CHECKING:
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
     from station.doctor_logger import Logger
     from station.doctor_table import Finding
 
+#: Options of an examination, which a file does without.
+_OF_BOARD = (*ROUTE, "names", "picture", "opens", "logger")
 _NAMES = "board pins meter pir camera card sensor wifi home sleep".split()
 
 
@@ -71,8 +74,10 @@ def command(
     code is 1 if something is wrong.
     """
     if file is not None:
+        needless((*_OF_BOARD, "kept"), "beside --settings, which reads a file")
         return _without_board(file, design, as_json)
     if kept is not None:
+        needless(_OF_BOARD, "beside --kept, which reads a file")
         return _told(_read(kept), design or "", picture, opens, as_json, str(kept))
     checks = list(names) or _NAMES
     if logger is not None and "sleep" not in checks:

@@ -16,6 +16,7 @@ import rich_click as click
 from station.boards_command import names_like
 from station.detect_completion import complete_boards
 from station.errors import Exit, StationError
+from station.needless import needless
 from station.screen import console
 
 if TYPE_CHECKING:
@@ -62,11 +63,17 @@ def command(
     if erase and no_stub:
         raise click.UsageError("--erase is done by the stub, so it cannot go with --no-stub.")
     wanted, path = _arguments(words)
+    if only_check:
+        needless(("erase", "baud", "no_stub", "anyway", "yes"), "beside --check, which writes nothing")
+        if len(words) > 1:
+            raise click.UsageError(f"--check wants the image alone, without a board ('{words[0]}').")
     options = _Options(yes, anyway, erase, baud, not no_stub, _board_id(design), as_json)
     image = read_image(path, options.board_id)
     if only_check:
         _tell_check(image, options)
         return
+    if image.uf2:
+        needless(("erase", "baud", "no_stub"), "of a .uf2, which goes onto a drive")
     board = _board(wanted, image)
     _refuse(image, board, options)
     _ask(image, board, options)

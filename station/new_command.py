@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import rich_click as click
 
 from station.errors import Exit, StationError
+from station.needless import needless
 from station.receive_command import data_option
 from station.screen import console
 
@@ -40,6 +41,8 @@ def command(folder: Path | None, source: Path | None, yes: bool, data: Path, **s
     The password of the network is asked for, or comes from TORPOR_WIFI_PASSWORD, or from wifi_password or
     wifi_password_file in --from; it is never shown.
     """
+    if not said["viability"]:
+        needless(["years"], "beside --no-viability")
     node, folder = _node(folder, source, yes)
     from station.new_folder import write_folder
 

@@ -22,6 +22,7 @@ from analysis.style import seconds_text
 from station.beside_options import beside_of, beside_options
 from station.errors import StationError
 from station.finding_options import find_options_of, finding_options
+from station.needless import needless
 from station.reading_options import as_read_options, reading_options
 from station.screen import console
 
@@ -55,6 +56,7 @@ def command(
     options = replace(as_read_options(said), needs_current=not no_current)
     data = read_log(log, options)
     if no_current:
+        needless(("views", "html", "as_json", "show_states", "cycles"), "beside --no-current")
         _voltages(data, out or log.with_suffix(".png"), beside_of(log, options, panel_current, place), dark)
         return
     table = state_table(data, find)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import rich_click as click
 
 from station.errors import Exit, StationError
+from station.needless import needless
 from station.receive_command import data_option
 from station.screen import console
 
@@ -44,6 +45,8 @@ def command(nodes: Path, source: Path | None, out: Path, data: Path, **said: Any
     completes what was interrupted and changes only what is different. Secrets: a column wifi_password or
     wifi_password_file, in --from, or TORPOR_WIFI_PASSWORD.
     """
+    if not said["odds"]:
+        needless(["years"], "without --odds")
     made = _checked(nodes, source, out)
     done = {} if said["dry_run"] else _carried_out(made, out, data)
     odds = _odds(made, out, said["years"]) if said["odds"] and not said["dry_run"] else {}

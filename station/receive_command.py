@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import rich_click as click
 
 from station.errors import Exit, StationError
+from station.needless import needless
 from station.screen import console
 
 if TYPE_CHECKING:
@@ -84,6 +85,10 @@ def command(
     from station.limits import Limits
     from station.retention import Retention, Rules
 
+    if not keep_days and not keep_gb:
+        needless(["after_export"], "without --keep-days or --keep-gb")
+    if mqtt is None:
+        needless(["mqtt_password_file"], "without --mqtt")
     limits = Limits(
         head_s=head_s, idle_s=idle_s, body_s=body_s, per_address=per_address,
         floor_bytes=int(floor_mb * 1e6), quota_bytes=int(quota_mb * 1e6),

@@ -13,6 +13,7 @@ import rich_click as click
 
 from station.boards_command import names_like
 from station.errors import Exit, StationError
+from station.needless import needless
 from station.screen import console
 from station.weather_option import weather_choice, weather_options
 
@@ -57,6 +58,10 @@ def command(**options: Any) -> None:
     Writes report.txt, summary.json, year.png, wake.png, contact-sheet.png (or readings.png), node_log.csv,
     journal.csv and more into the output folder.
     """
+    if not options["samples"]:
+        needless(("from_s", "to_s"), "without --samples")
+    if not options["into"]:
+        needless(["named"], "without --into")
     scenario = _scenario(options)
     if options["into"]:
         result, twin = _run_into(scenario, options)
