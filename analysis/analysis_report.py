@@ -18,7 +18,7 @@ from .amounts import (
 )  # fmt: skip
 from .analysed import Analysed
 from .cycle_spread import Spread, rests_clipped, wakes_clipped
-from .duty import REST
+from .duty import REST, Gain
 from .log_limits import Judged
 from .report_parts import heading, paragraph, table
 from .states import StateRow
@@ -55,16 +55,22 @@ def _short(found: Analysed) -> str:
 
 def _advice(found: Analysed) -> str:
     """Which state to work on first, or what must be measured to say so."""
-    if not found.gains:
+    known = _known_gains(found)
+    if not known:
         return ""
-    best = found.gains[0]
-    if best.name == REST and found.floor.below and len(found.gains) > 1:
-        next_ = found.gains[1]
+    best = known[0]
+    if best.name == REST and found.floor.below and len(known) > 1:
+        next_ = known[1]
         return (
             f"Measure the sleep current first: at this pace it may be what matters most. After it comes "
             f"{next_.name}: with half of it a battery lasts {percent_text(next_.longer)} longer."
         )
     return f"Work on {best.name} first: with half of it a battery lasts {percent_text(best.longer)} longer."
+
+
+def _known_gains(found: Analysed) -> list[Gain]:
+    """Without the rest, where that is no sleep."""
+    return [gain for gain in found.gains if gain.name != REST or not found.floor.no_sleep]
 
 
 def _wake_sentence(found: Analysed) -> str:
@@ -83,6 +89,10 @@ def _rest_sentence(found: Analysed) -> str:
         return ""
     if found.spread is None:
         return ""
+    if found.floor.restless:
+        return _restless_sentence(found)
+    if found.floor.no_sleep:
+        return f"Between wakes it is without supply, at {found.floor.V:.1f} V: that is no sleep."
     if found.floor.backwards:
         return f"Between wakes the current flows backwards, {current_text(found.floor.value_mA)}."
     if found.floor.below:
@@ -93,6 +103,18 @@ def _rest_sentence(found: Analysed) -> str:
     if found.asked.every_s is not None:  # its share at that pace stands beside the pace
         return f"Between wakes it draws {least}{rest}."
     return f"Between wakes it draws {least}{rest}, {percent_text(found.duty.rest_share)} of all charge."
+
+
+def _restless_sentence(found: Analysed) -> str:
+    """What is not quiet is no sleep; markers may bound a part of the wake only."""
+    sd_mA = found.floor.readings.sd_mA if found.floor.readings else 0.0
+    least = "at least " if rests_clipped(found.table) else ""
+    marked = found.table.limits is None and not found.log.has_states
+    ask = "; --no-markers looks for its rest in the current" if marked else ""
+    return (
+        f"Between wakes it draws {least}{current_text(found.floor.value_mA)}, which is no sleep: it scatters "
+        f"by {current_text(sd_mA)}{ask}."
+    )
 
 
 def _mean_sentence(found: Analysed) -> str:
@@ -223,12 +245,13 @@ def _battery(found: Analysed) -> str:
 
 
 def _first(found: Analysed) -> str:
-    if not found.gains:
+    gains = _known_gains(found)
+    if not gains:
         return ""
     rows = [("half of", "share of the charge", "a battery lasts")]
-    rows += [(one.name, percent_text(one.share), _longer(one.longer)) for one in found.gains]
+    rows += [(one.name, percent_text(one.share), _longer(one.longer)) for one in gains]
     said = ""
-    if found.floor.below:
+    if found.floor.below and not found.floor.no_sleep:
         said = paragraph(f"{REST.capitalize()} at its mean here, which the meter cannot tell from nothing.")
     return "\n".join((heading("Where to work first"), table(rows, right=(1, 2)), *([said] if said else [])))
 

@@ -14,6 +14,8 @@ from .text import Text
 #: How many lines may stand before the header (comments, key: value lines).
 HEADER_WITHIN = 50
 DELIMITERS = (",", ";", "\t", WHITESPACE)
+#: Readings that name themselves: 'BAT: 3.5', 'BAT=3.5', '[BAT 3.5]'.
+_NAMED = re.compile(r"(?:\[(\w+) |\b([A-Za-z][\w ]*?)\s*[:=]\s*)[-+]?\d+(?:\.\d+)?\s*(?:V|mV)?\b")
 _DECIMAL_COMMA = re.compile(r"^[-+]?\d+,\d+$")
 
 
@@ -91,6 +93,12 @@ def _no_header(text: Text) -> LogError:
         return LogError(
             f"{text.name} line 1: a printed list or dictionary stands in a cell ('{first[:30]}'); write one "
             "row per sample instead."
+        )
+    names = ["".join(pair) for pair in _NAMED.findall(first)]
+    if len(names) > 1:
+        return LogError(
+            f"{text.name} line 1: its readings name themselves ({', '.join(names[:5])}), but none is a "
+            "current with its unit, such as 'Current: 28.9 mA'; voltages alone are read with --no-current."
         )
     return LogError(
         f"{text.name} line 1: no header names a time and a current within {HEADER_WITHIN} lines "

@@ -40,7 +40,7 @@ def found_states(log: Log, options: FindOptions) -> Found:
     """The states of a log."""
     if log.has_states:
         return _by_names(log)
-    if log.has_marker and (log.marker != log.marker[0]).any():
+    if not options.no_markers and log.has_marker and (log.marker != log.marker[0]).any():
         return _by_markers(log, options)
     wakes = find_wakes(log, options)
     states = _within(log, wakes, options)

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from math import hypot, nan
 
 from .amounts import current_text as current
-from .floor_doubts import doubts
+from .floor_doubts import doubts, restless
 from .floor_options import FloorOptions
 from .floor_share import Share, share_of
 from .folding import looks_folded, unfold
@@ -27,6 +27,8 @@ MEASURED, ZEROED, STATED = "measured", "measured, its zero taken off", "stated"
 RECKONED, HIDDEN, NONE = "reckoned by the node", "hidden by the meter's steps", "never at rest"
 #: More readings of one value than this tell nothing of what lies between two steps.
 ALL_THE_SAME = 0.9
+#: A rest that is without supply for more than this part of its time is no sleep.
+MOSTLY = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +43,8 @@ class Floor:
     rests : each kind of rest by itself. V : at rest, NaN if unknown.
     zero_mA : what the meter shows without a current, taken off (0: not known).
     input_mA : of the value, what the meter's own inputs take. readings : None where nothing was read.
-    share : of it in all charge. notes : on what was read, beside the figures.
+    lost : the part of the rest in which there was no supply. share : of it in all charge.
+    notes : on what was read, beside the figures.
     """
 
     how: str
@@ -56,13 +59,24 @@ class Floor:
     zero_mA: float = 0.0
     input_mA: float = 0.0
     readings: Readings | None = None
+    lost: float = 0.0
     share: Share | None = None
     notes: tuple[str, ...] = field(default_factory=tuple)
 
     @property
     def known(self) -> bool:
         """Whether the value may be taken for the node's own."""
-        return self.how in (MEASURED, ZEROED, STATED) and not self.below
+        return self.how in (MEASURED, ZEROED, STATED) and not self.below and self.lost <= MOSTLY
+
+    @property
+    def restless(self) -> bool:
+        """Whether its readings scatter as no rest does."""
+        return self.readings is not None and restless(self.readings, self.meter)
+
+    @property
+    def no_sleep(self) -> bool:
+        """Whether what the log shows at rest is something else than sleep."""
+        return self.restless or self.lost > MOSTLY
 
     @property
     def backwards(self) -> bool:
@@ -143,7 +157,7 @@ def _measured(log: Log, resting: Resting, meter: Meter, zero_log: Log | None) ->
         how, value, max(0.0, low), max(0.0, high), below, meter,
         typical_mA=0.0 if zero else meter.typical_mA, rests=resting.rests, V=resting.V,
         zero_mA=zero_mA, input_mA=0.0 if zero or resting.V != resting.V else meter.input_mA(resting.V),
-        readings=readings, notes=notes,
+        readings=readings, lost=resting.lost_s / resting.seconds, notes=notes,
     )  # fmt: skip
 
 

@@ -13,11 +13,16 @@ RESTLESS_NOISE, RESTLESS_SHARE = 10.0, 0.2
 FINER = 0.5
 
 
+def restless(readings: Readings, meter: Meter) -> bool:
+    """Whether readings at rest scatter as no rest does."""
+    noise_mA = max(meter.noise_mA, readings.step_mA)
+    return readings.sd_mA > max(RESTLESS_NOISE * noise_mA, RESTLESS_SHARE * abs(readings.mean_mA))
+
+
 def doubts(readings: Readings, meter: Meter) -> tuple[str, ...]:
     """Sentences for the owner."""
     said = []
-    noise_mA = max(meter.noise_mA, readings.step_mA)
-    if readings.sd_mA > max(RESTLESS_NOISE * noise_mA, RESTLESS_SHARE * abs(readings.mean_mA)):
+    if restless(readings, meter):
         said.append(
             f"Its rest is not quiet: the readings scatter by {current(readings.sd_mA)}, so what the log "
             "calls rest may be something else."

@@ -6,6 +6,7 @@ from .amounts import current_text as current
 from .floor import HIDDEN, NONE, RECKONED, STATED, ZEROED, Floor
 from .floor_share import Part
 from .magnitudes import percent, span
+from .rests import NOTHING_RUNS_V
 
 #: A share below this is worth no second thought.
 SMALL = 0.01
@@ -17,11 +18,12 @@ def floor_sentences(floor: Floor) -> tuple[str, ...]:
     """What it is, why it is no surer, how much it matters."""
     if floor.how == NONE:
         return ("The node never rests in this log, so nothing is known of its sleep.",)
-    found = [_value(floor), *_why(floor), *_rests(floor), *floor.notes, *_share(floor)]
+    found = [_value(floor), *_why(floor), *_rests(floor), *_lost(floor), *floor.notes, *_share(floor)]
     return tuple(found)
 
 
 def _value(floor: Floor) -> str:
+    asleep = "Asleep it takes" if _wakes(floor) else "All the time, which may be asleep or awake, it takes"
     if floor.how == STATED:
         return f"Asleep it takes {current(floor.value_mA, floor.off_mA)}, as you said."
     if floor.how == RECKONED:
@@ -32,7 +34,7 @@ def _value(floor: Floor) -> str:
     if floor.how == HIDDEN and floor.readings:
         step_mA = floor.readings.step_mA or floor.meter.step_mA
         return (
-            f"Asleep it takes less than {current(floor.high_mA)}: {percent(floor.readings.zeros)} of the "
+            f"{asleep} less than {current(floor.high_mA)}: {percent(floor.readings.zeros)} of the "
             f"readings are exactly zero, so the meter's steps of {current(step_mA)} hide the rest."
         )
     if floor.backwards:
@@ -42,10 +44,15 @@ def _value(floor: Floor) -> str:
         )
     if floor.below:
         return (
-            f"Asleep it takes less than {current(floor.high_mA)}: the mean is {current(floor.value_mA)}, "
+            f"{asleep} less than {current(floor.high_mA)}: the mean is {current(floor.value_mA)}, "
             "which the worst of such meters would show without any current."
         )
-    return f"Asleep it takes {current(floor.value_mA, floor.off_mA)}."
+    return f"{asleep} {current(floor.value_mA, floor.off_mA)}."
+
+
+def _wakes(floor: Floor) -> bool:
+    """Whether the log shows the node awake as well."""
+    return floor.share is None or floor.share.awake_s > 0.0
 
 
 def _why(floor: Floor) -> list[str]:
@@ -87,11 +94,23 @@ def _rests(floor: Floor) -> list[str]:
     return [f"It has {len(floor.rests)} ways to rest: {each}. The floor is their mean over time."]
 
 
+def _lost(floor: Floor) -> list[str]:
+    """A voltage at which no board runs is no sleep."""
+    if floor.lost <= 0.0:
+        return []
+    return [
+        f"For {percent(floor.lost)} of that rest the voltage is below {NOTHING_RUNS_V:g} V, at which no "
+        "board runs: its supply was gone or switched off, and what it draws then is no sleep."
+    ]
+
+
 def _share(floor: Floor) -> list[str]:
     share = floor.share
-    if share is None or share.awake_mC <= 0.0:
+    if share is None or share.awake_mC <= 0.0 or not _wakes(floor):
         return []
     said = [f"Of all charge in this log its rest is {_part(share.now)}"]
+    if floor.no_sleep:
+        return [f"{said[0]}."]
     said += [f"with a wake every {span(part.cycle_s)} {_part(part)}" for part in share.longer]
     matters = ["At this pace the floor hardly matters."] if share.now.high < SMALL else []
     return ["; ".join(said) + ".", *matters]

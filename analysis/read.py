@@ -40,7 +40,7 @@ def read_log(path: Path | str, options: ReadOptions = DEFAULTS) -> Log:
 
     if options.titles is None and are_counts(head):
         return read_counts(text, options)
-    if options.titles is None and are_printed(head) and not has_header(text):
+    if options.titles is None and are_printed(head, options.needs_current) and not has_header(text):
         return read_printed(text, options)
     return read_csv(text, options)
 

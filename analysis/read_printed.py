@@ -20,10 +20,14 @@ _READING = re.compile(
 _STAMP = re.compile(r"^(?P<stamp>\d{1,2}:\d{2}:\d{2}(?:\.\d+)?)\s*->\s*")
 
 
-def are_printed(head: bytes) -> bool:
-    """Whether a text begins with readings that name themselves, one of them a current with its unit."""
+def are_printed(head: bytes, needs_current: bool = True) -> bool:
+    """Whether a text begins with readings that name themselves, one of them a current with its unit.
+
+    A voltage will do where no current is needed.
+    """
+    wanted = ("current",) if needs_current else ("current", "voltage")
     found = [item for line in _lines(head)[:12] for item in _READING.finditer(line)]
-    return any(column(0, _title(item)).role == "current" and item["unit"] for item in found)
+    return any(column(0, _title(item)).role in wanted and item["unit"] for item in found)
 
 
 def read_printed(text: Text, options: ReadOptions) -> Log:

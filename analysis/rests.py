@@ -17,6 +17,9 @@ Rows = NDArray[np.intp]
 LONG_VISIT = 8
 #: So many rows tell noise and levels, of so many visits.
 LOOKED_AT, MOST_VISITS = 200_000, 4000
+#: Below this voltage nothing runs of a node that has seen the other: the RP2040 needs 1.8 V, an ESP32 more
+#: (their data sheets). A single cell of 1.5 V, which a converter lifts, is never above the second.
+NOTHING_RUNS_V, TWO_CELLS_V = 1.8, 2.0
 #: Two levels of one name are two sleeps if they are so many standard deviations and so many of the readings'
 #: smallest steps apart, and each takes such a share of the time. Ours.
 APART_SD, STEPS, LEAST_SHARE = 8.0, 3.0, 0.003
@@ -41,6 +44,7 @@ class Resting:
     mA, dt_s : readings in their order; of a long log, those of visits evenly chosen. levels : of each the
         mean of its rest.
     rests : by time, the longest first. V : mean voltage, NaN if unknown.
+    lost_s : for how long of it there was no voltage that anything runs at.
     """
 
     mean_mA: float
@@ -50,6 +54,7 @@ class Resting:
     levels: FloatArray
     rests: tuple[Rest, ...]
     V: float
+    lost_s: float
 
 
 def resting_of(log: Log, table: StateTable) -> Resting | None:
@@ -71,7 +76,9 @@ def resting_of(log: Log, table: StateTable) -> Resting | None:
     codes = visits.state[np.searchsorted(visits.first, rows, side="right") - 1]
     levels, rests = _levels(mA, dt_s, codes, table.names, seconds)
     volts = float(np.average(log.V[rows], weights=dt_s))
-    return Resting(float(charge.sum() / duration.sum()), seconds, mA, dt_s, levels, rests, volts)
+    lost = (log.V[rows] < NOTHING_RUNS_V) & (log.V.max() > TWO_CELLS_V)
+    lost_s = seconds * float(dt_s[lost].sum() / dt_s.sum())
+    return Resting(float(charge.sum() / duration.sum()), seconds, mA, dt_s, levels, rests, volts, lost_s)
 
 
 def _looked_at(first: Rows, end: Rows) -> Rows:

@@ -61,13 +61,14 @@ def choices(peak_mA: float, grade: str = "A") -> tuple[Choice, ...]:
 
 
 def recipe(log: Log, floor: Floor, supply_min_V: float | None = None, grade: str = "A") -> tuple[str, ...]:
-    """Sentences; none if the floor is known well enough, flows backwards, or was read by another meter.
+    """Sentences; none if the floor is known well enough or no sleep, or flows backwards, or by another meter.
 
     Parameters
     ----------
     supply_min_V : below it the board browns out.
     """
-    if not floor.meter.chip or floor.backwards or (floor.known and floor.value_mA > WELL * floor.off_mA):
+    told = floor.known and floor.value_mA > WELL * floor.off_mA
+    if told or not floor.meter.chip or floor.backwards or floor.no_sleep:
         return ()
     peak_mA = float(log.mA.max())
     there = choices(peak_mA, grade)

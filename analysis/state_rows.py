@@ -29,6 +29,7 @@ class FindOptions:
     rest_mA : what it draws at rest, where the log itself never shows it.
     least_state_s : nothing shorter is a state of its own.
     inside_markers : look for states within each value of the marker column, too.
+    no_markers : look for wakes in the current, as if there were no marker column.
     conversion_s : how long the meter looks for one sample; 0: samples are points.
     clock_off : how wrong the logger's clock may be, as a part (0.005: a ceramic resonator).
     """
@@ -40,6 +41,7 @@ class FindOptions:
     rest_mA: float | None = None
     least_state_s: float | None = None
     inside_markers: bool = False
+    no_markers: bool = False
     conversion_s: float = 0.0
     clock_off: float = 0.0
 

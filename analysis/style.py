@@ -173,7 +173,7 @@ def date_axis(axes: Axes, days: float) -> None:
 
 def seconds_text(seconds: float) -> str:
     """A duration as a person writes it: 12 ms, 3.4 s, 12 min, 5.2 h, 3.1 days."""
-    for limit, size, unit in ((1, 1e-3, "ms"), (120, 1, "s"), (7200, 60, "min"), (172800, 3600, "h")):
+    for limit, size, unit in ((0.9995, 1e-3, "ms"), (120, 1, "s"), (7200, 60, "min"), (172800, 3600, "h")):
         if abs(seconds) < limit:
             return f"{_three(seconds / size)} {unit}"
     return f"{_three(seconds / 86400)} days"

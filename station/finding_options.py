@@ -27,13 +27,14 @@ _OPTIONS = (
     click.option("--rest-level", type=MILLIAMPERES, metavar="MA",
                  help="What it draws at rest, for a log that never shows it."),
     click.option("--inside-markers", is_flag=True, help="Look for states within each marker, too."),
+    click.option("--no-markers", is_flag=True, help="Look for wakes in the current, not in the markers."),
     click.option("--clock-off", type=click.FloatRange(min=0, max=50), metavar="PERCENT", default=0.0,
                  help="How wrong the logger's clock may be: 0.5 for a ceramic resonator."),
     click.option("--least-state", type=SECONDS, metavar="TIME", help="Nothing shorter is a state: 50ms."),
 )  # fmt: skip
 KEYS = (
-    "named", "design", "wake_above", "sleep_below", "rest_level", "inside_markers", "clock_off",
-    "least_state",
+    "named", "design", "wake_above", "sleep_below", "rest_level", "inside_markers", "no_markers",
+    "clock_off", "least_state",
 )  # fmt: skip
 
 
@@ -58,6 +59,7 @@ def find_options_of(said: dict[str, Any]) -> FindOptions:
         states=_states(given["named"]),
         design=_design(given["design"]), wake_mA=given["wake_above"], sleep_mA=given["sleep_below"],
         rest_mA=given["rest_level"], inside_markers=given["inside_markers"],
+        no_markers=given["no_markers"],
         clock_off=given["clock_off"] / 100, least_state_s=given["least_state"],
     )  # fmt: skip
 

@@ -216,3 +216,23 @@ def test_oml_of_others_asks_for_units_and_names_lines(write: Write) -> None:
     assert log.mA == pytest.approx([38, 39, 40])
     with pytest.raises(LogError, match="0 of its schemas hold a current; the schemas are _experiment"):
         read_log(write(OML.replace("current:", "other:"), "c.oml"))
+
+
+@pytest.mark.parametrize(
+    ("line", "names"),
+    [
+        ("Battery: 3.92 V  Temp: 21.5 C", "Battery, Temp"),
+        ("12:00:01,5 |INFO| 1497731848.5 [IP 10.0.0.7] [RSSI -73] [BAT 3.5%]", "IP, RSSI, BAT"),
+    ],
+)
+def test_readings_without_a_current(write: Write, line: str, names: str) -> None:
+    with pytest.raises(
+        LogError, match=rf"line 1: its readings name themselves \({names}\), but none is a current"
+    ):
+        read_log(write(f"{line}\n" * 3))
+
+
+def test_printed_voltages_where_no_current_is_needed(write: Write) -> None:
+    path = write("Battery: 3.92 V  Temp: 21.5 C\nBattery: 3.90 V  Temp: 21.6 C\n")
+    log = read_log(path, ReadOptions(rate_hz=0.01, needs_current=False))
+    assert log.V.tolist() == [3.92, 3.9] and log.t_s.tolist() == [0, 100]
