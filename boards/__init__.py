@@ -1,7 +1,7 @@
 """Node designs as data: `load_design` reads and checks one, every figure with its source."""
 
 from boards.load import DEFAULT_DESIGN, list_designs, load_design, lockout_of
-from boards.model import BoardsError, Design, Part, Row, SleepPlan, Table
+from boards.model import BoardsError, Design, NoSuchDesign, Part, Row, SleepPlan, Table
 from boards.places import Place, picture_places
 from boards.ways import (
     CLOCK,
@@ -28,6 +28,7 @@ __all__ = [
     "WAIT",
     "BoardsError",
     "Design",
+    "NoSuchDesign",
     "Part",
     "Place",
     "Row",

@@ -9,7 +9,7 @@ from types import MappingProxyType
 from typing import Any
 
 from boards.check import check_design
-from boards.model import BoardsError, Design, Part, SleepPlan
+from boards.model import Design, NoSuchDesign, Part, SleepPlan
 from boards.notes import notes_of
 from boards.options import read_options
 from boards.parts_file import Catalogue, check_complete, read_caps, read_parts, read_rows, shipped_parts
@@ -48,6 +48,7 @@ def load_design(name: str | Path) -> Design:
 
     Raises
     ------
+    NoSuchDesign : there is none of that name.
     BoardsError : one sentence with file, key, value and what is allowed.
     """
     path = _find(name)
@@ -83,11 +84,13 @@ def _find(name: str | Path) -> Path:
     given = Path(name)
     if given.suffix == ".toml":
         if not given.is_file():
-            raise BoardsError(f"{given}: no such file, a design is a .toml file or {one_of(list_designs())}.")
+            raise NoSuchDesign(
+                f"{given}: no such file, a design is a .toml file or {one_of(list_designs())}."
+            )
         return given
     if str(name) not in list_designs():
         allowed = f"{one_of(list_designs())}, or a path to a .toml file"
-        raise BoardsError(f'There is no design "{name}", allowed is {allowed}.')
+        raise NoSuchDesign(f'There is no design "{name}", allowed is {allowed}.')
     return HOME / f"{name}.toml"
 
 

@@ -13,6 +13,12 @@ class BoardsError(ValueError):
     """A design or part file is wrong; the message is one sentence: file, key, value, what is allowed."""
 
 
+class NoSuchDesign(BoardsError):
+    """A design was named that is not there; `exit_code` is that of wrong usage."""
+
+    exit_code = 2
+
+
 @dataclass(frozen=True, slots=True)
 class Row:
     """One physical constant.

@@ -68,6 +68,10 @@ def command(design: str | None, app: str | None, as_json: bool, as_py: bool, **s
     if app == LOGGER and (design or said["node"]):
         raise click.UsageError("--app is in place of a node: it cannot go with --board or --node.")
     _refuse_needless(app, as_py, said["node"])
+    if design:
+        from boards import load_design
+
+        load_design(design)  # a slip of the pen is told before any board is looked for
     where = {name: said[name] for name in ROUTE}
     with chosen_route(**where) as route:
         wanted = _wanted(route, app, design, said, compiled=not as_py)

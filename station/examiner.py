@@ -66,9 +66,17 @@ class Examiner:
                 "UPDATE pictures SET width = ?, height = ?, suspect = ?, thumb = ? WHERE number = ?",
                 [(*(s["width"], s["height"], s["suspect"], s["thumb"]), number) for number, s in seen],
             )
+            self._drop_thumbs(batch, waiting)
 
         await asyncio.wrap_future(self._store.write(job))
         return all(one["thumb"] != "waiting" for _, one in seen)
+
+    def _drop_thumbs(self, batch: Batch, looked_at: tuple[Picture, ...]) -> None:
+        """Of pictures that were deleted meanwhile."""
+        for picture in looked_at:
+            here = "SELECT 1 FROM pictures WHERE number = ? AND kept = 'here'"
+            if not batch.db.execute(here, (picture.number,)).fetchone():
+                self._store.files.thumb(picture.path).unlink(missing_ok=True)
 
     async def _look(self, picture: Picture) -> Seen:
         why = ""

@@ -10,11 +10,13 @@ from __future__ import annotations
 import os
 import secrets
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
 
-PICTURES, INCOMING, THUMBS, UNCLAIMED = "pictures", "incoming", "thumbs", "unclaimed"
+PICTURES, INCOMING, THUMBS = "pictures", "incoming", "thumbs"
+#: Pictures without a row: of nobody after a kill, of a node that was forgotten.
+UNCLAIMED, FORGOTTEN = "unclaimed", "forgotten"
 #: Flags that not every system has.
 _NOFOLLOW = getattr(os, "O_NOFOLLOW", 0)
 _BINARY = getattr(os, "O_BINARY", 0)
@@ -96,12 +98,21 @@ class PictureFiles:
         parts = list((self.root / INCOMING).glob("*.part"))
         for part in parts:
             part.unlink()
-        strays = [path for path in self._all() if not is_known(self._name(path))]
-        for path in strays:
-            aside = self.root / UNCLAIMED / self._name(path)
-            aside.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            os.replace(path, aside)
+        strays = [name for name in map(self._name, self._all()) if not is_known(name)]
+        self.set_aside(UNCLAIMED, strays)
         return len(parts), len(strays)
+
+    def set_aside(self, folder: str, names: Iterable[str]) -> None:
+        """Move pictures into another folder of the station, durably; one that is not here is left out."""
+        changed = set()
+        for name in names:
+            aside = self.root / folder / name
+            changed.update(self._make(aside.parent))
+            with suppress(FileNotFoundError):
+                os.replace(self.path(name), aside)
+                changed |= {aside.parent, self.path(name).parent}
+        for one in changed:
+            make_durable(one)
 
     def _name(self, path: Path) -> str:
         return path.relative_to(self.root / PICTURES).as_posix()

@@ -98,7 +98,8 @@ def known_as(db: sqlite3.Connection, table: str, upload: Upload) -> int:
 
 def _check_quota(db: sqlite3.Connection, upload: Upload, quota: int) -> None:
     number = upload.node.number
-    (stored,) = db.execute("SELECT stored_bytes FROM nodes WHERE number = ?", (number,)).fetchone()
+    found = db.execute("SELECT stored_bytes FROM nodes WHERE number = ?", (number,)).fetchone()
+    stored = found[0] if found else 0  # forgotten just now: its row will be refused
     if quota and stored + upload.size > quota:
         raise NoRoom(f"Node {upload.node.name} has {stored} bytes here, expected at most {quota}.")
 

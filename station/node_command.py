@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,6 +13,7 @@ from rich.table import Table
 
 from sim.protocol import TRIAL
 from station.boards_command import names_like
+from station.errors import Exit, StationError
 from station.receive_command import data_option
 from station.screen import console
 
@@ -109,6 +111,42 @@ def set_(name: str, settings: tuple[str, ...], data: Path) -> None:
         check(nodes.known(store, name), wanted)
         number = nodes.queue_settings(store, name, wanted).settings_number
     click.echo(f"{name} gets settings {number} with its next upload, if it takes settings over the air.")
+
+
+@command.command(name="forget")
+@click.argument("name")
+@click.option("--keep-pictures", is_flag=True, help="Its pictures stay: in the folder forgotten of --data.")
+@click.option("--yes", is_flag=True, help="Ask nothing.")
+@data_option
+def forget_(name: str, keep_pictures: bool, yes: bool, data: Path) -> None:
+    """Let a node go that was given away or is broken: its key, what it said of itself, its pictures.
+
+    It leaves the station's page and Home Assistant; its name is free again. Nothing brings back what is
+    deleted: torpor export copies pictures out before.
+    """
+    from station import nodes
+    from station.files import FORGOTTEN
+    from station.forgetting import forget
+    from station.words import count
+
+    with _store(data) as store:
+        nodes.known(store, name)
+        pictures = count(store.count(name, 0.0), "picture")
+        rest = f" into {data / FORGOTTEN}; " if keep_pictures else ", "
+        _sure(f"{name} goes: {pictures}{rest}its journal and its readings are deleted. Forget it?", yes)
+        forget(store, name, keep_pictures)
+    click.echo(f"{name} is forgotten.")
+    click.echo("Its board still knows your Wi-Fi's password: docs/station.md says how to erase it.", err=True)
+
+
+def _sure(question: str, yes: bool) -> None:
+    """StationError unless the owner says so."""
+    if yes:
+        return
+    if not sys.stdin.isatty():
+        raise StationError(f"{question} There is no terminal to ask on: --yes says so.", Exit.USAGE)
+    if not click.confirm(question, err=True):
+        raise StationError("Nothing was done.")
 
 
 @command.command(name="log")

@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from itertools import islice
@@ -82,9 +82,14 @@ def let_go(store: Store, name: str, rules: Rules, now_s: float) -> int:
     node = store.node(name)
     batch = list(islice(_due(store, node, rules, now_s), BATCH)) if node else []
     if batch:
-        store.write(partial(_leave, batch)).result()
-        finish(store)
+        delete(store, batch)
     return len(batch)
+
+
+def delete(store: Store, pictures: Sequence[Picture]) -> None:
+    """Let these pictures go: their rows say so first."""
+    store.write(partial(_leave, pictures)).result()
+    finish(store)
 
 
 def finish(store: Store) -> None:
@@ -120,7 +125,7 @@ def _all_but_the_last(store: Store, name: str) -> Iterator[Picture]:
         yield from (picture for picture in page if picture.number < last[0].number)
 
 
-def _leave(pictures: list[Picture], batch: Batch) -> None:
+def _leave(pictures: Sequence[Picture], batch: Batch) -> None:
     """From here on they are not shown, and their bytes are the node's again."""
     for picture in pictures:
         batch.db.execute(

@@ -156,8 +156,27 @@ def test_every_design_can_be_shown(capsys: pytest.CaptureFixture[str]) -> None:
 
 def test_an_unknown_board_is_one_sentence(capsys: pytest.CaptureFixture[str]) -> None:
     code, out, err = spoken(capsys, "boards", "pico-x")
-    assert (code, out) == (1, "")
+    assert (code, out) == (2, "")
     assert err.startswith("torpor: ") and "pico-x" in err and err.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "card {}", "simulate {} --days 1", "viability {}", "size {}", "compare {} pico-w-rtc",
+        "deploy --board {}", "deploy --board {} --dry-run --host 127.0.0.1",
+        "doctor --settings pyproject.toml --design {}", "flash --check pyproject.toml --design {}",
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("name", ["pico-x", "pico-x.toml"])
+def test_a_design_that_is_not_there_is_wrong_usage_everywhere(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, line: str, name: str
+) -> None:
+    monkeypatch.chdir(ROOT)
+    code, out, err = spoken(capsys, *line.format(name).split())
+    assert (code, out) == (2, "")
+    told = f'There is no design "{name}", ' if name == "pico-x" else f"{name}: no such file, a design is "
+    assert err.startswith(f"torpor: {told}") and err.count("\n") == 1
 
 
 def test_a_damaged_design_file_is_one_sentence(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:

@@ -104,7 +104,7 @@ def test_a_log_needs_a_journal_and_a_design(run, tmp_path: Path) -> None:
 
 def test_a_design_that_is_not_there_adds_no_node(run) -> None:
     code, _, err = run("node add garden --design nope")
-    assert code == 1
+    assert code == 2
     assert 'There is no design "nope"' in err
     assert json.loads(run("node list --json")[1])["nodes"] == []
 
@@ -117,7 +117,7 @@ def commands() -> list[str]:
 
 
 def test_the_page_names_commands() -> None:
-    assert len(commands()) == 21
+    assert len(commands()) == 22
 
 
 @pytest.mark.parametrize("line", commands())

@@ -8,7 +8,9 @@ import stat
 import tomllib
 from pathlib import Path
 
+import numpy as np
 import pytest
+import zxingcpp
 
 from boards import load_design
 from station import cli
@@ -77,6 +79,42 @@ def test_three_hundred_nodes(capsys, tmp_path: Path) -> None:
         assert SECRET not in text
         assert not any(key in text for key in secrets.values())
     assert len(re.findall("<section>", (Path("nodes") / "labels.html").read_text("utf-8"))) == 300
+
+
+SOUTH_WEST = HEAD + "quito,pico-w-rtc,3 W,2600 mAh,2,field,10.0.0.1,-0.18,-78.5\n"
+
+
+def test_a_label_says_what_and_where(capsys) -> None:
+    provision(capsys, SOUTH_WEST)
+    page = Path("nodes/labels.html").read_text("utf-8")
+    assert re.findall(r"<(?:h2|p)>([^<]*)</", page) == [
+        "quito", "pico-w-rtc", "3 W, tilt 60°, looks to 0°", "2 x 2600 mAh NMC", "0.1800 S 78.5000 W",
+    ]  # fmt: skip
+
+
+def test_the_code_of_a_label_leads_a_phone_to_the_nodes_page(capsys) -> None:
+    provision(capsys, rows(3))
+    drawings = re.findall("<svg.*?</svg>", Path("nodes/labels.html").read_text("utf-8"))
+    assert [read(drawing) for drawing in drawings] == [
+        f"http://10.0.0.1:8080/nodes/node-{n:03d}" for n in range(3)
+    ]
+
+
+def read(drawing: str) -> str:
+    """What a phone reads: the squares of the drawing, each of four dots, to a decoder that is not ours."""
+    (size,) = map(int, re.findall(r'viewBox="0 0 (\d+) ', drawing))
+    (path,) = re.findall(r' d="([^"]*)"', drawing)
+    squares = np.full((size, size), 255, np.uint8)
+    x, y = 0.0, 0.0
+    for kind, text in re.findall(r"([Mmh])([-\d. ]+)", path):
+        found = [float(one) for one in re.findall(r"-?[\d.]+", text)]
+        if kind == "h":  # a stroke, one square high
+            squares[int(y), int(x) : int(x + found[0])] = 0
+            x += found[0]
+        else:
+            x, y = (found[0], found[1]) if kind == "M" else (x + found[0], y + found[1])
+    (code,) = zxingcpp.read_barcodes(np.kron(squares, np.ones((4, 4), np.uint8)))
+    return str(code.text)
 
 
 def test_again_it_changes_only_what_is_different_and_completes_what_is_missing(capsys) -> None:
