@@ -11,6 +11,7 @@ import rich_click as click
 from station.amount_option import MILLIAMPERES, SECONDS
 from station.boards_command import names_like
 from station.errors import Exit, StationError
+from station.needless import needless
 
 if TYPE_CHECKING:
     from analysis.states import FindOptions
@@ -55,6 +56,8 @@ def find_options_of(said: dict[str, Any]) -> FindOptions:
         raise StationError(
             f"--wake-above {above:g} mA: expected at least what --sleep-below says, {below:g} mA.", Exit.USAGE
         )
+    if given["no_markers"]:
+        needless(("inside_markers",), "beside --no-markers")
     return FindOptions(
         states=_states(given["named"]),
         design=_design(given["design"]), wake_mA=given["wake_above"], sleep_mA=given["sleep_below"],

@@ -28,6 +28,7 @@ from sim.odds.profile_text import profile_text
 from sim.result import RunResult
 from sim.run import run
 from sim.scenario import Scenario
+from sim.state_parts import plus_minus_mW
 
 NAME = "pico-w-arducam-2mp"
 DESIGN = load_design(NAME)
@@ -230,3 +231,12 @@ def test_through_a_chip_with_steps_noise_gain_and_a_zero_of_its_own(
     assert found.measured["CONNECT"].mW == pytest.approx(495.0, rel=0.06)  # of few visits
     assert found.origin["meter"] == "INA219 on 0.1 ohm"
     assert whole_Wh(living(expected, found)) == pytest.approx(whole_Wh(truth), rel=0.02)
+
+
+@pytest.mark.parametrize(("doubts_apart", "verdict"), [(1.2, SAME), (1.4, SAME), (1.43, MORE), (-1.43, LESS)])
+def test_two_doubts_of_one_size_are_independent(doubts_apart: float, verdict: str) -> None:
+    """Together they are 1.414 times one: neither the larger alone (1) nor their sum (2)."""
+    off_mW = plus_minus_mW(DESIGN, "SLEEP")
+    measured = {"SLEEP": MeasuredState(7.4 + doubts_apart * off_mW, off_mW, 4.0)}
+    row = row_differences(Profile("", {}, {}, measured), DESIGN, {"SLEEP": Expected(0.0074, 0.0)}).rows[0]
+    assert row.verdict == verdict and row.over_off_mW == pytest.approx(2**0.5 * off_mW)

@@ -51,6 +51,7 @@ def files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         ("provision nodes.csv --years 9", "--years says nothing without --odds"),
         ("analyse volts.csv --no-current --json", "--json says nothing beside --no-current"),
         ("analyse volts.csv --no-current --limit wake_mJ=1", "--limit says nothing beside --no-current"),
+        ("plot volts.csv --no-markers --inside-markers", "--inside-markers says nothing beside --no-markers"),
         ("plot volts.csv --no-current --html", "--html says nothing beside --no-current"),
     ],
 )
