@@ -89,8 +89,8 @@ def _rest_sentence(found: Analysed) -> str:
         return ""
     if found.spread is None:
         return ""
-    if found.floor.restless:
-        return _restless_sentence(found)
+    if found.floor.outside:
+        return _outside_sentence(found)
     if found.floor.no_sleep:
         return f"Between wakes it is without supply, at {found.floor.V:.1f} V: that is no sleep."
     if found.floor.backwards:
@@ -105,15 +105,13 @@ def _rest_sentence(found: Analysed) -> str:
     return f"Between wakes it draws {least}{rest}, {percent_text(found.duty.rest_share)} of all charge."
 
 
-def _restless_sentence(found: Analysed) -> str:
-    """What is not quiet is no sleep; markers may bound a part of the wake only."""
+def _outside_sentence(found: Analysed) -> str:
+    """What lies outside of the markers is awake as well."""
     sd_mA = found.floor.readings.sd_mA if found.floor.readings else 0.0
     least = "at least " if rests_clipped(found.table) else ""
-    marked = found.table.limits is None and not found.log.has_states
-    ask = "; --no-markers looks for its rest in the current" if marked else ""
     return (
-        f"Between wakes it draws {least}{current_text(found.floor.value_mA)}, which is no sleep: it scatters "
-        f"by {current_text(sd_mA)}{ask}."
+        f"Outside of the markers it draws {least}{current_text(found.floor.value_mA)}, which is no sleep: it "
+        f"scatters by {current_text(sd_mA)}; --no-markers looks for its rest in the current."
     )
 
 

@@ -43,8 +43,8 @@ class Floor:
     rests : each kind of rest by itself. V : at rest, NaN if unknown.
     zero_mA : what the meter shows without a current, taken off (0: not known).
     input_mA : of the value, what the meter's own inputs take. readings : None where nothing was read.
-    lost : the part of the rest in which there was no supply. share : of it in all charge.
-    notes : on what was read, beside the figures.
+    marked : rest is what lies outside of markers. lost : the part of it in which there was no supply.
+    share : of it in all charge. notes : on what was read, beside the figures.
     """
 
     how: str
@@ -59,6 +59,7 @@ class Floor:
     zero_mA: float = 0.0
     input_mA: float = 0.0
     readings: Readings | None = None
+    marked: bool = False
     lost: float = 0.0
     share: Share | None = None
     notes: tuple[str, ...] = field(default_factory=tuple)
@@ -69,14 +70,14 @@ class Floor:
         return self.how in (MEASURED, ZEROED, STATED) and not self.below and self.lost <= MOSTLY
 
     @property
-    def restless(self) -> bool:
-        """Whether its readings scatter as no rest does."""
-        return self.readings is not None and restless(self.readings, self.meter)
+    def outside(self) -> bool:
+        """Whether what lies outside of the markers scatters as no rest does: they bound a part of a wake."""
+        return self.marked and self.readings is not None and restless(self.readings, self.meter)
 
     @property
     def no_sleep(self) -> bool:
         """Whether what the log shows at rest is something else than sleep."""
-        return self.restless or self.lost > MOSTLY
+        return self.outside or self.lost > MOSTLY
 
     @property
     def backwards(self) -> bool:
@@ -116,8 +117,9 @@ def sleep_floor(log: Log, table: StateTable, options: FloorOptions | None = None
     else:
         found = _measured(log, resting, meter, options.zero)
     raw_mA = resting.mean_mA if resting else 0.0
+    marked = table.limits is None and not log.has_states
     ends = (found.value_mA, found.low_mA, found.high_mA)
-    return replace(found, share=share_of(table, ends, raw_mA, found.zero_mA))
+    return replace(found, marked=marked, share=share_of(table, ends, raw_mA, found.zero_mA))
 
 
 def _stated(options: FloorOptions, meter: Meter, resting: Resting | None) -> Floor:

@@ -63,6 +63,17 @@ def test_what_stands_outside_a_marker_may_be_no_rest() -> None:
     assert "Work on marker 1 first" in said and "with a wake every 15 min" not in said
 
 
+def test_a_state_that_is_called_sleep_is_taken_at_its_word() -> None:
+    """However it scatters: the firmware knows when it sleeps."""
+    log = marked()
+    named = replace(
+        log, state=log.marker, states=("SLEEP", "UPLOAD"), has_marker=False, marker=0 * log.marker
+    )
+    found = analyse(named)
+    assert not found.floor.no_sleep and found.gains[0].name == "the rest"
+    assert "Work on the rest first" in report(found) and "Its rest is not quiet" in report(found)
+
+
 def test_markers_may_be_left_aside() -> None:
     found = analyse(marked(), Asked(find=FindOptions(no_markers=True)))
     assert (len(found.table.cycles), found.table.states[0].name) == (6, "asleep")
