@@ -23,7 +23,7 @@ from .magnitudes import power
 from .profile_sums import common_cause
 
 #: Verdicts.
-MORE, LESS, SAME = "more", "less", "as the rows say"
+MORE, LESS, SAME, UNLIKE = "more", "less", "as the rows say", "visits unlike the twin's"
 #: Day of the year on which the twin's days begin.
 START_DAY = 165
 #: A state that takes this much longer, or shorter, than in the twin is worth a word.
@@ -39,7 +39,8 @@ class RowDifference:
     Attributes
     ----------
     measured_mW, off_mW : with its plus or minus. rows_mW, rows_off_mW : what the rows say, and theirs.
-    over_mW, over_off_mW : the difference. verdict : MORE, LESS, or SAME where both doubts allow it.
+    over_mW, over_off_mW : the difference. verdict : MORE, LESS, or SAME where both doubts allow it, UNLIKE
+        where the length of its visits may be all there is to it.
     suspects : what may draw that much. largest : the row that
         weighs most. visits : how many. s, rows_s : a visit's mean length, and the twin's (0: not known).
     """
@@ -74,6 +75,8 @@ class RowDifference:
         taken = f"{where} it takes {within(self.measured_mW, self.off_mW)} mW, {rows}"
         if self.verdict == SAME:
             return f"{taken}: no difference that these doubts do not cover."
+        if self.verdict == UNLIKE:
+            return f"{taken}; its visits are of another length, so its mean power is not compared."
         size = f"{power(abs(self.over_mW))} {'too much' if self.verdict == MORE else 'less'}"
         return f"{taken}: {size}{self._cause}."
 
@@ -106,11 +109,12 @@ def row_differences(
         for state, one in sorted(profile.measured.items(), key=_weight)
         if state in expected
     )
-    said = [row.sentence for row in rows if row.verdict != SAME]
+    compared = [row for row in rows if row.verdict != UNLIKE]
+    said = [row.sentence for row in rows if row.verdict in (MORE, LESS)]
     same = [row.state for row in rows if row.verdict == SAME]
     if same:
         said.append(f"As the rows say, within both doubts: {', '.join(same)}.")
-    return Comparison(rows, (*said, *common_cause(_over(rows)), *_lengths(rows)))
+    return Comparison(rows, (*said, *common_cause(_over(compared)), *_lengths(rows)))
 
 
 def by_rows_of(design: Design) -> dict[str, Expected]:
@@ -137,11 +141,23 @@ def _row(state: str, one: MeasuredState, by_rows: Expected, design: Design) -> R
     rows_off = plus_minus_mW(design, "BOOT" if state in (AWAKE, "FLOOR") else state)
     over, doubt = one.mW - rows_mW, hypot(one.off_mW, rows_off)
     verdict = SAME if abs(over) <= doubt else MORE if over > 0.0 else LESS
+    if verdict != SAME and _unlike(one, by_rows.seconds, rows_mW):
+        verdict = UNLIKE
     found = suspects(design, state, over, doubt) if verdict == MORE else ()
     return RowDifference(
         state, one.mW, one.off_mW, rows_mW, rows_off, verdict, found, _largest(design, state), one.visits,
         one.s, by_rows.seconds,
     )  # fmt: skip
+
+
+def _unlike(one: MeasuredState, rows_s: float, rows_mW: float) -> bool:
+    """Whether visits are shorter and take less energy although the mean power is higher, or the reverse.
+
+    A short visit to SETTLE is without the cheap wait at its end; that is no fault of a part.
+    """
+    if not rows_s or not one.s or abs(one.s / rows_s - 1.0) <= LONGER:
+        return False
+    return (one.mW > rows_mW) != (one.mW * one.s > rows_mW * rows_s)
 
 
 def _largest(design: Design, state: str) -> str:
@@ -157,6 +173,7 @@ def _lengths(rows: Sequence[RowDifference]) -> list[str]:
     """States whose visits last longer or shorter than in the twin: their energy differs even so."""
     found = [
         f"{row.state} lasts {row.s:.2g} s a visit where the twin takes {row.rows_s:.2g} s"
+        + (", so its mean power is not compared" if row.verdict == UNLIKE else "")
         for row in rows
         if row.visits >= FEW and row.rows_s > 0.0 and row.state not in ("SLEEP", "OFF", AWAKE)
         and abs(row.s / row.rows_s - 1.0) > LONGER

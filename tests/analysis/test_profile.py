@@ -15,7 +15,7 @@ from analysis.floor_options import FloorOptions
 from analysis.left_on import suspects
 from analysis.log import Log
 from analysis.profile import LogProfile, measured_profile
-from analysis.profile_diff import LESS, MORE, SAME, row_differences
+from analysis.profile_diff import LESS, MORE, SAME, UNLIKE, row_differences
 from analysis.profile_sums import common_cause
 from analysis.read import read_log
 from analysis.states import state_table
@@ -240,3 +240,24 @@ def test_two_doubts_of_one_size_are_independent(doubts_apart: float, verdict: st
     measured = {"SLEEP": MeasuredState(7.4 + doubts_apart * off_mW, off_mW, 4.0)}
     row = row_differences(Profile("", {}, {}, measured), DESIGN, {"SLEEP": Expected(0.0074, 0.0)}).rows[0]
     assert row.verdict == verdict and row.over_off_mW == pytest.approx(2**0.5 * off_mW)
+
+
+@pytest.mark.parametrize(
+    ("mW", "s", "verdict"),
+    [
+        (206.0, 0.17, UNLIKE),
+        (206.0, 0.50, MORE),
+        (700.0, 0.17, MORE),
+        (140.0, 1.5, UNLIKE),
+        (140.0, 0.17, LESS),
+    ],
+)
+def test_visits_of_another_length_are_not_told_by_their_mean_power(mW: float, s: float, verdict: str) -> None:
+    """A short SETTLE has a higher mean, but costs less: no part draws too much."""
+    measured = {"SETTLE": MeasuredState(mW, 1.3, 4.18, s, 13)}
+    found = row_differences(
+        Profile("", {}, {}, measured), DESIGN, {"SETTLE": Expected(0.168, 0.0, 0.52, 4.18)}
+    )
+    assert found.rows[0].verdict == verdict
+    assert (" ".join(found.sentences).count("so its mean power is not compared")) == (verdict == UNLIKE)
+    assert ("As the rows say" in found.sentences[0]) is False
