@@ -44,7 +44,7 @@ def site_png(site: Site, months: Sequence[MonthSun], path: Path) -> Path:
 
 
 def _headline(site: Site) -> str:
-    return panel_sentence(site).split(", by")[0].split("; a week")[0].rstrip(".")
+    return panel_sentence(site).split(", by")[0].split(";")[0].rstrip(".")
 
 
 def _under(site: Site) -> str:

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
+    from matplotlib.text import Text
 
 ORANGE, SKY, GREEN, YELLOW = "#E69F00", "#56B4E9", "#009E73", "#F0E442"
 BLUE, VERMILION, PURPLE = "#0072B2", "#D55E00", "#CC79A7"
@@ -135,11 +136,20 @@ def new_figure(height_in: float) -> Figure:
 
 
 def heading(figure: Figure, title: str, under: str = "") -> None:
-    """Title and, smaller below it, one line of what was seen."""
+    """Title and, below it, one line of what was seen; smaller where they would leave the picture."""
     text = f"{title}\n" if under else title
-    figure.suptitle(text, x=0.012, ha="left", fontsize=17, fontweight="bold", linespacing=1.5)
+    _fitted(
+        figure, figure.suptitle(text, x=0.012, ha="left", fontsize=17, fontweight="bold", linespacing=1.5)
+    )
     if under:
-        figure.text(0.012, 1 - 0.52 / figure.get_figheight(), under, ha="left", va="top", color=theme().faint)
+        top = 1 - 0.52 / figure.get_figheight()
+        _fitted(figure, figure.text(0.012, top, under, ha="left", va="top", color=theme().faint))
+
+
+def _fitted(figure: Figure, text: Text) -> None:
+    """A long file name must not run out of the picture."""
+    most = 0.976 * figure.bbox.width
+    text.set_fontsize(text.get_fontsize() * min(1.0, most / max(1.0, text.get_window_extent().width)))
 
 
 def save(figure: Figure, path: Path) -> Path:

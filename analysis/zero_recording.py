@@ -21,6 +21,10 @@ SLACK_STEPS = 3.0
 
 def zero_of(zero: Log, log: Log, rest_V: float, meter: Meter) -> tuple[float, float]:
     """Mean of the recording and its plus or minus, mA; AnalysisError if it does not fit the log."""
+    if meter.worst_mA == 0.0:
+        raise AnalysisError(
+            f"{zero.source}: {log.source} is {meter.title}, which has no zero to be taken off."
+        )
     if zero.shunt_ohm != log.shunt_ohm:
         raise AnalysisError(
             f"{zero.source}: was read with a shunt of {zero.shunt_ohm:g} ohm, {log.source} with "

@@ -249,6 +249,13 @@ def test_a_zero_recording_that_does_not_fit(zero: Log, said: str) -> None:
     assert str(problem.value).startswith(said)
 
 
+def test_the_twins_own_history_has_no_zero() -> None:
+    with pytest.raises(
+        AnalysisError, match=r"z: bench\.csv is the twin's exact history, which has no zero to be"
+    ):
+        found(read_by_chip(node(1.0), 1), FloorOptions(zero=log_of(np.zeros(99), source="z"), meter="exact"))
+
+
 @pytest.mark.parametrize(
     ("text", "mA", "off_mA"),
     [

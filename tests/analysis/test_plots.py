@@ -15,7 +15,17 @@ from analysis.plot_log import typical_cycle
 from analysis.read import read_log
 from analysis.reduce import bucket_means, envelope, step_line
 from analysis.states import state_table
-from analysis.style import STATE_COLOURS, colours, energy_text, hours_text, percent_text, seconds_text
+from analysis.style import (
+    STATE_COLOURS,
+    colours,
+    energy_text,
+    heading,
+    hours_text,
+    new_figure,
+    percent_text,
+    seconds_text,
+    styled,
+)
 from sim.log import LogRow, write_log
 from sim.result import RunResult
 from tests.analysis.made_logs import duty, log_of
@@ -212,3 +222,12 @@ def test_the_dearest_states_of_a_charging_log_have_bars(tmp_path: Path) -> None:
     ends = [bar.get_width() for bar in axes.patches]  # type: ignore[attr-defined]
     assert min(ends) > 0 and sum(ends) == pytest.approx(100.0)
     assert axes.get_xlim()[1] >= 1.5 * max(ends)
+
+
+@pytest.mark.parametrize(("words", "whole"), [(3, True), (16, False)])
+def test_a_long_title_stays_in_the_picture(words: int, whole: bool) -> None:
+    with styled():
+        figure = new_figure(4.0)
+        heading(figure, "night_log " * words, "seen " * 3 * words)
+        assert all(text.get_window_extent().x1 <= figure.bbox.x1 for text in figure.texts)
+        assert len(figure.texts) == 2 and (figure.texts[0].get_fontsize() == 17.0) == whole
