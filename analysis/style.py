@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
     from matplotlib.text import Text
 
+#: Smaller letters nobody reads.
+LEAST_pt = 7.0
 ORANGE, SKY, GREEN, YELLOW = "#E69F00", "#56B4E9", "#009E73", "#F0E442"
 BLUE, VERMILION, PURPLE = "#0072B2", "#D55E00", "#CC79A7"
 INK, FAINT, GRID, PALE = "#222222", "#666666", "#DDDDDD", "#E4E4E4"
@@ -148,8 +150,10 @@ def heading(figure: Figure, title: str, under: str = "") -> None:
 
 def _fitted(figure: Figure, text: Text) -> None:
     """A long file name must not run out of the picture."""
-    most = 0.976 * figure.bbox.width
-    text.set_fontsize(text.get_fontsize() * min(1.0, most / max(1.0, text.get_window_extent().width)))
+    size = float(text.get_fontsize())
+    while size > LEAST_pt and text.get_window_extent().x1 > 0.988 * figure.bbox.width:
+        size -= 0.5
+        text.set_fontsize(size)
 
 
 def save(figure: Figure, path: Path) -> Path:

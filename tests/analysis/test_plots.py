@@ -228,6 +228,6 @@ def test_the_dearest_states_of_a_charging_log_have_bars(tmp_path: Path) -> None:
 def test_a_long_title_stays_in_the_picture(words: int, whole: bool) -> None:
     with styled():
         figure = new_figure(4.0)
-        heading(figure, "night_log " * words, "seen " * 3 * words)
+        heading(figure, "night_log " * words, "seen " * 2 * words)
         assert all(text.get_window_extent().x1 <= figure.bbox.x1 for text in figure.texts)
         assert len(figure.texts) == 2 and (figure.texts[0].get_fontsize() == 17.0) == whole
