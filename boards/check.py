@@ -9,11 +9,14 @@ from boards.check_pins import check_camera_pins, check_pins
 from boards.model import BoardsError, Design, Part
 from boards.places import place_names
 from boards.reading import missing, one_of, refused, shown
+from boards.schema import NEEDS
 from boards.ways import share_at
 
 _KIB = 1024
 #: A charger must fill its cell at least so far: more than an owner who spares his cells gives away.
 _LEAST_FILLED = 0.5
+#: The only chip that the project's own application for a sensor reads.
+_SOIL_CHIP = "seesaw"
 #: Where an IR-cut filter ends.
 _VISIBLE_nm = 700
 
@@ -31,6 +34,7 @@ def check_design(design: Design) -> None:
         check_pir(design, design.pir)
     check_lockout(design)
     check_panel_meter(design)
+    check_sensor(design)
 
 
 def check_sleep(design: Design) -> None:
@@ -195,6 +199,14 @@ def check_panel_meter(design: Design) -> None:
     if meter.caps["address"] == design.meter.caps["address"]:
         must = f"a meter at another address than {design.meter.name}"
         raise refused(design.path, "parts.panel_meter", meter.name, must)
+
+
+def check_sensor(design: Design) -> None:
+    """The project's own application reads one chip; another wants an application of its own."""
+    sensor = design.sensor
+    if sensor and design.application in NEEDS and sensor.caps["chip"] != _SOIL_CHIP:
+        must = f"a {_SOIL_CHIP}, all that {design.application} reads: another wants an application of its own"
+        raise refused(design.path, "parts.sensor", sensor.name, must)
 
 
 def check_lockout(design: Design) -> None:

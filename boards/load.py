@@ -27,7 +27,7 @@ from boards.reading import (
     word,
 )
 from boards.rules import CapRule
-from boards.schema import KINDS, MAY_HAVE, NEEDS, OPTIONAL_KINDS
+from boards.schema import KINDS, MAY_HAVE, NEEDS, OPTIONAL_KINDS, OWN_MAY_HAVE
 
 DEFAULT_DESIGN = "pico-w-arducam-2mp"
 APPLICATIONS = tuple(NEEDS)
@@ -54,7 +54,7 @@ def load_design(name: str | Path) -> Design:
     path = _find(name)
     document = read_toml(path)
     only_keys(path, "", document, _KEYS)
-    application = word(path, "", document, "application", APPLICATIONS)
+    application = _application(path, document)
     parts = _parts(path, document, application)
     optional = {kind: parts.pop(kind, None) for kind in OPTIONAL_KINDS}
     options = read_options(path, sub_table(path, "", document, "options"), optional["camera"] is not None)
@@ -94,19 +94,29 @@ def _find(name: str | Path) -> Path:
     return HOME / f"{name}.toml"
 
 
+def _application(path: Path, document: dict[str, Any]) -> str:
+    """One of the project's, or the owner's own: a folder beside the design's file."""
+    name = text(path, "", document, "application")
+    if name not in APPLICATIONS and not (path.parent / name / "code.py").is_file():
+        must = f"{one_of(APPLICATIONS)}, or a folder beside this file with a code.py in it"
+        raise refused(path, "application", name, must)
+    return name
+
+
 def _parts(path: Path, document: dict[str, Any], application: str) -> dict[str, Any]:
     names = sub_table(path, "", document, "parts")
     only_keys(path, "parts", names, KINDS)
     own = path.parent / "parts"
     beside = read_parts(own) if own.is_dir() and own != HOME / "parts" else {}
     catalogue = {**shipped_parts(), **beside}
+    needs, may_have = NEEDS.get(application, ()), MAY_HAVE.get(application, OWN_MAY_HAVE)
     found = {
         kind: _part(path, kind, names, catalogue)
         for kind in KINDS
-        if kind in names or kind not in OPTIONAL_KINDS or kind in NEEDS[application]
+        if kind in names or kind not in OPTIONAL_KINDS or kind in needs
     }
     for kind in found:
-        if kind in OPTIONAL_KINDS and kind not in (*NEEDS[application], *MAY_HAVE[application]):
+        if kind in OPTIONAL_KINDS and kind not in (*needs, *may_have):
             must = f"absent, since {application} has no use for a {kind}"
             raise refused(path, f"parts.{kind}", names[kind], must)
     return _with_own_figures(path, document, found)

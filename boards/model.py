@@ -148,6 +148,11 @@ class Design:
         )  # fmt: skip
         return tuple(part for part in every if part)
 
+    @property
+    def runs_tasks(self) -> bool:
+        """Whether its application is made of declared tasks, which keep readings; a camera's takes pictures."""
+        return self.camera is None
+
     def part(self, kind: str) -> Part:
         """Return a part that this design must have for what is asked; BoardsError if it has none."""
         found = next((part for part in self.parts if part.kind == kind), None)

@@ -222,5 +222,7 @@ ALL_KINDS = {**KINDS, "signal": SIGNAL}
 
 #: What a design of each application must have, and what it may have; every other design part is for all.
 NEEDS = {"wildcam": ("camera", "pir", "rail"), "soil": ("sensor",)}
+#: An application of the owner's own, a folder beside the design, needs none and runs declared tasks.
+OWN_MAY_HAVE = ("pir", "sensor", "clock", "panel_meter")
 MAY_HAVE = {"wildcam": ("clock", "latch", "sd", "light", "panel_meter"), "soil": ("clock", "panel_meter")}
 OPTIONAL_KINDS = ("camera", "pir", "rail", "clock", "latch", "sd", "light", "sensor", "panel_meter")

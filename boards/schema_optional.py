@@ -77,20 +77,22 @@ SIGNAL = Kind(
     },
 )
 
+_SEESAW = ("chip", "seesaw")
+#: The figures of what it reads are for the chip that the twin has; any other is said by its owner's stand-in.
 SENSOR = Kind(
     rows={
         "run": RowRule("mA", 0, 100),
         "off": RowRule("mA", 0, 10),
         "power_up": RowRule("s", 0, 10),
-        "reading": RowRule("s", 0, 1),
-        "dry": RowRule("1", 0, 4095),
-        "wet": RowRule("1", 0, 4095),
-        "noise": RowRule("1", 0, 1000),
-        "temperature_error": RowRule("C", 0, 10),
+        "reading": RowRule("s", 0, 1, required=False, when=_SEESAW),
+        "dry": RowRule("1", 0, 4095, required=False, when=_SEESAW),
+        "wet": RowRule("1", 0, 4095, required=False, when=_SEESAW),
+        "noise": RowRule("1", 0, 1000, required=False, when=_SEESAW),
+        "temperature_error": RowRule("C", 0, 10, required=False, when=_SEESAW),
     },
     caps={
-        "chip": CapRule("str", ("seesaw",)),
-        "address": CapRule("int"),
+        "chip": CapRule("str"),
+        "address": CapRule("int", required=False, when=_SEESAW),
         "rail": RAIL_OF,
         "pins": PINS,
     },

@@ -13,13 +13,22 @@ from pathlib import Path
 
 from boards import Design
 from boards.schema import KINDS
+from sim.application import (
+    OWN_SCRIPTS,
+    ROOT,
+    SCRIPTS,
+    dotted,
+    folder_of,
+    is_own,
+    own_files,
+    refuse_taken,
+    text_of,
+)
 from sim.errors import DriveError
 from sim.modules import SourceFile
 from sim.node_camera import DRIVERS, driver_module, sensor_module
 from sim.nodefile import node_source, rows_source
 from sim.registers import register_bytes
-
-ROOT = Path(__file__).resolve().parent.parent
 
 #: Files of the Adafruit bundle that a drive needs. What is built into the board's firmware
 #: (NATIVE) lies in the twin only.
@@ -61,9 +70,6 @@ OF_TASKS = frozenset(
     for name in "admission planning readings reporting retiring scheduler sun taskrecord tasktable "
     "timekeeping triggers".split()
 )
-#: In the root of every drive; an application has its own code.py, and its install mode.
-SCRIPTS = ("boot.py", "safemode.py")
-OWN_SCRIPTS = ("code.py", "install.py")
 
 _ASYNC = (ast.AsyncFunctionDef, ast.Await, ast.AsyncFor, ast.AsyncWith)
 _KEY = re.compile(r"[A-Za-z0-9_-]+")
@@ -134,7 +140,7 @@ def assemble(
 
     Raises DriveError if the application does not exist or the settings are no flat table.
     """
-    application = ROOT / "firmware" / design.application
+    application = folder_of(design)
     if design.firmware != "ready" or not (application / "code.py").is_file():
         raise DriveError(f"{design.name}: the firmware for this design is not there yet.")
     files: dict[str, SourceFile] = {}
@@ -143,14 +149,18 @@ def assemble(
     bundle = bundle_folder()
     _collect(bundle, LIBRARY, files, packages, compiled)
     _collect(bundle, NATIVE, files, packages, compiled, native=True)
-    scripts = {}
-    more = sorted((ROOT / "firmware" / beside).glob("*.py")) if beside else []
-    for path in (*(ROOT / "firmware" / name for name in SCRIPTS), *sorted(application.glob("*.py")), *more):
-        text = path.read_text(encoding="utf-8")
-        if path.name in (*SCRIPTS, *OWN_SCRIPTS):
-            scripts[path.name] = SourceFile(path.name, text)
+    scripts = {name: SourceFile(name, text_of(ROOT / "firmware" / name)) for name in SCRIPTS}
+    own = dict(own_files(design))
+    refuse_taken({dotted(place)[0]: path for place, path in own.items()}, files)
+    if beside:
+        own.update((path.name, path) for path in sorted((ROOT / "firmware" / beside).glob("*.py")))
+    for place, path in own.items():
+        if place in OWN_SCRIPTS:
+            scripts[place] = SourceFile(place, text_of(path))
         else:
-            files[path.stem] = _source(path.name, text, compiled)
+            module, is_package = dotted(place)
+            packages |= {module} if is_package else set()
+            files[module] = _source(place, text_of(path), compiled)
     for name in absent(design):
         del files[name]
     files["node"] = _source("node.py", node_source(design), compiled)
@@ -174,11 +184,12 @@ def absent(design: Design) -> frozenset[str]:
     """Modules of the repository that this design's drive does without: parts that it has not."""
     parts = (
         (design.clock, OF_CLOCK), (design.latch, OF_LATCH), (design.sd, OF_CARD), (design.light, OF_LIGHT),
-        (design.sensor, OF_TASKS), (design.panel_meter, OF_PANEL),
-        ((ROOT / "firmware" / design.application / "install.py").is_file(), OF_INSTALL),
+        (design.runs_tasks, OF_TASKS), (design.panel_meter, OF_PANEL),
+        ((folder_of(design) / "install.py").is_file(), OF_INSTALL),
         (design.board.caps["heeds_bssid"], OF_HEED), (design.board.caps["psram"], OF_TLS),
     )  # fmt: skip
-    there = _modules(design.application) | {f"torpor.{name}" for name in _modules("lib/torpor")}
+    there = {f"torpor.{name}" for name in _modules("lib/torpor")}
+    there |= set() if is_own(design) else _modules(design.application)
     return (_other_cameras(design) | {name for part, names in parts if not part for name in names}) & there
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from sim.devices.lamp import Lamp
 from sim.devices.sdcard import CardFaults, SdCard
 from sim.devices.seesaw import Seesaw
+from sim.devices.unread import Unread
 from sim.prices import led_mW
 from sim.wires import Bus
 
@@ -34,7 +35,7 @@ class Fittings:
         self._design = design = hardware.design
         self.card: SdCard | None = None
         self.lamp: Lamp | None = None
-        self.sensor: Seesaw | None = None
+        self.sensor: Seesaw | Unread | None = None
         self.lit: list[tuple[float, bool]] = []
         self.switches = frozenset(design.pins[role] for role in _SWITCHES if role in design.pins)
         if design.sd and "sd_power" in design.pins:
@@ -56,12 +57,14 @@ class Fittings:
         hardware.watchers[self._design.pins["sd_power"]] = self.card.power
         hardware.give_bus(self._design.pins["sd_sck"], self.card)
 
-    def fit_sensor(self, sensor: Seesaw) -> None:
+    def fit_sensor(self, sensor: Seesaw | Unread) -> None:
         """On a bus of its own, whose pull-ups it powers."""
         pins = self._design.pins
         self.sensor = sensor
-        self._hardware.watchers[pins["sensor_power"]] = lambda on: sensor.power(self._world.now, on)
-        self._hardware.buses[pins["sensor_scl"]] = Bus(i2c=[sensor], alive=lambda: sensor.on)
+        if "sensor_power" in pins:
+            self._hardware.watchers[pins["sensor_power"]] = lambda on: sensor.power(self._world.now, on)
+        if isinstance(sensor, Seesaw):
+            self._hardware.buses[pins["sensor_scl"]] = Bus(i2c=[sensor], alive=lambda: sensor.on)
 
     def power_up(self) -> None:
         """The board's supply is back."""

@@ -46,6 +46,7 @@ class Life:
         self._cause = ""  # of the present wake, as an observer sees it
         self.crashes: list[str] = []
         self._on_wake = on_wake
+        self.on_reading: Callable[[float, int], None] | None = None  # a task keeps one: time, first value
         self._reasons = reason_names()
         self._state_names: tuple[str, ...] = ()
         board = hardware.design.board
@@ -219,8 +220,17 @@ class Life:
             module.watch = lambda state: self._enter(self._state_names[state])
         elif name == "torpor.journal":
             module.watch = self._entry
+        elif name == "torpor.readings" and self.on_reading:
+            module.keep = self._listening(module.keep)
         elif name in ("table", "torpor.tasktable"):
             self._state_names = module.NAMES
+
+    def _listening(self, keep: Callable[..., None]) -> Callable[..., None]:
+        def kept(wake: Any, values: tuple[int, ...]) -> None:
+            self.on_reading(self.world.now, values[0])  # type: ignore[misc]
+            keep(wake, values)
+
+        return kept
 
     def _entry(self, entry: bytes) -> None:
         found = None if entry[0] & ROW else unpack_entry(entry)

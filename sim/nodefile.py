@@ -32,7 +32,7 @@ _ELSEWHERE = ("latch_hold",)
 #: Bytes at the end of nvm for the record of a node whose sleep memory dies with its supply
 #: (docs/memory.md; a test holds it against the firmware's own).
 _RECORD_B = 976
-#: The same for the readings of a node with a sensor.
+#: The same for the readings that declared tasks keep.
 _READINGS_B = 1008
 #: At least one sign of life a day where a clock can give it in the cheap sleep.
 _HEARTBEAT_H = 24
@@ -86,7 +86,7 @@ def node_values(design: Design) -> dict[str, object]:
         "BENCH": "",
         **pins,
         **(camera_lines(design, design.camera) if design.camera else {}),
-        **({"SENSOR_ADDRESS": _address(design.sensor)} if design.sensor else {}),
+        **_sensor(design),
         "RAILS": _rails(design),
         "HOLD": _hold(design),
         "LATCH": design.pins.get("latch_hold", ""),
@@ -95,7 +95,7 @@ def node_values(design: Design) -> dict[str, object]:
         "BLINK_mW": round(blink_mW(design)),
         "JOURNAL_END": int(board.v("nvm"))
         - (_RECORD_B if design.latch else 0)
-        - (_READINGS_B if design.sensor else 0),
+        - (_READINGS_B if design.runs_tasks else 0),
         "WATCHDOG_MS": int(min(board.v("watchdog_max"), 8.0) * 1000),
         "SPOOL": _spool(design),
         "I2C_Hz": int(str(design.options["i2c_Hz"])),
@@ -137,6 +137,12 @@ def readings_region(design: Design) -> tuple[int, int]:
     """Start and end of the readings in nvm."""
     end = int(design.board.v("nvm")) - (_RECORD_B if design.latch else 0)
     return end - _READINGS_B, end
+
+
+def _sensor(design: Design) -> dict[str, object]:
+    """Its address, where it has one."""
+    sensor = design.sensor
+    return {"SENSOR_ADDRESS": _address(sensor)} if sensor and "address" in sensor.caps else {}
 
 
 def _light(design: Design, cells: int) -> dict[str, object]:
@@ -183,7 +189,7 @@ def _rails(design: Design) -> dict[str, tuple[str, int]]:
     rise_s = {}
     if design.camera and design.rail:
         rise_s["camera"] = design.rail.v("rise") + design.camera.v("power_up")
-    if design.sensor:
+    if design.sensor and "sensor_power" in design.pins:
         rise_s["sensor"] = design.sensor.v("power_up") + 0.002  # a clock of milliseconds may be one short
     if design.sd and "sd_power" in design.pins:
         rise_s["sd"] = design.sd.v("power_up")

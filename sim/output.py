@@ -32,7 +32,8 @@ def write_run(twin: Twin, folder: Path) -> None:
     write_log(folder / "node_log.csv", log.rows, comment)
     write_charger_log(twin, folder / "charger_log.csv")
     _write_journal(twin, folder / "journal.csv")
-    if twin.design.pir:
+    _write_console(twin, folder / "console.txt")
+    if twin.design.pir and twin.design.camera:  # fates are those of pictures
         _write_visitors(twin, judge_of(twin), folder / "visitors.csv")
     write_history(twin, folder / "history.npz")
 
@@ -51,6 +52,14 @@ def write_charger_log(twin: Twin, path: Path) -> int:
             stamp = (twin.sky.start + timedelta(hours=hour)).replace(tzinfo=zone)
             writer.writerow((stamp.isoformat(), f"{volts:.4f}", f"{charged_C / 3.6:.4f}"))
     return len(books.charged_C)
+
+
+def _write_console(twin: Twin, path: Path) -> None:
+    """What the node printed at last, each line after its second; only where it did print."""
+    lines = twin.life.machine.console
+    path.unlink(missing_ok=True)
+    if lines:
+        path.write_text("".join(lines), "utf-8")
 
 
 def _write_journal(twin: Twin, path: Path) -> None:

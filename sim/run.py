@@ -14,6 +14,7 @@ import numpy as np
 from boards import Design, load_design
 from sim.ageing import Ageing, aged
 from sim.air import Air
+from sim.application import is_own
 from sim.booked import booked_at_home
 from sim.books import FloatArray
 from sim.box import box_of
@@ -45,6 +46,7 @@ from sim.scaled import scaled
 from sim.scenario import Scenario
 from sim.sky import Sky
 from sim.soil import Soil, attach_soil
+from sim.stand_ins import attach_own, with_stand_ins
 from sim.visitors import Visitor
 from sim.volume import picture_key
 from sim.watching import Frame, reason_names
@@ -69,7 +71,7 @@ class Twin:
     life: Life
     visitors: list[Visitor]
     pictures: dict[str, bytes]
-    taken: list[tuple[float, int]]  # (time, value) of each reading that a soil sensor gave
+    taken: list[tuple[float, int]]  # (time, first value) of each reading that the sensor gave
 
     def live(self) -> None:
         """Run to the end of the scenario's days."""
@@ -97,8 +99,8 @@ def build(
     design = scaled(load_design(scenario.design), scenario.panel_scale, scenario.cell_scale)
     weather = one_year(scenario.weather, scenario.seed, scenario.year)
     weather = scenario.troubles.on_weather(weather, scenario.start_day)
-    settings = {**(place_settings(weather) if design.sensor else {}), **scenario.settings}
-    drive = drive or assemble(design, settings, scenario.compiled)
+    settings = {**(place_settings(weather) if design.runs_tasks else {}), **scenario.settings}
+    drive = drive or with_stand_ins(assemble(design, settings, scenario.compiled), design)
     options = design.options
     tilt = scenario.tilt_deg if scenario.tilt_deg is not None else float(str(options["tilt_deg"]))
     azimuth = scenario.azimuth_deg if scenario.azimuth_deg is not None else float(str(options["azimuth_deg"]))
@@ -147,7 +149,10 @@ def build(
     if design.camera:
         attach_camera(PicturePool(scenario.seed), scenario.seed, hardware, life, sky, found, camera_faults)
     taken: list[tuple[float, int]] = []
-    if design.sensor:
+    if is_own(design):
+        attach_own(life, sky, scenario.seed)
+        life.on_reading = lambda now_s, value: taken.append((now_s, value))
+    elif design.sensor:
         soil = Soil(sky, scenario.days, scenario.seed)
         sensor = attach_soil(hardware, soil, soil_faults or SoilFaults(scenario.seed))
         sensor.on_read = lambda now_s, value: taken.append((now_s, value))
@@ -278,7 +283,7 @@ def summarise(twin: Twin, wall_s: float) -> RunResult:
         wall_s=wall_s,
         notes=[*twin.design.notes, *frost_notes(twin.plant), *measured_notes(scenario.differences)]
         + install_notes(twin.home.previews),
-        readings=readings_taken(twin) if twin.design.sensor else None,
+        readings=readings_taken(twin) if twin.design.runs_tasks else None,
         of=batches[-1].of if batches else (),
         flash=worn(twin.life.machine, twin.hardware, twin.scenario.days),
         booked=booked_at_home(twin.home.logs, twin.design, "TORPOR_ZERO_UV" in twin.scenario.settings),

@@ -134,10 +134,13 @@ def _named(route: Route, app: str | None) -> str:
 
 
 def _design(route: Route, name: str) -> Design:
-    from boards import load_design
+    from boards import list_designs, load_design
     from station.detect_choice import designs_for
 
     if name:
+        if Path(name).suffix != ".toml" and name not in list_designs():  # it is what the board was
+            raise StationError(f"This board was a {name}, a design of your own: name its file with --board.",
+                               Exit.USAGE)  # fmt: skip
         return load_design(name)
     here = route.boot().board_id
     there = ", ".join(designs_for(here)) or "none"

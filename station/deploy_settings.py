@@ -12,7 +12,8 @@ from pathlib import Path
 import tomlkit
 
 from boards import Design
-from sim.drive import ROOT, settings_toml
+from sim.application import ROOT, folder_of
+from sim.drive import settings_toml
 from station.errors import Exit, StationError
 from station.node_settings import keys_of_settings, refused
 
@@ -28,6 +29,7 @@ _LINE = re.compile(
 _LINE_10_3 = re.compile(r"\s*[A-Za-z0-9_-]+\s*=\s*(true|false|[+-]?\d+\.\d+)" + _COMMENT)
 
 
+EXAMPLE = "settings.example.toml"
 #: What a drive writes at once, bytes.
 SECTOR = 512
 
@@ -37,8 +39,10 @@ def is_secret(key: str) -> bool:
 
 
 def example(design: Design) -> str:
-    """The settings that a design's application comes with."""
-    return (ROOT / "firmware" / design.application / "settings.example.toml").read_text(encoding="utf-8")
+    """The settings that a design's application comes with; an owner's own without such a file has those of
+    the other application of declared tasks."""
+    own = folder_of(design) / EXAMPLE
+    return (own if own.is_file() else ROOT / "firmware" / "soil" / EXAMPLE).read_text(encoding="utf-8")
 
 
 def is_toml(text: str) -> bool:

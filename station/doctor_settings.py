@@ -9,6 +9,7 @@ from difflib import get_close_matches
 from typing import Any
 
 from boards import Design, load_design
+from sim.application import is_own
 from sim.drive import TWIN_SETTINGS
 from sim.prices import asleep_W, best_day_J, cell_J
 from station.deploy_settings import is_read
@@ -46,7 +47,7 @@ def of_settings(text: str, design: Design) -> Iterator[Finding]:
             values.pop(name, None)  # the board goes without it
             yield finding("settings.line", line=number, name=name)
     yield from _refused(design, values)
-    yield from _strange(values)
+    yield from _strange([key for key in values if key.startswith("TORPOR_") or not is_own(design)])
     yield from _traps({key: str(value) for key, value in values.items()})
     if values.get("TORPOR_TLS") == 1 and design.board.caps["psram"]:
         yield finding("settings.certificate")
@@ -79,9 +80,9 @@ def _refused(design: Design, values: dict[str, Any]) -> Iterator[Finding]:
             return
 
 
-def _strange(values: dict[str, Any]) -> Iterator[Finding]:
+def _strange(keys: list[str]) -> Iterator[Finding]:
     known = keys_of_settings()
-    for key in values:
+    for key in keys:
         if key not in known and not key.startswith(_CORE):
             like = get_close_matches(key.upper(), known, 1)
             yield finding("settings.unknown", key=key, like=f" Is {like[0]} meant?" if like else "")

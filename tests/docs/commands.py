@@ -73,7 +73,7 @@ def commands(path: Path) -> list[Command]:
 def files(path: Path) -> dict[str, str]:
     """The files that a page shows for its commands: a block whose first line is a comment with their name."""
     blocks = re.findall(
-        r"^```(?:toml|csv)\n# (\S+\.(?:toml|csv))\n(.*?)^```$",
+        r"^```(?:toml|csv|python)\n# (\S+\.(?:toml|csv|py))\n(.*?)^```$",
         path.read_text("utf-8"),
         re.DOTALL | re.MULTILINE,
     )

@@ -22,6 +22,7 @@ def test_the_commands_of_a_page_run_one_after_the_other(
 ) -> None:
     (tmp_path / "boards").symlink_to(ROOT / "boards")
     for name, text in files(path).items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text(text, "utf-8")
     monkeypatch.chdir(tmp_path)
     for command in commands(path):
