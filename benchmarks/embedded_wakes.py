@@ -10,8 +10,8 @@ from typing import Any
 
 import sim.run
 from sim.air import Link
+from sim.application import ROOT
 from sim.devices import CameraFaults
-from sim.drive import ROOT
 from sim.pictures import SETTLED, PicturePool
 from sim.run import Twin, build
 from sim.scenario import Scenario

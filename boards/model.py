@@ -150,7 +150,7 @@ class Design:
 
     @property
     def runs_tasks(self) -> bool:
-        """Whether its application is made of declared tasks, which keep readings; a camera's takes pictures."""
+        """Whether its application declares tasks, which keep readings; a camera's takes pictures."""
         return self.camera is None
 
     def part(self, kind: str) -> Part:

@@ -6,9 +6,10 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from types import ModuleType
 
+from sim.application import ROOT
 from sim.bench_load import BenchLoad
 from sim.devices.ina219 import Ina219, MeterFaults
-from sim.drive import ROOT, settings_toml
+from sim.drive import settings_toml
 from sim.errors import DriveError, PowerLost, Reset, RunOver
 from sim.machine import Machine, sweep
 from sim.modules import ModuleTable, SourceFile

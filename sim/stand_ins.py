@@ -1,5 +1,5 @@
-"""The twin of an owner's own application: what its sensor reads is said by modules in its folder `twin/`, which
-stand in for those of the same name. They may ask `twin` for the weather."""
+"""The twin of an owner's own application: what its sensor reads is said by modules in its folder `twin/`,
+which stand in for those of the same name. They may ask `twin` for the weather."""
 
 from __future__ import annotations
 

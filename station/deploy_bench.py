@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from types import SimpleNamespace
 from typing import Any
 
-from sim.drive import ROOT
+from sim.application import ROOT
 from station import deploy_settings
 from station.deploy_choice import LOGGER
 from station.deploy_image import MANIFEST, SETTINGS, Image, manifest

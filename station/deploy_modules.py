@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from functools import cache
 
-from sim.drive import ROOT
+from sim.application import ROOT
 
 _ENDS = (".py", ".mpy")
 #: What CircuitPython would run in place of code.py.

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 
-from sim.drive import ROOT
+from sim.application import ROOT
 from station.deploy_route import RouteLost
 from station.doctor_lines import Heard, Told, read_lines
 from station.raw_repl import Garbled, RawRepl, Wire

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from sim.drive import ROOT
+from sim.application import ROOT
 
 SOURCE = ROOT / "firmware" / "lib" / "torpor" / "codes.py"
 _LINE = re.compile(r"^([A-Z_]+) = (\d+)  # (.+?): (.+)$")

@@ -52,7 +52,8 @@ REFUSALS = {
     ),
     "application": (
         ('"wildcam"', '"garden"'),
-        'my.toml: application is "garden", but must be one of "wildcam", "soil".',
+        'my.toml: application is "garden", but must be one of "wildcam", "soil", '
+        "or a folder beside this file with a code.py in it.",
     ),
     "application without its part": (
         ('"wildcam"', '"soil"'),

@@ -8,7 +8,8 @@ from dataclasses import replace
 import pytest
 
 from boards import list_designs, load_design
-from sim.drive import LIBRARY, NATIVE, ROOT, absent, assemble, settings_toml
+from sim.application import ROOT
+from sim.drive import LIBRARY, NATIVE, absent, assemble, settings_toml
 from sim.errors import DriveError
 
 CLOCK = ("torpor.alarmclock", "torpor.ringing", "torpor.ds3231")

@@ -136,7 +136,7 @@ def test_a_design_names_a_folder_that_is_there_and_no_camera(design: Path) -> No
     ):
         load_design(design)
     design.write_text(text.replace('sensor = "sht31"', 'camera = "arducam-mini-2mp-plus"'), "utf-8")
-    with pytest.raises(BoardsError, match="camera.*absent, since climate has no use for a camera"):
+    with pytest.raises(BoardsError, match=r"camera.*absent, since climate has no use for a camera"):
         load_design(design)
     design.write_text(text.replace('application = "climate"', 'application = "soil"'), "utf-8")
     with pytest.raises(

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from sim.drive import ROOT
+from sim.application import ROOT
 from sim.errors import DriveError
 from sim.registers import register_bytes
 
