@@ -42,11 +42,10 @@ class Life:
         self.down = self._supply.down
         self.journal: list[JournalEntry] = []
         self.states: list[tuple[float, int, str]] = []
+        self.crashes: list[str] = []
         self.keep_states, self.loads = False, hardware.loads
         self._cause = ""  # of the present wake, as an observer sees it
-        self.crashes: list[str] = []
         self._on_wake = on_wake
-        self.on_reading: Callable[[float, int], None] | None = None  # a task keeps one: time, first value
         self._reasons = reason_names()
         self._state_names: tuple[str, ...] = ()
         board = hardware.design.board
@@ -220,26 +219,17 @@ class Life:
             module.watch = lambda state: self._enter(self._state_names[state])
         elif name == "torpor.journal":
             module.watch = self._entry
-        elif name == "torpor.readings" and self.on_reading:
-            module.keep = self._listening(module.keep)
         elif name in ("table", "torpor.tasktable"):
             self._state_names = module.NAMES
-
-    def _listening(self, keep: Callable[..., None]) -> Callable[..., None]:
-        def kept(wake: Any, values: tuple[int, ...]) -> None:
-            self.on_reading(self.world.now, values[0])  # type: ignore[misc]
-            keep(wake, values)
-
-        return kept
+        self.machine.on_loaded(name, module)
 
     def _entry(self, entry: bytes) -> None:
         found = None if entry[0] & ROW else unpack_entry(entry)
         if isinstance(found, tuple):
             reason, argument, wake, _ = found
             self.note.reasons.add(reason)
-            self.journal.append(
-                JournalEntry(self.world.now, wake, self._reasons.get(reason, str(reason)), argument)
-            )
+            entered = JournalEntry(self.world.now, wake, self._reasons.get(reason, str(reason)), argument)
+            self.journal.append(entered)
 
     def seen(self, frame: Frame) -> None:
         """The camera began an exposure."""

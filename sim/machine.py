@@ -42,6 +42,7 @@ class Machine:
         self.console: list[str] = []
         self.radio_mode: str | None = None
         self.cores: dict[str, ModuleType] = {}
+        self.on_loaded: Callable[[str, ModuleType], None] = lambda name, module: None
         self._idle_W = hardware.board_row("idle")
         self._busy_W = hardware.board_row("busy")
         self._radio_W = {

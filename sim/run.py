@@ -14,7 +14,6 @@ import numpy as np
 from boards import Design, load_design
 from sim.ageing import Ageing, aged
 from sim.air import Air
-from sim.application import is_own
 from sim.booked import booked_at_home
 from sim.books import FloatArray
 from sim.box import box_of
@@ -44,9 +43,9 @@ from sim.reading_fates import reading_fates
 from sim.result import FATES, Picture, ReadingFate, RunResult
 from sim.scaled import scaled
 from sim.scenario import Scenario
+from sim.sensing import attach_sensor
 from sim.sky import Sky
-from sim.soil import Soil, attach_soil
-from sim.stand_ins import attach_own, with_stand_ins
+from sim.stand_ins import with_stand_ins
 from sim.visitors import Visitor
 from sim.volume import picture_key
 from sim.watching import Frame, reason_names
@@ -148,14 +147,7 @@ def build(
         volume.on_stored = lambda key: life.note.stored(key)
     if design.camera:
         attach_camera(PicturePool(scenario.seed), scenario.seed, hardware, life, sky, found, camera_faults)
-    taken: list[tuple[float, int]] = []
-    if is_own(design):
-        attach_own(life, sky, scenario.seed)
-        life.on_reading = lambda now_s, value: taken.append((now_s, value))
-    elif design.sensor:
-        soil = Soil(sky, scenario.days, scenario.seed)
-        sensor = attach_soil(hardware, soil, soil_faults or SoilFaults(scenario.seed))
-        sensor.on_read = lambda now_s, value: taken.append((now_s, value))
+    taken = attach_sensor(life, sky, scenario.days, scenario.seed, soil_faults)
     return Twin(scenario, design, sky, plant, world, hardware, home, life, found, pictures, taken)
 
 

@@ -4,8 +4,10 @@ which stand in for those of the same name. They may ask `twin` for the weather."
 from __future__ import annotations
 
 import random
+from collections.abc import Callable
 from dataclasses import replace
 from types import ModuleType
+from typing import Any
 
 from boards import Design
 from sim.application import dotted, folder_of, is_own, text_of
@@ -33,8 +35,9 @@ def with_stand_ins(drive: Drive, design: Design) -> Drive:
     return replace(drive, modules=modules)
 
 
-def attach_own(life: Life, sky: Sky, seed: int) -> None:
-    """Give the node its owner's sensor, and its stand-ins the weather."""
+def attach_own(life: Life, sky: Sky, seed: int, gave: Callable[[float, int], None]) -> None:
+    """Give the node its owner's sensor, and its stand-ins the weather. `gave`: hears of each reading that a
+    task keeps, by its time and first value."""
     hardware = life.hardware
     part = hardware.design.sensor
     if part:
@@ -42,6 +45,20 @@ def attach_own(life: Life, sky: Sky, seed: int) -> None:
             Unread(lambda on: hardware.draw_row("sensor", part, "run" if on else "off"))
         )
     life.machine.cores["twin"] = _outside(life, sky, seed)
+
+    def listen(name: str, module: Any) -> None:
+        if name == "torpor.readings":
+            module.keep = _heard(module.keep, lambda values: gave(life.world.now, values[0]))
+
+    life.machine.on_loaded = listen
+
+
+def _heard(keep: Callable[..., None], hear: Callable[[tuple[int, ...]], None]) -> Callable[..., None]:
+    def kept(wake: Any, values: tuple[int, ...]) -> None:
+        hear(values)
+        keep(wake, values)
+
+    return kept
 
 
 def _outside(life: Life, sky: Sky, seed: int) -> ModuleType:
