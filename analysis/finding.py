@@ -14,7 +14,7 @@ from .recurring import LEAST_CYCLES, MOST, Recurring, recurring
 from .spells import Rows
 from .state_rows import FindOptions
 from .style import seconds_text
-from .substates import least_state_s, substates
+from .substates import block_rows, least_state_s, substates
 from .wakes import Thresholds, Wakes, find_wakes, thresholds
 
 #: What the states of a log without state names are called.
@@ -146,7 +146,9 @@ def _within(log: Log, wakes: Wakes, options: FindOptions) -> _States:
     if lasts_s < 2 * least_s:
         few = f"{said[0]} A wake lasts {seconds_text(lasts_s)}: no states are looked for in it."
         return replace(whole, notes=(few,))
-    found = recurring(substates(log, wakes, options.least_state_s), log.t_s, wakes.mA, least_s)
+    block = (block_rows(log), block_rows(log) * log.step_s)
+    parts = substates(log, wakes, options.least_state_s)
+    found = recurring(parts, log.t_s, wakes.mA, least_s, block)
     return _called(log, found, wakes, options, said)
 
 

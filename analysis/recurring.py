@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from math import ceil
 
 import numpy as np
 from numpy.typing import NDArray
 
+from .burst_edges import burst_edges, parted
 from .log import FloatArray, IntArray
 from .spells import Rows
 from .substates import LEAST_STEP, Segments, join_sorted
@@ -40,8 +42,15 @@ class Recurring:
     restless: bool
 
 
-def recurring(segments: Segments, t_s: FloatArray, mA: FloatArray, least_s: float) -> Recurring:
-    """Group the segments of all wakes into states; `t_s` and `mA` are those of the log's rows."""
+def recurring(
+    segments: Segments, t_s: FloatArray, mA: FloatArray, least_s: float, block: tuple[int, float]
+) -> Recurring:
+    """Group the segments of all wakes into states.
+
+    Parameters
+    ----------
+    t_s, mA : of the log's rows. block : how many of them, and s.
+    """
     before = len(segments.first)
     cycles = int(segments.wake[-1]) + 1 if before else 0
     restless = False
@@ -52,8 +61,13 @@ def recurring(segments: Segments, t_s: FloatArray, mA: FloatArray, least_s: floa
         restless = _states(segments) > MOST_STATES
     if restless:
         segments = _restless(segments, t_s, mA, least_s)
+    kept = len(segments.first)
+    if cycles >= LEAST_CYCLES and not restless:
+        rows, block_s = block
+        edges = burst_edges(segments, _identity(segments), mA, rows, ceil(least_s / block_s))
+        segments = parted(segments, edges)
     state = _in_order(segments, _identity(segments))
-    return Recurring(segments, state, before - len(segments.first), restless)
+    return Recurring(segments, state, before - kept, restless)
 
 
 def _identity(segments: Segments) -> IntArray:

@@ -7,7 +7,7 @@ between seeds, so figures on seeds that nobody tuned on are figures on unseen no
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -107,6 +107,19 @@ def cycles(seed: int, rate_hz: float, wakes: int, fine: int = 1, node: Node | No
         _log(_measured(wave[::fine], node, draws), rate_hz, f"cycles of seed {seed}"), node,
         np.asarray(-(-first // fine)), np.array(state, dtype=np.int64), charge,
     )  # fmt: skip
+
+
+def bursts_apart(seed: int, rate_hz: float, wakes: int) -> tuple[Cycles, FloatArray] | None:
+    """A log in which a state of one base current comes first without its bursts, then with them, and when it
+    gets them, s; None if the seed's node has no such state of 0.3 s or more."""
+    node = node_of(seed)
+    at = next((at for at, one in enumerate(node.states) if one.burst_mA and one.length_s > 0.3), None)
+    if at is None:
+        return None
+    bursty = replace(node.states[at], inrush_mA=0.0, settling_s=0.0)
+    states = (*node.states[:at], replace(bursty, burst_mA=0.0), bursty, *node.states[at + 1 :])
+    drawn = cycles(seed, rate_hz, wakes, node=replace(node, states=states))
+    return drawn, drawn.first[drawn.state == at + 2] / rate_hz
 
 
 def _visits(node: Node, wakes: int, draws: np.random.Generator) -> list[tuple[int, float]]:
