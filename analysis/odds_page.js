@@ -3,6 +3,9 @@
 const DATA = JSON.parse(document.getElementById("data").textContent);
 const NS = "http://www.w3.org/2000/svg";
 const tip = document.getElementById("tip");
+// On a phone charts are drawn narrow, with fewer words, instead of shrunk until nobody can read them.
+const PHONE = document.querySelector("main").clientWidth < 520;
+const HALF = PHONE ? 340 : 560, FULL = PHONE ? 340 : 1000;
 
 function make(parent, name, attributes = {}, text = null) {
   const node = document.createElementNS(NS, name);
@@ -59,7 +62,7 @@ function months() {
   const spans = [...DATA.months, DATA.year];
   const least = Math.min(95, 100 * Math.min(...spans.map((one) => one.least)));
   const low = Math.max(0, least - 0.08 * (100 - least));
-  const c = chart("months", 560, 300, 52, 28, low, 100, ticksOf(low, 100), " %");
+  const c = chart("months", HALF, PHONE ? 230 : 300, 52, 28, low, 100, ticksOf(low, 100), " %");
   const step = c.inner / 13.6;
   spans.forEach((one, at) => {
     const year = at === 12, x = c.left + step * (at + 0.5 + (year ? 0.5 : 0));
@@ -67,7 +70,7 @@ function months() {
       stroke: "var(--sky)", "stroke-width": 8 });
     make(c.svg, "circle", { cx: x, cy: c.y(100 * one.chance), r: year ? 7 : 5.5,
       fill: year ? "var(--red)" : "var(--blue)" });
-    make(c.svg, "text", { x, y: c.high - 8, "text-anchor": "middle" }, one.name);
+    make(c.svg, "text", { x, y: c.high - 8, "text-anchor": "middle" }, PHONE && !year ? one.name[0] : one.name);
     const down = one.down_h;
     says(c.svg, { x: x - step / 2, y: 8, width: step, height: c.base - 8 },
       `${year ? "The year" : one.name}: ${share(one.chance)} % (${share(one.least)} to ${share(one.most)})\n` +
@@ -81,7 +84,7 @@ function hours() {
   const names = ["none", "to 6 h", "to a day", "to 3 days", "to a week", "to 2 weeks", "to a month", "to 3 months", "more"];
   const shares = DATA.hours_down_classes.map((one) => one.share);
   const shown = shares.slice(0, Math.max(4, shares.findLastIndex((part) => part > 0) + 1));
-  const c = chart("hours", 560, 300, 88, 10, 0, 1, [], "");
+  const c = chart("hours", HALF, 300, 88, 10, 0, 1, [], "");
   const row = (c.high - 24) / shown.length, scale = (c.inner - 70);
   shown.forEach((part, at) => {
     const y = 14 + row * at, colour = at < 1 ? "--green" : at < 3 ? "--orange" : "--red";
@@ -95,7 +98,7 @@ function hours() {
 
 function charge() {
   const weeks = DATA.weeks;
-  const c = chart("charge", 560, 300, 52, 28, 0, 100, [0, 25, 50, 75, 100], " %");
+  const c = chart("charge", HALF, PHONE ? 230 : 300, 52, 28, 0, 100, [0, 25, 50, 75, 100], " %");
   const x = (at) => c.left + c.inner * at / (weeks.length - 1);
   const line = (key) => weeks.map((one, at) => `${x(at).toFixed(1)},${c.y(100 * one[key]).toFixed(1)}`);
   const area = (upper, lower, opacity) => make(c.svg, "polygon", {
@@ -108,7 +111,8 @@ function charge() {
   const names = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split(" ");
   weeks.forEach((one, at) => {
     const [month, day] = one.from.split("-").map(Number);
-    if (day <= 7) make(c.svg, "text", { x: x(at), y: c.high - 8, "text-anchor": "middle" }, names[month - 1]);
+    if (day <= 7) make(c.svg, "text", { x: x(at), y: c.high - 8, "text-anchor": "middle" },
+      PHONE ? names[month - 1][0] : names[month - 1]);
     const step = c.inner / (weeks.length - 1);
     says(c.svg, { x: x(at) - step / 2, y: 8, width: step, height: c.base - 8 },
       `Week of ${day} ${names[month - 1]}, lowest charge:\nusual ${(100 * one.p50).toFixed(0)} %, one year in ten ` +
@@ -118,18 +122,24 @@ function charge() {
 
 function energy() {
   const most = Math.max(...DATA.months.map((one) => Math.max(one.offered_Wh, one.used_Wh))) || 1;
-  const c = chart("energy", 560, 300, 52, 28, 0, most, ticksOf(0, most, 4), " Wh");
+  const c = chart("energy", HALF, PHONE ? 230 : 300, 52, 28, 0, most, ticksOf(0, most, 4), " Wh");
   const step = c.inner / 12;
   DATA.months.forEach((one, at) => {
     const x = c.left + step * at;
     for (const [value, wide, colour] of [[one.offered_Wh, 0.8, "--yellow"], [one.used_Wh, 0.42, "--blue"]])
       make(c.svg, "rect", { x: x + step * (1 - wide) / 2, y: c.y(value), width: step * wide,
         height: Math.max(0, c.base - c.y(value)), fill: `var(${colour})` });
-    make(c.svg, "text", { x: x + step / 2, y: c.high - 8, "text-anchor": "middle" }, one.name);
+    make(c.svg, "text", { x: x + step / 2, y: c.high - 8, "text-anchor": "middle" }, PHONE ? one.name[0] : one.name);
     says(c.svg, { x, y: 8, width: step, height: c.base - 8 },
       `${one.name}: the charger could have had ${one.offered_Wh.toFixed(1)} Wh,\ntook ${one.taken_Wh.toFixed(1)} Wh; ` +
       `the node used ${one.used_Wh.toFixed(1)} Wh`);
   });
+}
+
+// What a row of bars is called: beside them, or above them on a phone.
+function rowName(c, name, top, row) {
+  if (PHONE) make(c.svg, "text", { x: 0, y: top + 13, class: "row" }, name);
+  else make(c.svg, "text", { x: c.left - 10, y: top + row / 2 + 4, "text-anchor": "end" }, name);
 }
 
 const MEASURES = {
@@ -145,17 +155,18 @@ function sensitivity(chosen) {
   for (const one of DATA.sensitivity) inputs.set(one.what, [...(inputs.get(one.what) || []), one]);
   const rows = [...inputs].map(([what, both]) => [what, both, Math.max(...both.map((one) => Math.abs(value(one))))])
     .sort((a, b) => b[2] - a[2]);
-  const wide = document.getElementById("sensitivity").clientWidth > 760 ? 1000 : 620;
-  const row = 34, c = chart("sensitivity", wide, 30 + row * rows.length, 150, 10, 0, 1, [], "");
+  const wide = document.getElementById("sensitivity").clientWidth > 760 ? 1000 : PHONE ? FULL : 620;
+  const over = PHONE ? 18 : 0, row = 34 + over;
+  const c = chart("sensitivity", wide, 30 + row * rows.length, PHONE ? 4 : 150, 10, 0, 1, [], "");
   const most = Math.max(1e-9, ...rows.map((one) => one[2]));
-  const zero = c.left + c.inner / 2, scale = (c.inner / 2 - (wide > 800 ? 160 : 115)) / most;
+  const zero = c.left + c.inner * (PHONE ? 0.56 : 0.5), scale = (c.inner / 2 - (wide > 800 ? 160 : 115)) / most;
   rows.forEach(([what, both], at) => {
     const top = 14 + row * at;
-    make(c.svg, "text", { x: c.left - 10, y: top + row / 2 + 4, "text-anchor": "end" }, what);
+    rowName(c, what, top, row);
     const aside = both.length > 1 && value(both[0]) * value(both[1]) > 0;
     both.forEach((one, place) => {
-      const moved = value(one), high = aside ? row * 0.38 : row * 0.66;
-      const y = aside ? top + row * (0.1 + 0.42 * place) : top + row * 0.17;
+      const moved = value(one), tall = row - over, high = aside ? tall * 0.38 : tall * 0.66;
+      const y = over + (aside ? top + tall * (0.1 + 0.42 * place) : top + tall * 0.17);
       const left = moved < 0 || (moved === 0 && place === 1);
       make(c.svg, "rect", { x: Math.min(zero, zero + scale * moved), y, width: Math.abs(scale * moved), height: high,
         rx: 2, fill: moved * good >= 0 ? "var(--green)" : "var(--red)" });
@@ -200,10 +211,10 @@ function sizes(promise) {
   const panels = DATA.panels_W, batteries = DATA.batteries_Ah;
   const order = (list) => list.map((_, at) => at).sort((a, b) => list[a] - list[b]);
   const across = order(panels), up = order(batteries);
-  const c = chart("map", 1000, 620, 70, 50, 0, 1, [], "");
+  const c = chart("map", FULL, PHONE ? 380 : 620, PHONE ? 56 : 70, 50, 0, 1, [], "");
   const wide = c.inner / panels.length, high = (c.base - 14) / batteries.length;
   const best = bestSize(promise);
-  const every = (count) => Math.ceil(count / 10);
+  const every = (count) => Math.ceil(count / (PHONE ? 5 : 10));
   const kept = (column, row) => DATA.chance[across[column]][up[row]] >= promise;
   const border = (x1, y1, x2, y2) => make(c.svg, "line", { x1, y1, x2, y2, stroke: "#d55e00", "stroke-width": 3.5,
     "stroke-linecap": "square" });
@@ -220,7 +231,7 @@ function sizes(promise) {
     const x = c.left + wide * column, y = c.base - high * (row + 1), part = DATA.chance[p][b];
     if (best && best.p === p && best.b === b)
       make(c.svg, "text", { x: x + wide / 2, y: y + high / 2 + 9, "text-anchor": "middle",
-        style: "font-size:26px;fill:#d55e00;stroke:white;paint-order:stroke;stroke-width:4px" }, "\u2605");
+        style: `font-size:${PHONE ? 20 : 26}px;fill:#d55e00;stroke:white;paint-order:stroke;stroke-width:4px` }, "\u2605");
     if (row === 0 && column % every(panels.length) === 0)
       make(c.svg, "text", { x: x + wide / 2, y: c.base + 18, "text-anchor": "middle" }, +panels[p].toPrecision(3));
     if (column === 0 && row % every(batteries.length) === 0)
@@ -274,14 +285,16 @@ const SIDES = {
 
 function sides(chosen) {
   const [, value, told] = SIDES[chosen];
-  const wide = document.getElementById("sides").clientWidth > 760 ? 1000 : 620;
-  const row = 34, c = chart("sides", wide, 20 + row * DATA.rows.length, 190, 6, 0, 1, [], "");
+  const wide = document.getElementById("sides").clientWidth > 760 ? 1000 : PHONE ? FULL : 620;
+  const over = PHONE ? 18 : 0, row = 34 + over;
+  const c = chart("sides", wide, 20 + row * DATA.rows.length, PHONE ? 4 : 190, 6, 0, 1, [], "");
   const most = Math.max(1e-9, ...DATA.rows.map(value)), scale = (c.inner - 110) / most;
   DATA.rows.forEach((one, at) => {
     const y = 10 + row * at, year = one.year, long = Math.max(1, scale * value(one));
-    make(c.svg, "text", { x: c.left - 10, y: y + row / 2 + 4, "text-anchor": "end" }, one.name);
-    make(c.svg, "rect", { x: c.left, y: y + row * 0.17, width: long, height: row * 0.66, rx: 2, fill: "var(--blue)" });
-    make(c.svg, "text", { x: c.left + long + 8, y: y + row / 2 + 4 }, told(value(one)));
+    const tall = row - over, bar = y + over + tall * 0.17;
+    rowName(c, one.name, y, row);
+    make(c.svg, "rect", { x: c.left, y: bar, width: long, height: tall * 0.66, rx: 2, fill: "var(--blue)" });
+    make(c.svg, "text", { x: c.left + long + 8, y: bar + tall * 0.33 + 4 }, told(value(one)));
     says(c.svg, { x: 0, y, width: c.wide, height: row },
       `${one.name}: ${share(year.chance)} % of years without a lost hour (${share(year.least)} to ${share(year.most)})\n` +
       `hours down: mean ${year.down_h.mean.toFixed(1)}, P90 ${year.down_h.p90}, P99 ${year.down_h.p99}\n` +
@@ -294,12 +307,12 @@ function places(value, told, low, top) {
   const all = DATA.sites, shown = (of, most) => [Math.min(...all.map(of)), Math.max(...all.map(of))]
     .map((end, at) => Math.max(-most, Math.min(most, end + (at ? 1 : -1) * 0.06 * most)));
   const [west, east] = shown((one) => one.longitude, 180), [south, north] = shown((one) => one.latitude, 90);
-  const wide = 1000, high = Math.max(220, Math.min(700, 30 + 940 * (north - south) / (east - west)));
+  const wide = FULL, high = Math.max(220, Math.min(700, 30 + (wide - 60) * (north - south) / (east - west)));
   const c = chart("places", wide, high, 52, 26, south, north, ticksOf(south, north, 6), "°");
   const x = (at) => c.left + c.inner * (at - west) / (east - west);
-  for (const tick of ticksOf(west, east, 8))
+  for (const tick of ticksOf(west, east, PHONE ? 4 : 8))
     make(c.svg, "text", { x: x(tick), y: c.high - 6, "text-anchor": "middle", class: "faint" }, tick + "°");
-  const size = Math.max(6, Math.min(22, 900 / Math.sqrt(2 * all.length)));
+  const size = Math.max(6, Math.min(22, 0.9 * wide / Math.sqrt(2 * all.length)));
   for (const one of all) {
     const at = value(one), part = (at - low) / (top - low || 1);
     const box = { x: x(one.longitude) - size / 2, y: c.y(one.latitude) - size / 2, width: size, height: size };

@@ -48,8 +48,8 @@ def viability_page(question: Question, found: Viability, effects: Sequence[Effec
 def _under(question: Question, found: Viability) -> str:
     nodes = found.node_years // max(1, found.weather_years)
     return (
-        f"{question.case.design.title}. {words.site_line(question)}. {found.weather_years:,} years of "
-        f"weather, each lived by {nodes} nodes."
+        f"{question.case.design.title}. {words.sizes(question.case)}; {words.site_line(question)}. "
+        f"{found.weather_years:,} years of weather, each lived by {nodes} nodes."
     )
 
 

@@ -115,10 +115,9 @@ def _shutter(result: RunResult) -> str:
     if not len(waits):
         return "No picture was taken."
     middle, slow = float(np.median(waits)), float(np.percentile(waits, 90))
-    return paragraph(
-        f"From motion to picture: {seconds_text(middle)} usually; one time in ten it takes "
-        f"longer than {seconds_text(slow)}."
-    )
+    usual, seldom = seconds_text(middle), seconds_text(slow)
+    late = f"; one time in ten it takes longer than {seldom}" if seldom != usual else ""
+    return paragraph(f"From motion to picture: {usual} usually{late}.")
 
 
 def _months(result: RunResult) -> str:

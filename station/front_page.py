@@ -7,7 +7,7 @@ import time
 from sim.readings import readings_of
 from station.curves import Frame, drawing, line, spans, thinned
 from station.markup import Child, Markup, join, tag
-from station.node_curves import in_units
+from station.node_curves import in_units, told
 from station.page import ago, clock, figures, gauge, hours, node_url, page, picture_url, shown_s, state
 from station.quiet import Quiet, is_late, why_quiet
 from station.standing import LATELY_s, Standing, charges, locked_spans
@@ -27,10 +27,19 @@ def front_page(store: Store, nodes: list[Standing]) -> str:
     title = "Your nodes" if not troubles else f"Your nodes: {troubles} in trouble"
     nothing = tag("p", "No node may send yet: ", tag("code", "torpor node add NAME"), class_="state new")
     body = tag("div", *cards, class_="cards") if cards else nothing
-    return page(title, tag("h1", "Your nodes"), body, refresh_s=REFRESH_s)
+    return page(title, tag("h1", "Your nodes"), body, refresh_s=REFRESH_s, first=True)
 
 
 def _card(store: Store, node: Standing, quiet: Quiet) -> Markup:
+    heard = node.node.heard_s is not None
+    return tag(
+        "article", _look(store, node), tag("h2", tag("a", node.node.name, href=node_url(node.node))),
+        state(quiet), gauge(node.soc) if heard else None, _lately(store, node) if heard else None,
+        class_=f"card {quiet.kind}",
+    )  # fmt: skip
+
+
+def _lately(store: Store, node: Standing) -> Markup:
     restarts, down_h = node.down
     pairs: list[tuple[str, Child]] = [
         ("last seen", ago(node.node.heard_s, node.now_s)),
@@ -38,15 +47,14 @@ def _card(store: Store, node: Standing, quiet: Quiet) -> Markup:
         ("locked out (30 days)", hours(node.locked_h, is_late(node))),
         ("no supply (30 days)", f"at most {hours(down_h)}" if restarts else "never"),
     ]
-    return tag(
-        "article", _look(store, node), tag("h2", tag("a", node.node.name, href=node_url(node.node))),
-        state(quiet), gauge(node.soc), figures(pairs), class_=f"card {quiet.kind}",
-    )  # fmt: skip
+    return figures(pairs)
 
 
 def _look(store: Store, node: Standing) -> Markup:
     """Its last picture; without one its last readings and the course of its charge."""
     url = node_url(node.node)
+    if node.node.heard_s is None:
+        return tag("a", tag("p", "Nothing yet.", class_="note"), href=url, class_="look told none")
     if node.newest is None:
         return tag("a", *_readings(store, node), charge_sketch(node), href=url, class_="look told")
     alt = f"Last picture of {node.node.name}, {clock(shown_s(node.newest))}"
@@ -65,7 +73,7 @@ def _readings(store: Store, node: Standing) -> list[Markup]:
     named = [
         in_units(name, [(0.0, float(value))]) for name, value in zip(batches[0].of, last.values, strict=False)
     ]
-    return [tag("div", title, tag("b", f"{points[0][1]:.4g} {unit}")) for title, points, unit in named]
+    return [tag("div", title, tag("b", told(points[0][1], unit))) for title, points, unit in named]
 
 
 def charge_sketch(node: Standing) -> Markup:

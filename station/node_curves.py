@@ -39,6 +39,7 @@ def charge_curve(node: Standing, expected: Forecast | None, days: int) -> Markup
     if not points:
         return None
     frame = Frame(node.now_s - days * DAY_s, node.now_s, 0.0, 100.0)
+    points = [one for one in points if one[0] >= frame.from_s]  # older ones would pile up at the edge
     layers = []
     if expected:
         steps = list(_halves(expected, frame))
@@ -136,7 +137,12 @@ def _reading_curve(
     values = [value for _, value in points]
     frame = Frame(node.now_s - days * DAY_s, node.now_s, *nice_span(min(values), max(values)))
     drawn = drawing(frame, unit, f"{title} over {days} days", line(frame, thinned(points, 800), "measured"))
-    return _figure(title, drawn, tag("span", f"last: {values[-1]:.4g} {unit}".strip()))
+    return _figure(title, drawn, tag("span", f"last: {told(values[-1], unit)}"))
+
+
+def told(value: float, unit: str) -> str:
+    """A reading as a person writes it: no thermometer of a garden knows hundredths of a degree."""
+    return f"{value:.1f} {unit}" if unit == "°C" else f"{value:.4g} {unit}".strip()
 
 
 def in_units(name: str, points: list[tuple[float, float]]) -> tuple[str, list[tuple[float, float]], str]:

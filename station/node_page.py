@@ -42,9 +42,10 @@ def node_page(
         _design(node),
         state(why_quiet(node)),
         _hang_up(node, live),
-        gauge(node.soc),
-        _figures(node),
     ]
+    if node.node.heard_s is None:
+        return page(node.node.name, *body)
+    body += [gauge(node.soc), _figures(node)]
     if node.newest is not None:
         body.append(_sheet(store, node, before, suspects))
     body.append(_curves(store, node, expected, coming, days))

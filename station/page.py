@@ -10,8 +10,11 @@ from station.quiet import Quiet, span_words
 from station.records import Node, Picture
 
 
-def page(title: str, *body: Child, refresh_s: int | None = None, refresh_to: str | None = None) -> str:
-    """One whole document. `refresh_s`: it loads itself anew, or `refresh_to`, after so long."""
+def page(
+    title: str, *body: Child, refresh_s: int | None = None, refresh_to: str | None = None, first: bool = False
+) -> str:
+    """One whole document. `refresh_s`: it loads itself anew, or `refresh_to`, after so long; `first`: it is
+    the page that the others lead back to."""
     again = f"{refresh_s}; url={refresh_to}" if refresh_to else refresh_s
     head = tag(
         "head",
@@ -23,9 +26,8 @@ def page(title: str, *body: Child, refresh_s: int | None = None, refresh_to: str
         tag("link", rel="icon", href="/icon.svg", type="image/svg+xml"),
         tag("link", rel="stylesheet", href="/page.css"),
     )
-    top = tag(
-        "header", tag("a", tag("img", src="/icon.svg", alt="", width=28, height=28), "Torpor", href="/")
-    )
+    icon = tag("img", src="/icon.svg", alt="", width=28, height=28)
+    top = tag("header", tag("a", icon, "Torpor", None if first else tag("small", "all nodes"), href="/"))
     return "<!doctype html>" + tag("html", head, tag("body", top, tag("main", *body)), lang="en")
 
 

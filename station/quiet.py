@@ -53,7 +53,7 @@ def is_late(node: Standing, heartbeats: float = HEARTBEATS) -> bool:
 def why_quiet(node: Standing, heartbeats: float = HEARTBEATS) -> Quiet:
     """One sentence for the owner."""
     if node.silent_s is None:
-        return Quiet("new", "It was never heard. Its name, its key and this station's address belong into its"
+        return Quiet("new", "It was never heard. Its name, its key and this station's address belong in its"
                      " settings.toml.")  # fmt: skip
     if is_late(node, heartbeats):
         return Quiet("trouble", _late(node, node.silent_s))

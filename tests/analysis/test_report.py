@@ -60,6 +60,12 @@ def test_a_narrow_escape_is_said(good_year: RunResult, low: float, narrow: bool)
     assert ("It only just does: a dull week more could stop it." in said) is narrow
 
 
+def test_a_wait_that_is_always_the_same_is_said_once(good_year: RunResult) -> None:
+    same = replace(good_year, pir_to_frame_s=np.full(20, 3.351))
+    text = report(same, None, Path("out"), battery_Wh=9.0)
+    assert "From motion to picture: 3.35 s usually.\n" in text
+
+
 def test_whole_report(bad_year: RunResult) -> None:
     text = report(bad_year, SomeAdvice(), Path("out") / "run", battery_Wh=9.0)
     for sentence in (

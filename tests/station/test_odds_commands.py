@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import re
-import shutil
 import signal
 import subprocess
 import sys
@@ -18,8 +17,8 @@ from PIL import Image
 
 from station import cli
 from station.errors import Exit
+from tests.browser import CHROMIUM, Browser, needs_chromium
 
-CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 #: A node that often has too little, and few years: a second's work.
 SCARCE = ("--panel", "0.4", "--battery", "0.9", "--years", "32")
 
@@ -144,6 +143,24 @@ def test_the_page_draws_every_chart(lived: Path) -> None:
     assert any(tip.startswith("Week of 1 Jul, lowest charge:") for tip in tips)
     assert any(tip.startswith("panel, 0.8 W: +") for tip in tips)
     assert len(re.findall('<button[^>]* aria-pressed="true"', page)) == 1
+
+
+@needs_chromium
+def test_on_a_phone_every_word_of_the_charts_can_be_read(lived: Path, tmp_path: Path) -> None:
+    browser = Browser(tmp_path)
+    found = browser.show((lived / "viability.html").as_uri(), (390, 844))
+    words = "[...document.querySelectorAll('svg text')].map(one => one.getBoundingClientRect())"
+    low = browser.run(f"Math.min(...{words}.map(box => box.height))")
+    left, right = (browser.run(f"Math.{end}(...{words}.map(box => box.{side}))")
+                   for end, side in (("min", "left"), ("max", "right")))  # fmt: skip
+    browser.close()
+    assert found["overflow"] <= 0
+    assert low >= 12
+    assert left >= 0 and right <= 390
+
+
+def test_the_page_says_the_sizes_that_were_asked_for(lived: Path) -> None:
+    assert "0.4 W panel, 0.9 Ah battery; Greensboro" in (lived / "viability.html").read_text("utf-8")
 
 
 def test_the_page_needs_nothing_else(lived: Path) -> None:

@@ -58,6 +58,19 @@ def test_the_front_page_has_a_card_for_each_node_and_trouble_comes_first(filled:
     assert 'src="/nodes/garden/pictures/0000000a-2.jpg"' in page
 
 
+def test_of_a_node_that_was_never_heard_nothing_is_claimed(filled: Any) -> None:
+    for page in (text(filled, "/").split("<article")[1], text(filled, "/nodes/shed")):
+        assert "It was never heard. Its name, its key and this station&#x27;s address" in page
+        for claim in ("locked out", "supply", "charge unknown", "forecast", "Journal"):
+            assert claim not in page, claim
+
+
+def test_every_page_but_the_first_leads_back(filled: Any) -> None:
+    assert "all nodes" not in text(filled, "/")
+    for path in ("/nodes/garden", "/nodes/garden/pictures/0000000a-0", "/nodes/shed/install"):
+        assert "<small>all nodes</small></a></header>" in text(filled, path)
+
+
 def test_every_answer_carries_the_rules(filled: Any) -> None:
     for path in ("/", "/nodes/garden", "/nodes/garden/pictures/0000000a-0", "/page.css", "/icon.svg",
                  "/nodes/garden/pictures/0000000a-0.jpg", "/nodes/nobody"):  # fmt: skip
