@@ -116,7 +116,8 @@ def read_monthly(path: Path) -> tuple[tuple[float, ...], tuple[float, ...] | Non
         with path.open(newline="", encoding="utf-8-sig") as file:
             rows = list(csv.DictReader(file, skipinitialspace=True))
     except (OSError, UnicodeDecodeError) as error:
-        raise WeatherError(f"{path}: cannot be read ({error}), expected a CSV with monthly values") from None
+        reason = getattr(error, "strerror", None) or "is no text"
+        raise WeatherError(f"{path}: cannot be read ({reason}), expected a CSV with monthly values") from None
     if len(rows) != 12 or "kWh_m2" not in rows[0]:
         raise WeatherError(f"{path}: {len(rows)} rows, expected 12 with a column kWh_m2 (and C, if known)")
     try:

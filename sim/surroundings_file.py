@@ -134,7 +134,11 @@ def _rows(text: str) -> list[tuple[float, float]]:
     for cells in table[table.index(heading) + 1 :]:
         if not re.match(r"[-+.\d]", cells[0]):
             break  # PVGIS explains its columns below the table
+        if len(cells) < 2:
+            raise ValueError(f"{cells[0]} has no elevation beside it")
         rows.append((float(cells[0]) + from_south, float(cells[1])))
+    if not rows:
+        raise ValueError("no row stands below its heading")
     return rows
 
 

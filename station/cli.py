@@ -45,6 +45,18 @@ COMMANDS: dict[str, str] = {
     "completion": "Print the script that completes torpor's words in a shell.",
 }
 
+#: How `torpor --help` puts them: in the order in which somebody with a garden meets them.
+GROUPS = {
+    "Before you buy": ("viability", "size", "compare", "simulate", "boards"),
+    "A node": ("new", "provision", "detect", "flash", "deploy", "rollback", "doctor", "card"),
+    "At home": ("receive", "node", "export"),
+    "Logs of a current": ("record", "analyse", "site", "plot", "convert"),
+    "This command": ("completion",),
+}
+click.rich_click.COMMAND_GROUPS = {
+    "torpor": [{"name": name, "commands": list(commands)} for name, commands in GROUPS.items()]
+}
+
 EPILOG = "Exit codes: " + "; ".join(f"{code.value} {meaning}" for code, meaning in MEANING.items()) + "."
 
 
@@ -122,13 +134,22 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _complain(problem.format_message() + _advice(problem), Exit(problem.exit_code))
     except (click.Abort, KeyboardInterrupt):
         return _complain("Interrupted.", Exit.INTERRUPTED)
-    except BrokenPipeError:  # somebody piped into `head`
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return Exit.OK
+    except BrokenPipeError:
+        return _reader_gone()
+    except SystemExit as left:  # click and rich leave with 1 where nobody reads on
+        if not isinstance(left.__context__, BrokenPipeError):
+            raise
+        return _reader_gone()
     except Exception as error:
         if os.environ.get("TORPOR_TRACEBACK"):
             raise
         return _complain(*verdict(error))
+
+
+def _reader_gone() -> int:
+    """Somebody piped into `head`: that is no failure."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return Exit.OK
 
 
 def _advice(problem: click.ClickException) -> str:

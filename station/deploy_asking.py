@@ -51,13 +51,11 @@ def said_in_environment(environment: Mapping[str, str] = os.environ) -> Values:
 def said_by_station(data: Path, name: str) -> tuple[Values, str]:
     """Name and key of a node that `torpor node add` has added, and the name of its design."""
     from station import nodes
-    from station.store import Store
+    from station.store import opened
 
     if not is_node_name(name):
         raise StationError(f"{name!r} is no name for a node.", Exit.USAGE)
-    if not (data / "station.sqlite").is_file():
-        raise StationError(f"{data}: no station has its data there (--data).", Exit.USAGE)
-    with Store(data) as store:
+    with opened(data) as store:
         node = nodes.known(store, name)
     return {"TORPOR_NODE": node.name, "TORPOR_KEY": node.key.hex()}, node.design
 

@@ -7,6 +7,8 @@ from enum import IntEnum
 from pathlib import Path
 from traceback import extract_tb
 
+#: What sqlite3 calls a full disk; station.errors is loaded by every command, sqlite3 by few.
+SQLITE_FULL = 13
 ROOMS = frozenset({"boards", "sim", "analysis", "station", "benchmarks"})
 
 
@@ -63,7 +65,7 @@ def is_ours(error: BaseException) -> bool:
 def verdict(error: BaseException) -> tuple[str, Exit]:
     """Return the sentence for stderr and the exit code of an error that reached the command line."""
     if is_ours(error):
-        return _one_line(str(error)), Exit(getattr(error, "exit_code", Exit.FAILED))
+        return _one_line(str(error)), _code_of_ours(error)
     if isinstance(error, OSError):
         return _sentence_of_os(error), _code_of_os(error)
     if isinstance(error, UnicodeDecodeError):
@@ -73,6 +75,16 @@ def verdict(error: BaseException) -> tuple[str, Exit]:
 
 def _one_line(message: str) -> str:
     return " ".join(message.split())
+
+
+def _code_of_ours(error: BaseException) -> Exit:
+    """What it says itself; a full disk is one whoever put it into words."""
+    behind = error.__cause__ or error.__context__
+    if isinstance(behind, OSError) and behind.errno == errno.ENOSPC:
+        return Exit.NO_SPACE
+    if getattr(behind, "sqlite_errorcode", None) == SQLITE_FULL:
+        return Exit.NO_SPACE
+    return Exit(getattr(error, "exit_code", Exit.FAILED))
 
 
 def _code_of_os(error: OSError) -> Exit:

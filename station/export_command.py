@@ -57,10 +57,10 @@ def folder(
     no_exif: bool, data: Path,
 ) -> None:  # fmt: skip
     """Copy pictures to OUT/NODE/DAY/NODE_DAY_TIME_KEY.jpg with time, place and trigger as EXIF."""
-    from station.store import Store
+    from station.store import opened
 
     wanted = _wanted(first, last, zone, not no_exif)
-    with Store(data) as store:
+    with opened(data) as store:
         outcome = _export(store, _nodes(store, names), out, wanted)
     _tell(out, outcome)
 
@@ -125,10 +125,10 @@ def camtrap_dp(
     Nobody has said what the pictures show: all of them are unclassified. Each node needs a place.
     """
     from station.export_camtrap import MEDIA, Project, check_places, write_package
-    from station.store import Store
+    from station.store import opened
 
     wanted = _wanted(first, last, zone, not no_exif)
-    with Store(data) as store:
+    with opened(data) as store:
         nodes = _nodes(store, names)
         check_places(nodes)
         outcome = _export(store, nodes, out / MEDIA, wanted)

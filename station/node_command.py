@@ -37,8 +37,9 @@ def command() -> None:
 def add(name: str, design: str, data: Path) -> None:
     """Add a node and print, once, what goes into its settings.toml."""
     from station import nodes
+    from station.store import Store
 
-    with _store(data) as store:
+    with Store(data) as store:
         _say_key(nodes.add(store, name, _design(design)))
 
 
@@ -187,9 +188,9 @@ def _kept(days: float | None, gb: float | None) -> str:
 
 
 def _store(data: Path) -> Store:
-    from station.store import Store
+    from station.store import opened
 
-    return Store(data)
+    return opened(data)
 
 
 def _design(design: str) -> str:

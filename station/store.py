@@ -22,6 +22,7 @@ from typing import TypeVar
 
 from sim.readings import Batch as Readings
 from station import keeping, queries
+from station.errors import Exit, StationError
 from station.files import PictureFiles, make_durable
 from station.records import Event, Kept, Node, Picture, Telemetry, Upload
 from station.schema import open_database, open_to_read
@@ -31,6 +32,14 @@ T = TypeVar("T")
 DATABASE = "station.sqlite"
 #: Threads that write files: an fsync waits for the disk, and several can wait together.
 WRITERS = 8
+
+
+def opened(folder: Path) -> Store:
+    """A station's data that are there already. StationError where there are none: whoever only asks must not
+    make an empty station out of a slip of the pen."""
+    if not (folder / DATABASE).is_file():
+        raise StationError(f"{folder}: no station has its data there (--data).", Exit.USAGE)
+    return Store(folder)
 
 
 class Store:

@@ -109,6 +109,8 @@ def test_horizons_as_others_write_them(tmp_path: Path, name: str, text: str) -> 
     [
         ("", "no horizon in it (it is empty)"),
         ("{}", "no horizon in it ('outputs')"),
+        ("a = [\n", "no horizon in it (no row stands below its heading)"),
+        ("A, H_hor\n0\n", "no horizon in it (0 has no elevation beside it)"),
         ("north\n", "no horizon in it (could not convert string to float: 'north')"),
         ("95\n", "horizon has (0.0, 95.0), expected -360 to 360 and -90 to 90."),
         ("nan\n", "horizon has (0.0, nan), expected -360 to 360 and -90 to 90."),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import re
 import subprocess
@@ -211,6 +212,16 @@ def test_an_error_becomes_a_sentence_and_a_code(error: Exception, code: int, sen
     assert verdict(error) == (sentence, code)
 
 
+def test_a_full_disk_is_one_whoever_words_it(tmp_path: Path) -> None:
+    try:
+        try:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        except OSError as error:
+            raise StationError(f"{tmp_path}: cannot be written ({error.strerror}).") from None
+    except StationError as worded:
+        assert verdict(worded) == (f"{tmp_path}: cannot be written (No space left on device).", 5)
+
+
 def broken_by(error: BaseException) -> Callable[[str], click.Command]:
     @click.command(name="boards")
     def command() -> None:
@@ -260,10 +271,12 @@ def test_the_module_is_the_command() -> None:
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="pipes of POSIX")
-def test_a_closed_pipe_is_no_error() -> None:
-    command = f'"{sys.executable}" -m station boards --json | head -c 1'
+@pytest.mark.parametrize("arguments", ["boards --json", "boards", "boards pico-w-rtc", "--help"])
+def test_a_closed_pipe_is_no_error(arguments: str) -> None:
+    told = f'"{sys.executable}" -m station {arguments}; echo $? >&2'
+    command = f"({told}) | true"  # whoever reads is gone at once
     done = subprocess.run(command, shell=True, cwd=ROOT, capture_output=True, text=True, check=False)
-    assert (done.stdout, done.stderr) == ("{", "")
+    assert (done.stdout, done.stderr) == ("", "0\n")
 
 
 def test_simulate_with_a_measured_profile(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -290,3 +303,8 @@ def test_ctrl_c_while_it_is_loaded_is_no_traceback(
 
     monkeypatch.setattr("station.cli.main", interrupted)
     assert (main(), capsys.readouterr().err) == (130, "torpor: Interrupted.\n")
+
+
+def test_the_help_shows_every_command_in_one_group() -> None:
+    grouped = [name for names in cli.GROUPS.values() for name in names]
+    assert sorted(grouped) == sorted(cli.COMMANDS)

@@ -32,6 +32,17 @@ def test_a_node_is_added_and_its_key_shown_once(run, tmp_path: Path) -> None:
     assert found[1] not in again
 
 
+@pytest.mark.parametrize(
+    "line", ["node list", "node log garden", "node set garden TORPOR_BATCH=3", "export folder out",
+             "export camtrap-dp out --by me"],
+)  # fmt: skip
+def test_whoever_only_asks_makes_no_station(run, tmp_path: Path, line: str) -> None:
+    code, out, err = run(line)
+    assert (code, out) == (2, "")
+    assert err == f"torpor: {tmp_path / 'data'}: no station has its data there (--data).\n"
+    assert not (tmp_path / "data").exists()
+
+
 def test_the_list_as_json(run) -> None:
     run("node add garden --design pico-w-rtc")
     run("node set garden TORPOR_BATCH=3")
@@ -85,7 +96,8 @@ def test_without_a_design_nobody_knows_what_a_setting_may_be(run) -> None:
 
 @pytest.mark.parametrize("line", ["node rotate-key shed", "node design shed pico-w-rtc", "node set shed A=1"])
 def test_a_node_that_is_not_there(run, line: str) -> None:
-    assert run(line) == (2, "", "torpor: There is no node 'shed'; there is: none yet.\n")
+    run("node add garden")
+    assert run(line) == (2, "", "torpor: There is no node 'shed'; there is: garden.\n")
 
 
 def test_a_log_needs_a_journal_and_a_design(run, tmp_path: Path) -> None:
