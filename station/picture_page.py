@@ -50,9 +50,10 @@ def _step(node: Node, picture: Picture | None, rel: str, text: str) -> Markup:
 
 def _facts(picture: Picture) -> list[tuple[str, Child]]:
     arrived = "as it was taken" if picture.taken_s == picture.received_s else clock(picture.received_s)
-    size = f"{picture.width} × {picture.height}, " if picture.width else ""
+    size = f"{picture.width} × {picture.height}" if picture.width else "unknown"
     return [
-        ("size", f"{size}{picture.size / 1000:.1f} kB"),
+        ("size", size),
+        ("file", f"{picture.size / 1000:.1f} kB"),
         ("arrived", arrived),
         *said_pairs(picture.telemetry),
         ("key", picture.key),
