@@ -19,6 +19,7 @@ from station.needless import needless
 
 if TYPE_CHECKING:
     from station.detect import Found
+    from station.route_web import WebRoute
 
 #: Where the web workflow's password may stand, by the name that it has on the board.
 PASSWORD = "CIRCUITPY_WEB_API_PASSWORD"
@@ -94,7 +95,7 @@ def _route(
     if port is not None:
         return _by_console(port, wait_s)
     if host is not None:
-        return _by_web(host, wait_s, secret)
+        return by_web(host, wait_s, secret)
     return route_to(_awaited(to, wait_s), wait_s, secret)
 
 
@@ -142,7 +143,7 @@ def route_to(found: Found, wait_s: float = 0.0, secret: Path | None = None) -> R
         return DriveRoute(found.drive, console)
     if found.port:
         return _by_console(found.port, wait_s)
-    return _by_web(found.host, wait_s, secret)
+    return by_web(found.host, wait_s, secret)
 
 
 def _by_console(port: str, wait_s: float) -> Route:
@@ -154,7 +155,8 @@ def _by_console(port: str, wait_s: float) -> Route:
     return SerialRoute(wire, patience_s=max(wait_s, PATIENCE_s))
 
 
-def _by_web(host: str, wait_s: float, secret: Path | None) -> Route:
+def by_web(host: str, wait_s: float, secret: Path | None) -> WebRoute:
+    """By the web workflow; its password is that of the file, of the environment, or asked for."""
     from station.route_web import web_route
 
     password = _first_line(secret) if secret else os.environ.get(PASSWORD, "")

@@ -36,6 +36,11 @@ class Case:
         board = self.heard.one("board.is")
         return bool(board and board["usb"])
 
+    @property
+    def by_air(self) -> bool:
+        """Whether it was asked over the network: its radio was on then."""
+        return self.heard.one("console.by_air") is not None
+
     def pin(self, role: str) -> str:
         return self.design.pins.get(role, "")
 
@@ -44,7 +49,8 @@ class Case:
         """What the board alone should take now, at the voltage that the meter reads; 0 without a reading."""
         seen = self.heard.one("meter.reads")
         volts = seen["mV"][1] / 1000.0 if seen and seen["mV"] else 0.0
-        return board_mW(self.design, "idle") / volts if volts else 0.0
+        row = "radio_idle" if self.by_air else "idle"
+        return board_mW(self.design, row) / volts if volts else 0.0
 
     @property
     def measures(self) -> bool:

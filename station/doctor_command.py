@@ -80,6 +80,8 @@ def command(
         needless(_OF_BOARD, "beside --kept, which reads a file")
         return _told(_read(kept), design or "", picture, opens, as_json, str(kept))
     checks = list(names) or _NAMES
+    if where["host"] is not None:
+        checks = _by_air(names, logger)
     if logger is not None and "sleep" not in checks:
         raise click.UsageError("--logger measures the sleep: it wants --check sleep too.")
     if design:
@@ -88,6 +90,15 @@ def command(
         load_design(design)  # before anything is stopped
     heard, named, port = _examined(where, checks, logger)
     return _told(heard, design or named, picture, opens, as_json, port)
+
+
+def _by_air(names: tuple[str, ...], logger: str | None) -> list[str]:
+    """What can be asked over the network, which no sleep survives."""
+    from station.doctor_console import NOT_BY_AIR
+
+    if logger is not None or set(names) & set(NOT_BY_AIR):
+        raise click.UsageError("A sleep cuts the network's console off: plug the board in for that.")
+    return list(names) or [name for name in _NAMES if name not in NOT_BY_AIR]
 
 
 def _examined(where: dict[str, Any], names: list[str], port: str | None) -> tuple[Heard, str, str]:
@@ -140,13 +151,15 @@ def _slept(board: AtConsole, heard: Heard, names: list[str], logger: Logger | No
 
 def _console(where: dict[str, Any]) -> AtConsole:
     """The console of the board that is meant."""
+    from station.deploy_choice import by_web
     from station.doctor_console import AtConsole, PATIENCE_s
     from station.route_serial_wire import choose_port, find_serial
+    from station.route_web import console_of
 
     if where["host"] is not None:
-        raise StationError(
-            "The doctor needs the board's console: plug it in, by USB or an adapter.", Exit.USAGE
-        )
+        wire = console_of(by_web(where["host"], where["wait_s"], where["web_password"]))
+        return AtConsole(wire, PATIENCE_s, by_air=True)
+    needless(["web_password"], "without --host")
     port = where["port"] or _port(where["to"] or (str(where["drive"]) if where["drive"] else None))
     return AtConsole(choose_port(port, find_serial()), max(where["wait_s"], PATIENCE_s))
 

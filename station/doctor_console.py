@@ -54,6 +54,10 @@ loaded = set(sys.modules)
 kept = set(globals())
 """
 _CALL = "\nrun(tell)\n"
+#: At a console that comes over the network: the check of Wi-Fi leaves the join alone.
+_CALL_BY_AIR = {"wifi": "\nrun(tell, stays=True)\n"}
+#: And a sleep would end it.
+NOT_BY_AIR = ("sleep",)
 #: After each check: a Pico W has no room for all of them. The one socket pool of the radio stays.
 _FORGET = """
 for name in list(sys.modules):
@@ -86,10 +90,12 @@ def source(name: str) -> str:
 
 @dataclass(slots=True)
 class AtConsole:
-    """A board at its prompt. `close` starts its application again."""
+    """A board at its prompt. `close` starts its application again. `by_air`: the prompt comes over the
+    network."""
 
     wire: Wire
     patience_s: float = PATIENCE_s
+    by_air: bool = False
     design: str = ""
     _repl: RawRepl = field(init=False)
     _ready: bool = False
@@ -124,7 +130,8 @@ class AtConsole:
         try:
             if not self._ready:
                 self.prepare()
-            said, wrong = self._repl.run((source(f"check_{name}") + _CALL).encode(), CHECKS[name])
+            call = _CALL_BY_AIR.get(name, _CALL) if self.by_air else _CALL
+            said, wrong = self._repl.run((source(f"check_{name}") + call).encode(), CHECKS[name])
             self._repl.run(_FORGET.encode())
         except Garbled:
             self._ready = False
@@ -162,7 +169,7 @@ class AtConsole:
 
 def examine(board: AtConsole, names: list[str], begins: Callable[[str], None]) -> Heard:
     """One check after the other. `begins` hears of each."""
-    heard = Heard()
+    heard = Heard((Told("console.by_air"),) if board.by_air else ())
     for name in names:
         begins(name)
         heard += board.check(name)

@@ -35,5 +35,7 @@ def _of_checks(case: Case) -> Iterator[Finding]:
         yield finding("check.hung", check=told["check"])
     for told in case.heard.all("check.garbled"):
         yield finding("check.garbled", check=told["check"], count=told["count"])
+    if case.by_air:
+        yield finding("console.by_air")
     if case.heard.all("doctor.unfinished"):
         yield finding("doctor.unfinished")

@@ -29,6 +29,8 @@ def of_wifi(case: Case) -> Iterator[Finding]:
         yield _unjoined(case, failures)
     elif joined is not None:
         yield from _joined(case, failures, joined)
+    elif case.by_air:
+        yield from _weak(case)
 
 
 def _unjoined(case: Case, failures: list[dict[str, Any]]) -> Finding:
@@ -57,12 +59,16 @@ def _joined(case: Case, failures: list[dict[str, Any]], joined: dict[str, Any]) 
         yield finding("wifi.again", text=failures[0]["text"])
     if joined["ms"] > _SLOW_ms:
         yield finding("wifi.slow", s=joined["ms"] / 1000.0)
-    heard = case.heard.one("wifi.heard")
-    if heard and heard["dBm"] is not None and heard["dBm"] < _WEAK_dBm:
-        yield finding("wifi.weak", dBm=heard["dBm"])
+    yield from _weak(case)
     address = case.heard.one("wifi.address")
     if address and address["address"] in ("None", "0.0.0.0"):
         yield finding("wifi.address")
+
+
+def _weak(case: Case) -> Iterator[Finding]:
+    heard = case.heard.one("wifi.heard")
+    if heard and heard["dBm"] is not None and heard["dBm"] < _WEAK_dBm:
+        yield finding("wifi.weak", dBm=heard["dBm"])
 
 
 def of_home(case: Case) -> Iterator[Finding]:

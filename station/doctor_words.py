@@ -72,6 +72,8 @@ def _radio(case: Case) -> list[str]:
     if joined:
         signal = f", {heard['dBm']} dBm" if heard and heard["dBm"] is not None else ""
         lines.append(f"Wi-Fi joined in {joined['ms'] / 1000:.1f} s{signal}")
+    elif case.by_air and heard and heard["dBm"] is not None:
+        lines.append(f"Wi-Fi {heard['dBm']} dBm")
     if home:
         lines.append(f"The station took an upload in {home['ms']} ms and signed its answer")
     return lines

@@ -264,6 +264,18 @@ class WebRoute:
             self._repl = None
 
 
+def console_of(route: WebRoute) -> ConsoleWire:
+    """Its console, once the board is there and its password is right.
+
+    Raises
+    ------
+    RouteError : no board answers, it lets nobody in, or its console is taken.
+    """
+    route.boot()
+    route.space()
+    return ConsoleWire(route.client)
+
+
 def web_route(host: str, password: str, wait_s: float = 0.0) -> WebRoute:
     """The way to the board at a host.
 

@@ -12,7 +12,8 @@ TRIES = 2
 MOST = 12  # networks that are named
 
 
-def run(tell):
+def run(tell, stays=False):
+    """`stays`: the console comes over this Wi-Fi, and joining anew would cut it off."""
     from torpor import validate
 
     try:
@@ -25,6 +26,9 @@ def run(tell):
 
     if wifi.radio.connected:
         tell.say("wifi.already")
+    if stays:
+        tell.say("wifi.heard", dBm=_signal(wifi.radio), others=[])
+        return
     pir = _pir()
     before = bool(pir and pir.value)
     rose = _scan(tell, wifi.radio, settings["ssid"], pir)
@@ -35,6 +39,14 @@ def run(tell):
         pir.deinit()
     if joined:
         tell.say("wifi.address", address=str(wifi.radio.ipv4_address), gateway=str(wifi.radio.ipv4_gateway))
+
+
+def _signal(radio):
+    """Of the join that is there; a Pico W does not tell."""
+    try:
+        return radio.ap_info.rssi
+    except (NotImplementedError, AttributeError):
+        return None
 
 
 def _pir():

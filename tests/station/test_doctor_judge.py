@@ -9,6 +9,7 @@ import pytest
 from station.doctor_case import case_of
 from station.doctor_judge import judge
 from station.doctor_lines import Heard, Told
+from station.doctor_words import measured
 
 #: A healthy Pico W with its clock, on its battery.
 BOARD = {
@@ -27,6 +28,18 @@ def found(code: str, figures: dict[str, Any]) -> list[str]:
     told = ALL | {code: ALL.get(code, {}) | figures}
     heard = Heard(tuple(Told(name, dict(values)) for name, values in told.items()))
     return [one.code for one in judge(case_of("pico-w-rtc", heard, NOW_s))]
+
+
+def test_over_the_network_a_radio_is_on_and_its_signal_is_judged() -> None:
+    told = {
+        **ALL, "meter.reads": METER | {"tenth_mA": [900, 900, 900]}, "console.by_air": {},
+        "wifi.already": {}, "wifi.heard": {"dBm": -76, "others": []},
+    }  # fmt: skip
+    heard = Heard(tuple(Told(name, dict(values)) for name, values in told.items()))
+    case = case_of("pico-w-rtc", heard, NOW_s)
+    assert [one.code for one in judge(case)] == ["wifi.already", "wifi.weak", "console.by_air"]
+    assert "Wi-Fi -76 dBm" in measured(case)
+    assert found("meter.reads", {"tenth_mA": [900, 900, 900]}) == ["meter.dear"]
 
 
 @pytest.mark.parametrize(
