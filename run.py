@@ -9,6 +9,11 @@ import sys
 if sys.version_info < (3, 11):
     sys.exit("Torpor needs Python 3.11 or later; this is Python %d.%d." % sys.version_info[:2])
 
+import signal
+
+if __name__ == "__main__":
+    signal.signal(signal.SIGINT, signal.SIG_DFL)  # Ctrl-C while Python's own modules load: no traceback
+
 import hashlib
 import importlib.util
 import json
@@ -16,7 +21,6 @@ import os
 import platform
 import re
 import shutil
-import signal
 import subprocess
 import time
 from collections.abc import Callable, Sequence
@@ -291,6 +295,7 @@ def say(text: str, end: str) -> None:
 
 
 if __name__ == "__main__":
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     for stranger in ("PYTHONHOME", "PYTHONPATH"):  # somebody's shell must not bring other packages in
         os.environ.pop(stranger, None)
     try:

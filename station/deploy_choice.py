@@ -160,6 +160,8 @@ def by_web(host: str, wait_s: float, secret: Path | None) -> WebRoute:
     from station.route_web import web_route
 
     password = _first_line(secret) if secret else os.environ.get(PASSWORD, "")
+    if secret and not password:
+        raise StationError(f"{secret}: its first line is empty, expected the password.", Exit.USAGE)
     if not password and sys.stdin.isatty() and sys.stderr.isatty():
         password = click.prompt(f"Password of {host}", hide_input=True, err=True)
     return web_route(host, password, wait_s)

@@ -134,19 +134,16 @@ def _named(route: Route, app: str | None) -> str:
 
 
 def _design(route: Route, name: str) -> Design:
-    from boards import list_designs, load_design
-    from station.detect_choice import designs_for
+    from station.detect_choice import design_of_board, designs_for
 
     if name:
-        if Path(name).suffix != ".toml" and name not in list_designs():  # it is what the board was
-            raise StationError(f"This board was a {name}, a design of your own: name its file with --board.",
-                               Exit.USAGE)  # fmt: skip
-        return load_design(name)
+        return design_of_board(name, "--board")
     here = route.boot().board_id
-    there = ", ".join(designs_for(here)) or "none"
-    raise StationError(
-        f"Say with --board which design this is. For a {here or 'board'} there is: {there}.", Exit.USAGE
-    )
+    known = "there is none yet: docs/adding-a-board.md says how to make one"
+    if there := designs_for(here):
+        known = f"there is: {', '.join(there)}"
+    known = f"For a {here or 'board without an id'} {known}."
+    raise StationError(f"Say with --board which design this is. {known}", Exit.USAGE)
 
 
 def _prepared(wanted: Wanted | Values, route: Route) -> Ready:

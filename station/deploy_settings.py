@@ -14,8 +14,10 @@ import tomlkit
 from boards import Design
 from sim.application import ROOT, folder_of
 from sim.drive import settings_toml
+from station.doctor_table import Weight
 from station.errors import Exit, StationError
 from station.node_settings import keys_of_settings, refused
+from station.settings_traps import traps
 
 #: What nobody but node and station is to see.
 _SECRET = re.compile(r"KEY|PASSWORD|SECRET|TOKEN")
@@ -102,6 +104,8 @@ def check(text: str, design: Design, version: tuple[int, int, int], has_certific
     values = values_of(text)
     if told := refused(design, values):
         raise StationError(f"{told}.", Exit.USAGE)
+    if wrong := next((one for one in traps(values) if one.weight is Weight.WRONG), None):
+        raise StationError(f"settings.toml: {wrong.what} {wrong.do}", Exit.USAGE)
     if values.get("TORPOR_TLS") and not has_certificate:
         raise StationError(
             "TORPOR_TLS is 1, and the station's certificate is not on the drive: copy it there as home.pem"
@@ -133,12 +137,8 @@ def warnings(text: str) -> list[str]:
     """What works, and is not wise."""
     values = values_of(text)
     told = [f"settings.toml: {strange}" for strange in map(stranger, values) if strange]
-    if "CIRCUITPY_WIFI_SSID" in values:
-        told.append(
-            "settings.toml has CIRCUITPY_WIFI_SSID: CircuitPython then joins Wi-Fi at every wake, before"
-            " the node's own code. Take it out once the board hangs in the garden."
-        )
-    return told
+    doubtful = (one for one in traps(values) if one.weight is not Weight.WRONG)
+    return told + [f"settings.toml: {one.what} {one.do}" for one in doubtful]
 
 
 def stranger(key: str) -> str:
@@ -147,7 +147,7 @@ def stranger(key: str) -> str:
     if not key.startswith("TORPOR_") or key in known:
         return ""
     like = get_close_matches(key, known, 1)
-    return f"No node reads {key}{f'; is {like[0]} meant' if like else ''}."
+    return f"No node reads {key}.{f' Is {like[0]} meant?' if like else ''}"
 
 
 def read_file(path: Path) -> dict[str, str | int]:

@@ -33,8 +33,8 @@ def refuse_old(boot: BootOut) -> None:
     """StationError if the node's firmware cannot run on this board's CircuitPython."""
     if boot.version < OLDEST:
         raise StationError(
-            f"CircuitPython {boot.text} has no SHA-256, so nothing could be signed: install {TARGET}"
-            " (10.1 or later)."
+            f"CircuitPython {boot.text} has no SHA-256, so nothing could be signed: torpor flash puts"
+            f" {TARGET} (or any from 10.1 on) there."
         )
 
 

@@ -78,6 +78,18 @@ def designs_for(board_id: str) -> tuple[str, ...]:
     return tuple(name for name, design in _designs() if _board_id(design) == board_id)
 
 
+def design_of_board(name: str, option: str) -> Design:
+    """The design by whose name a board was deployed. `option`: the one that names a file.
+
+    Raises StationError for an owner's own, whose file the board does not know.
+    """
+    if Path(name).suffix != ".toml" and name not in list_designs():
+        raise StationError(
+            f"This board was a {name}, a design of your own: name its file with {option}.", Exit.USAGE
+        )
+    return load_design(name)
+
+
 def known_board_ids() -> tuple[str, ...]:
     """The ids of every board that a design is on."""
     return tuple(sorted({_board_id(design) for _, design in _designs()}))

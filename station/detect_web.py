@@ -50,6 +50,7 @@ def _why(problem: Exception) -> str:
     if isinstance(problem, json.JSONDecodeError | UnicodeDecodeError):
         return "it answers, but not with the JSON of a CircuitPython board."
     reason = getattr(problem, "reason", problem) or type(problem).__name__
+    reason = getattr(reason, "strerror", None) or reason
     return (
         f"no board answers there ({reason}). Is it awake, on this network, with "
         "CIRCUITPY_WEB_API_PASSWORD in its settings.toml?"

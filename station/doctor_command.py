@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import rich_click as click
 
 from station.boards_command import names_like
-from station.deploy_choice import ROUTE, route_options
+from station.deploy_choice import LOGGER, ROUTE, route_options
 from station.errors import Exit, StationError
 from station.needless import needless
 from station.screen import console
@@ -88,7 +88,7 @@ def command(
         from boards import load_design
 
         load_design(design)  # before anything is stopped
-    heard, named, port = _examined(where, checks, logger)
+    heard, named, port = _examined(where, checks, logger, bool(design))
     return _told(heard, design or named, picture, opens, as_json, port)
 
 
@@ -101,8 +101,11 @@ def _by_air(names: tuple[str, ...], logger: str | None) -> list[str]:
     return list(names) or [name for name in _NAMES if name not in NOT_BY_AIR]
 
 
-def _examined(where: dict[str, Any], names: list[str], port: str | None) -> tuple[Heard, str, str]:
-    """What the checks told, the design that the board names, and the board's port."""
+def _examined(
+    where: dict[str, Any], names: list[str], port: str | None, is_named: bool
+) -> tuple[Heard, str, str]:
+    """What the checks told, the design that the board names, and the board's port. `is_named`: that design
+    does not matter."""
     from station.doctor_console import examine
     from station.doctor_logger import Logger
 
@@ -110,11 +113,23 @@ def _examined(where: dict[str, Any], names: list[str], port: str | None) -> tupl
         board = _console(where)
         try:
             board.prepare()
+            if not is_named:
+                _refuse_unknown(board.design)
             heard = examine(board, names, _begins)
             heard += _slept(board, heard, names, logger)
         finally:
             board.close()
     return heard, board.design, board.wire.name
+
+
+def _refuse_unknown(named: str) -> None:
+    """What a board was deployed as, and no design of a node is."""
+    from station.detect_choice import design_of_board
+
+    if named == LOGGER:
+        raise StationError("This board is a bench logger: torpor record asks it.", Exit.USAGE)
+    if named:
+        design_of_board(named, "--design")
 
 
 def _read(path: Path) -> Heard:

@@ -15,6 +15,7 @@ from sim.prices import asleep_W, best_day_J, cell_J
 from station.deploy_settings import is_read
 from station.doctor_table import Finding, finding
 from station.node_settings import keys_of_settings, refused
+from station.settings_traps import traps
 
 #: Rules of a board without PSRAM and clock are the strictest; they stand in where no design is named.
 _ANY = "pico-w-arducam-2mp"
@@ -48,7 +49,7 @@ def of_settings(text: str, design: Design) -> Iterator[Finding]:
             yield finding("settings.line", line=number, name=name)
     yield from _refused(design, values)
     yield from _strange([key for key in values if key.startswith("TORPOR_") or not is_own(design)])
-    yield from _traps({key: str(value) for key, value in values.items()})
+    yield from traps(values)
     if values.get("TORPOR_TLS") == 1 and design.board.caps["psram"]:
         yield finding("settings.certificate")
 
@@ -86,30 +87,6 @@ def _strange(keys: list[str]) -> Iterator[Finding]:
         if key not in known and not key.startswith(_CORE):
             like = get_close_matches(key.upper(), known, 1)
             yield finding("settings.unknown", key=key, like=f" Is {like[0]} meant?" if like else "")
-
-
-def _traps(values: dict[str, str]) -> Iterator[Finding]:
-    """What the node would take, and what never works."""
-    for key in ("TORPOR_WIFI_SSID", "TORPOR_WIFI_PASSWORD", "TORPOR_HOST"):
-        if values.get(key, "") != values.get(key, "").strip():
-            yield finding("settings.blank", key=key)
-    if re.fullmatch(r"(.)\1{63}", values.get("TORPOR_KEY", "")):
-        yield finding("settings.key")
-    yield from _of_host(values.get("TORPOR_HOST", "").strip())
-    ssid = values.get("TORPOR_WIFI_SSID", "")
-    if re.search(r"5 ?G(Hz)?\b", ssid, re.IGNORECASE):
-        yield finding("settings.5GHz", ssid=ssid)
-    if "CIRCUITPY_WIFI_SSID" in values:
-        yield finding("settings.always")
-
-
-def _of_host(host: str) -> Iterator[Finding]:
-    if re.search(r"[/:@ ]", host):
-        yield finding("settings.host", host=host)
-    elif host == "localhost" or host.startswith(("127.", "0.")):
-        yield finding("settings.loop", host=host)
-    elif host.endswith(".local"):
-        yield finding("settings.local", host=host)
 
 
 def of_design(design: Design) -> Iterator[Finding]:

@@ -407,6 +407,16 @@ def test_ctrl_c_waits_for_the_child_and_ends_with_130(tmp_path: Path) -> None:
         assert process.wait(10) == 130
 
 
+@pytest.mark.skipif(os.name == "nt", reason="there a signal to oneself ends the process at once")
+def test_ctrl_c_while_its_own_modules_load_gives_no_traceback(tmp_path: Path) -> None:
+    """It comes in the midst of one that is loaded after the door's first lines."""
+    (tmp_path / "run.py").write_text((ROOT / "run.py").read_text("utf-8"), "utf-8")
+    (tmp_path / "hashlib.py").write_text("import os, signal\nos.kill(os.getpid(), signal.SIGINT)\n", "utf-8")
+    command = [sys.executable, str(tmp_path / "run.py"), "--help"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout, done.stderr) == (-signal.SIGINT, "", "")
+
+
 def test_the_syntax_is_old_enough_to_refuse_an_old_python() -> None:
     import ast
 

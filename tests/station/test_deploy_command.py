@@ -109,7 +109,17 @@ def test_a_dry_run_changes_nothing(drive: Path, capsys: pytest.CaptureFixture[st
         ([], 2, "Say with --board which design this is. For a raspberry_pi_pico_w there is: pico-w-arducam"),
         (["--board", "esp32-cam"], 2, "raspberry_pi_pico_w, and esp32-cam is made for ai-thinker-esp32-cam"),
         ([*NEW, "--set", "TORPOR_KEY=1"], 2, "TORPOR_KEY is a secret"),
-        ([*NEW, "--set", "TORPOR_BACTH=2"], 2, "No node reads TORPOR_BACTH; is TORPOR_BATCH meant."),
+        (
+            [*NEW, "--set", "TORPOR_HOST=http://192.168.1.9/"],
+            2,
+            "TORPOR_HOST is 'http://192.168.1.9/', expected",
+        ),
+        (
+            [*NEW, "--set", "TORPOR_HOST=localhost"],
+            2,
+            "TORPOR_HOST is 'localhost', which is the node itself.",
+        ),
+        ([*NEW, "--set", "TORPOR_BACTH=2"], 2, "No node reads TORPOR_BACTH. Is TORPOR_BATCH meant?"),
         ([*NEW, "--set", "TORPOR_KEY:5a5a"], 2, "'TORPOR_KEY' is no setting: expected KEY=VALUE.\n"),
         ([*NEW, "--set", "TORPOR_BATCH=0"], 2, "TORPOR_BATCH is 0, expected a whole number 1 to 20"),
         ([*NEW, "--set", "TORPOR_TLS=1"], 2, "TORPOR_TLS is 1, expected a whole number 0.\n"),
@@ -125,11 +135,21 @@ def test_what_cannot_be_deployed(
     assert contents(drive) == before
 
 
+def test_a_board_that_no_design_is_for(drive: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A Pico without Wi-Fi, say."""
+    boot_out = drive / "boot_out.txt"
+    boot_out.write_text(boot_out.read_text().replace("raspberry_pi_pico_w", "raspberry_pi_pico"))
+    assert spoken(capsys, "deploy", "--drive", drive) == (
+        2, "", "torpor: Say with --board which design this is. For a raspberry_pi_pico there is none yet:"
+        " docs/adding-a-board.md says how to make one.\n",
+    )  # fmt: skip
+
+
 def test_a_board_that_is_too_old(drive: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     old = drive_at(tmp_path / "OLD", "10.0.3")
     code, _, said = spoken(capsys, "deploy", "--drive", old, *NEW)
     assert (code, said) == (1, "torpor: CircuitPython 10.0.3 has no SHA-256, so nothing could be signed:"
-                               " install 10.2.1 (10.1 or later).\n")  # fmt: skip
+                               " torpor flash puts 10.2.1 (or any from 10.1 on) there.\n")  # fmt: skip
 
 
 def test_what_is_kept_here_is_the_owners_alone(
@@ -231,7 +251,7 @@ def test_a_setting_that_no_node_reads_is_warned_of(drive: Path, capsys: pytest.C
     code, _, err = spoken(capsys, "deploy", "--drive", drive, *NEW)
     assert code == 0
     assert err.startswith(
-        "torpor: settings.toml: No node reads TORPOR_LATITUD; is TORPOR_LATITUDE meant.\nAll of it"
+        "torpor: settings.toml: No node reads TORPOR_LATITUD. Is TORPOR_LATITUDE meant?\nAll of it"
     )
 
 

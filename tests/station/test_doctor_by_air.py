@@ -18,7 +18,7 @@ from station import cli
 from station.errors import Exit
 from tests.station.test_doctor_command import SCENARIO
 
-BOOT_OUT = "Adafruit CircuitPython 10.2.1 on 2026-05-12; Pico W with rp2040\r\nBoard ID:raspberry_pi_pico_w\r\n"
+BOOT_OUT = "Adafruit CircuitPython 10.2.1 on 2026-05-12; Pico W\r\nBoard ID:raspberry_pi_pico_w\r\n"
 PASSWORD = "winter garden"
 JOIN = "import wifi\nwifi.radio.connect('home', 'twelve words')\n"
 

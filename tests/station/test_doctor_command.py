@@ -191,6 +191,27 @@ def test_noise_on_the_line(board: EmbeddedBoard, tmp_path: Path, seed: int) -> N
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="pseudo-terminals are a thing of Unix")
+@pytest.mark.parametrize(
+    ("named", "said"),
+    [
+        ("nestbox", "This board was a nestbox, a design of your own: name its file with --design."),
+        ("bench_logger", "This board is a bench logger: torpor record asks it."),
+    ],
+)
+def test_a_board_that_was_no_design_of_the_project_is_told_before_anything_is_asked(
+    board: EmbeddedBoard, tmp_path: Path, capsys: pytest.CaptureFixture[str], named: str, said: str
+) -> None:
+    own = {**HARDWARE, "torpor.json": json.dumps({"design": named})}
+    board.insert(laid_down(tmp_path / "drive", own))
+    terminal = Terminal(board, tmp_path)
+    try:
+        code = cli.main(["doctor", "--port", str(terminal.name), "--check", "board"])
+    finally:
+        terminal.unplug()
+    assert (code, capsys.readouterr().err) == (Exit.USAGE, f"torpor: {said}\n")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="pseudo-terminals are a thing of Unix")
 def test_over_a_real_terminal(
     board: EmbeddedBoard, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
