@@ -98,7 +98,7 @@ def _list(design: Design) -> Iterator[str]:
     for part in design.parts:
         if not _on_a_board(part):
             kind = _KIND.get(part.kind, part.kind.replace("_", " "))
-            yield f"| {_amount(design, part)} × | {kind}: {part.title} |"
+            yield f"| {_amount(design, part)}\u00a0× | {kind}: {part.title} |"
     yield ""
 
 

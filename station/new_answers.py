@@ -14,6 +14,7 @@ from boards import DEFAULT_DESIGN, list_designs, load_design
 from boards.parts_file import shipped_parts
 from sim.protocol import is_node_name
 from station.errors import Exit, StationError
+from station.own_address import own_address
 
 #: Key -> answer, as text; what was not answered is not in it.
 Answers = dict[str, str]
@@ -22,6 +23,7 @@ SECRET = "wifi_password"
 #: A panel by its label, W; a battery by its label, mAh.
 PANEL_W, BATTERY_mAh = (0.1, 100.0), (100.0, 100_000.0)
 _AMOUNT = re.compile(r"(\d+(?:\.\d+)?)\s*(W|mAh|Ah)?")
+_COMMA = re.compile(r"([+-]?\d+),(\d+)(?![\d.,])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +35,7 @@ class Question:
     key : in answers.toml. asks, explains : for the person. check : gives the answer as it is kept, or raises
         StationError.
     default, choices : by the answers so far; no default (None) means that an answer is needed.
+    offers : what a person is offered in place of a default; None: nothing.
     """
 
     key: str
@@ -41,6 +44,7 @@ class Question:
     check: Callable[[str, Mapping[str, str]], str]
     default: Callable[[Mapping[str, str]], str | None] = lambda answers: None
     choices: Callable[[Mapping[str, str]], Mapping[str, str]] = lambda answers: {}
+    offers: Callable[[], str | None] = lambda: None
 
 
 def no(key: str, value: str, expected: str) -> StationError:
@@ -104,6 +108,11 @@ def parts_there(kind: str) -> dict[str, str]:
     return {name: part.title for (of_kind, name), part in shipped_parts().items() if of_kind == kind}
 
 
+def _point(value: str) -> str:
+    """A number with a comma, as much of the world writes it, with a point."""
+    return _COMMA.sub(r"\1.\2", value)
+
+
 def _sized(kind: str, key: str, unit: str, bounds: tuple[float, float]) -> Callable[..., str]:
     """A check for a part by its name, or by its label's figure."""
 
@@ -111,7 +120,7 @@ def _sized(kind: str, key: str, unit: str, bounds: tuple[float, float]) -> Calla
         del answers
         if value in parts_there(kind):
             return value
-        found = _AMOUNT.fullmatch(value)
+        found = _AMOUNT.fullmatch(_point(value))
         amount = float(found[1]) * (1000.0 if found[2] == "Ah" else 1.0) if found else 0.0
         fits = found and (found[2] in (None, unit) or (unit, found[2]) == ("mAh", "Ah"))
         if not fits or not bounds[0] <= amount <= bounds[1]:
@@ -128,7 +137,7 @@ def number(key: str, low: float, high: float, whole: bool = False) -> Callable[.
     def check(value: str, answers: Mapping[str, str]) -> str:
         del answers
         try:
-            found = float(value)
+            found = float(_point(value))
         except ValueError:
             found = float("nan")
         if not (isfinite(found) and low <= found <= high) or (whole and found != int(found)):
@@ -180,10 +189,11 @@ QUESTIONS: tuple[Question, ...] = (
     Question("design", "Which design is nearest to what you have",
              "Its pins and parts are what the wiring shows; panel and battery come next. A design of your"
              " own: the name of its .toml file.", _design, nearest, designs_of),
-    Question("panel", "Panel", "One of these, or the W on your panel's label.",
+    Question("panel", "Panel (its number here, or its label, as 3 W)",
+             "One of these, or the W on your panel's label.",
              _sized("panel", "panel", "W", PANEL_W), _of_design("panel"),
              lambda answers: parts_there("panel")),
-    Question("battery", "Battery, one cell",
+    Question("battery", "Battery, one cell (its number here, or its label, as 2600 mAh)",
              "One of these, or the mAh on your cell's label if its kind is the design's.",
              _sized("cell", "battery", "mAh", BATTERY_mAh), _of_design("cell"),
              lambda answers: parts_there("cell")),
@@ -195,16 +205,17 @@ QUESTIONS: tuple[Question, ...] = (
              "It goes into settings.toml alone, which nobody else on this computer may read. Whoever holds"
              " the board can.", password, lambda answers: ""),
     Question("host", "Address of the home station",
-             "The computer on which torpor receive runs, such as 192.168.1.10.", text("host", 1, 64)),
+             "The computer on which torpor receive runs, such as 192.168.1.10. In brackets stands this"
+             " computer's own.", text("host", 1, 64), offers=own_address),
     Question("port", "Its port", "As torpor receive says.", number("port", 1, 65535, whole=True),
              lambda answers: "8080"),
-    Question("latitude", "Latitude of its place",
-             "Degrees, south is negative; a right click on most maps tells. The node saves for the winter by"
-             " it.", number("latitude", -90, 90)),
-    Question("longitude", "Longitude", "Degrees, west is negative.", number("longitude", -180, 180)),
-    Question("tilt", "Tilt of the panel", "Degrees: 0 lies flat, 90 stands. Steep is good for the winter.",
+    Question("latitude", "Latitude of its place, degrees north",
+             "South is negative. A right click on most maps tells both: paste them as they are. By its"
+             " latitude the node saves for the winter.", number("latitude", -90, 90)),
+    Question("longitude", "Longitude, degrees east", "West is negative.", number("longitude", -180, 180)),
+    Question("tilt", "Tilt of the panel, degrees", "0 lies flat, 90 stands. Steep is good for the winter.",
              number("tilt", 0, 90), _option("tilt_deg")),
-    Question("azimuth", "Where the panel looks", "Degrees: 0 north, 90 east, 180 south, 270 west.",
+    Question("azimuth", "Where the panel looks, degrees from north", "0 north, 90 east, 180 south, 270 west.",
              number("azimuth", 0, 360), _towards_the_sun),
 )  # fmt: skip
 BY_KEY = {question.key: question for question in QUESTIONS}

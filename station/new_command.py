@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shlex
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -141,7 +142,7 @@ def next_commands(node: NewNode, folder: Path, key: str | None, data: Path) -> l
     if key:
         return [deploy]
     design = shlex.quote(node.design_name(folder))
-    where = "" if data == Path("torpor-data") else f" --data {shlex.quote(str(data))}"
+    where = _where(data)
     return [f"torpor node add {node.name} --design {design}{where}", f"{deploy} --node {node.name}{where}"]
 
 
@@ -162,11 +163,32 @@ def _say(
     click.echo("")
     for name, fate in files.items():
         click.echo(f"  {folder / name}: {fate}")
-    if key is None:
-        click.echo(f"\nNo station has its data in {data}; where it has, this makes the node's key:")
-    click.echo("\nNext:" if key else "")
-    for line in next_commands(node, folder, key, data):
-        click.echo(f"  python3 run.py {line}")
+    click.echo("")
+    for line in _what_comes(node, folder, key, data):
+        click.echo(line)
+
+
+def _what_comes(node: NewNode, folder: Path, key: str | None, data: Path) -> Iterator[str]:
+    """From here to the node in the garden, in words and commands."""
+    *add, deploy = next_commands(node, folder, key, data)
+    if add:
+        port = node.answers["port"]
+        own = "" if port == "8080" else f" --port {port}"
+        yield f"First, where the home station runs (there is none in {data} yet; --data names its folder):"
+        yield from (f"  python3 run.py {line}" for line in add)
+        yield f"  python3 run.py torpor receive --host 0.0.0.0{own}{_where(data)}"
+    bench = ", its bench switch closed" if "bench" in node.design.pins else ""
+    yield f"{'Then' if add else 'Next'}, with the board at USB{bench}:"
+    yield f"  python3 run.py {deploy}"
+    page = f"http://{node.answers['host']}:{node.answers['port']}/nodes/{node.name}"
+    if node.design.camera:
+        yield f"Then on its battery, without USB: {page}/install shows what it sees (docs/installing.md)."
+    else:
+        yield f"Then on its battery, without USB: {page} shows what it says."
+
+
+def _where(data: Path) -> str:
+    return "" if data == Path("torpor-data") else f" --data {shlex.quote(str(data))}"
 
 
 def _document(

@@ -136,11 +136,13 @@ def _say(rows: list[dict[str, Any]], out: Path, dry: bool) -> None:
     if len(rows) > SHOWN:
         click.echo(f"... and {len(rows) - SHOWN} more.")
     if dry:
-        click.echo(f"All {len(rows)} rows are in order; nothing was done.")
+        said = "The row is" if len(rows) == 1 else f"All {len(rows)} rows are"
+        click.echo(f"{said} in order; nothing was done.")
         return
     fates = {fate: sum(row["fate"] == fate for row in rows) for fate in ("new", "changed", "as it was")}
     counts = ", ".join(f"{count} {fate}" for fate, count in fates.items() if count)
-    click.echo(f"{len(rows)} nodes: {counts}. Labels: {out / LABELS}; all of it: {out / 'nodes.json'}.")
+    nodes = "1 node" if len(rows) == 1 else f"{len(rows)} nodes"
+    click.echo(f"{nodes}: {counts}. Labels: {out / LABELS}; all of it: {out / 'nodes.json'}.")
     click.echo("Next, for each board as it is plugged in, such as:")
     click.echo(f"  python3 run.py {rows[0]['next']}")
 

@@ -15,6 +15,8 @@ from station.new_folder import SETTINGS, NewNode, new_node, settings_there
 
 #: Rows that are named at most; the others are counted.
 NAMED = 20
+#: Begins the name of a column that has none, as spreadsheets leave them at the right: it has to be empty.
+_NAMELESS = "column "
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,15 +28,17 @@ class Row:
 
 
 def read_list(path: Path) -> list[Row]:
-    """Rows of a CSV file with a head, before which comments (#) may stand. StationError if it is none."""
+    """Rows of a CSV file with a head, before which comments (#) may stand, and a spreadsheet's line on its
+    separator (sep=;). StationError if it is none."""
     try:
         text = path.read_text("utf-8-sig")
     except OSError as error:
         raise StationError(f"{path}: cannot be read ({error.strerror}).", Exit.USAGE) from None
     except UnicodeDecodeError:
-        raise StationError(f"{path}: is no text in UTF-8.", Exit.USAGE) from None
+        told = f"{path}: is no text in UTF-8 (a spreadsheet saves it as CSV UTF-8)."
+        raise StationError(told, Exit.USAGE) from None
     lines = text.splitlines()
-    head = next((n for n, line in enumerate(lines) if not line.startswith("#")), 0)
+    head = next((n for n, line in enumerate(lines) if not line.startswith(("#", "sep="))), 0)
     reader = csv.DictReader(lines[head:], delimiter=_delimiter("".join(lines[head:][:1])), strict=True)
     try:
         rows = list(_rows(path, reader, head))
@@ -53,9 +57,10 @@ def _delimiter(head: str) -> str:
 
 def _rows(path: Path, reader: csv.DictReader[str], before: int) -> Iterator[Row]:
     """`before` : lines before the head."""
-    columns = [name.strip() for name in reader.fieldnames or ()]
+    columns = [name.strip().lower() for name in reader.fieldnames or ()]
+    reader.fieldnames = [name or f"{_NAMELESS}{number}" for number, name in enumerate(columns)]
     known = (*BY_KEY, *HINTS, SECRET_FILE)
-    for name in columns:
+    for name in filter(None, columns):
         if name not in known:
             told = ", ".join(known)
             raise StationError(f"{path}: there is no column {name!r}, there is {told}.", Exit.USAGE)
@@ -69,9 +74,14 @@ def _rows(path: Path, reader: csv.DictReader[str], before: int) -> Iterator[Row]
                 f"{path}, line {before + reader.line_num}: has not as many cells as the first line.",
                 Exit.USAGE,
             )
-        cells = {name.strip(): value.strip() for name, value in found.items()}
-        if any(cells.values()):
-            yield Row(before + reader.line_num, {name: value for name, value in cells.items() if value})
+        line = before + reader.line_num
+        cells = {name: value.strip() for name, value in found.items() if value.strip()}
+        for value in (value for name, value in cells.items() if name.startswith(_NAMELESS)):
+            raise StationError(
+                f"{path}, line {line}: {value!r} has no name of a column above it.", Exit.USAGE
+            )
+        if cells:
+            yield Row(line, cells)
 
 
 def checked_nodes(

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from station.handbook import BLOCKS, DOCS, filled, main, stale
+from station.handbook_site import on_page_content
 from station.node_settings import keys_of_settings
 from tests.docs.commands import ROOT, pages
 
@@ -105,3 +106,9 @@ def test_the_first_page_and_the_nav_lead_to_every_page() -> None:
     first = set(re.findall(r"\]\(([\w/-]+\.md)\)", (DOCS / "index.md").read_text("utf-8")))
     nav = set(re.findall(r": ([\w/-]+\.md)$", (ROOT / "mkdocs.yml").read_text("utf-8"), re.MULTILINE))
     assert (names - first, names - nav) == (set(), set())
+
+
+def test_a_short_name_in_code_stays_on_its_line() -> None:
+    page = "<p>With <code>--weather</code>, or <code>torpor size --panels 1,2</code>.</p>"
+    assert on_page_content(page) == page.replace("<code>--w", '<code class="whole">--w')
+    assert ".md-typeset code.whole {\n  white-space: nowrap;" in (DOCS / "site.css").read_text("utf-8")

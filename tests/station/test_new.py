@@ -21,6 +21,9 @@ import pytest
 from boards import load_design
 from station import cli
 from station.deploy_settings import check
+from station.errors import StationError
+from station.new_answers import BY_KEY
+from station.own_address import own_address
 from station.store import Store
 
 SECRET = "correct horse battery"
@@ -86,6 +89,40 @@ def test_a_file_becomes_a_folder_that_the_node_would_start_with(capsys, tmp_path
     assert design.options["cells_parallel"] == 2
     assert found["at_station"] is True
     assert found["next"] == ["torpor deploy --board garden/design.toml --settings garden/settings.toml"]
+
+
+def test_what_comes_next_is_said_from_here_to_the_garden(capsys) -> None:
+    source = str(written(Path("a.toml"), port=8090))
+    _, out, _ = new(capsys, "--from", source, "--no-viability")
+    assert out.partition("answers.toml: new\n")[2].partition("\n\n")[2] == (
+        "First, where the home station runs (there is none in torpor-data yet; --data names its folder):\n"
+        "  python3 run.py torpor node add garden --design pico-w-arducam-2mp\n"
+        "  python3 run.py torpor receive --host 0.0.0.0 --port 8090\n"
+        "Then, with the board at USB, its bench switch closed:\n"
+        "  python3 run.py torpor deploy --board pico-w-arducam-2mp --settings garden/settings.toml"
+        " --node garden\n"
+        "Then on its battery, without USB: http://192.168.1.10:8090/nodes/garden/install shows what it sees"
+        " (docs/installing.md).\n"
+    )
+    Store(Path("torpor-data")).close()
+    source = str(written(Path("a.toml"), design="pico-w-soil", name="pot"))
+    _, out, _ = new(capsys, "--from", source, "--no-viability")
+    assert out.endswith(
+        "Next, with the board at USB, its bench switch closed:\n"
+        "  python3 run.py torpor deploy --board pico-w-soil --settings pot/settings.toml\n"
+        "Then on its battery, without USB: http://192.168.1.10:8080/nodes/pot shows what it says.\n"
+    )
+
+
+@pytest.mark.parametrize(("said", "meant"), [("51,3", 51.3), ("-0,25", -0.25), ("+7,5", 7.5), ("51", 51.0)])
+def test_a_decimal_comma_is_a_point(said: str, meant: float) -> None:
+    assert float(BY_KEY["latitude"].check(said, {})) == meant
+
+
+@pytest.mark.parametrize("said", ["51,3,1", "51,3.5", "1.234,5", ",5", "51,3 0,1"])
+def test_but_not_where_it_may_be_something_else(said: str) -> None:
+    with pytest.raises(StationError, match="expected a number"):
+        BY_KEY["latitude"].check(said, {})
 
 
 def test_no_secret_is_anywhere_but_in_the_settings(capsys, tmp_path: Path) -> None:
@@ -330,17 +367,19 @@ def test_guided_with_help_a_slip_and_a_step_back() -> None:
     terminal.answer("Which design", "<")
     terminal.answer("Which board", "1")
     terminal.answer("Which design", "pico-w-rtc")
-    terminal.answer("Panel", "3")  # the third of the list
-    terminal.answer("Battery", "")
+    terminal.answer("Panel", "3")  # the third of the list, which it repeats
+    assert "  panel-2w: Generic 2 W, 5.5 V-class panel" in terminal.answer("Battery", "")
     terminal.answer("How many such cells", "")
     terminal.answer("Name of the Wi-Fi", "home net")
     hidden = terminal.answer("Its password", SECRET)
-    assert SECRET not in hidden + terminal.answer("Address of the home", "192.168.1.10")
+    shown = terminal.answer("Address of the home", "192.168.1.10")
+    assert SECRET not in hidden + shown
+    assert own_address() is None or f" station [{own_address()}]" in shown
     terminal.answer("Its port", "")
     terminal.answer("Latitude", "95")
-    assert "expected a number from -90 to 90" in terminal.answer("Latitude", "-33.9")
-    terminal.answer("Longitude", "151.2")
-    terminal.answer("Tilt", "")
+    assert "expected a number from -90 to 90" in terminal.answer("Latitude", "-33.90000, 151.20000")
+    assert "[151.2]" in terminal.answer("Longitude", "")  # as a map gives both
+    terminal.answer("Tilt", "60,5")
     assert "[0]" in terminal.answer("Where the panel looks", "")
     assert terminal.end() == 0
     assert SECRET not in terminal.said
@@ -348,6 +387,9 @@ def test_guided_with_help_a_slip_and_a_step_back() -> None:
     design = load_design(Path("pond/design.toml"))
     assert design.part("clock").name == "ds3231"
     assert (design.panel.name, design.options["azimuth_deg"]) == ("panel-2w", 0.0)
+    assert design.options["tilt_deg"] == 60.5
+    answers = tomllib.loads(Path("pond/answers.toml").read_text())
+    assert (answers["latitude"], answers["longitude"]) == (-33.9, 151.2)
 
 
 def test_ctrl_c_keeps_what_was_answered_and_the_next_start_offers_it() -> None:

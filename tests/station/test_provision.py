@@ -215,3 +215,38 @@ def test_the_odds_of_each(capsys) -> None:
     (node,) = json.loads(out)["nodes"]
     assert node["survives"] == 1.0
     assert Path("nodes/node-000/viability/viability.html").is_file()
+
+
+EXCEL = "name;panel;battery;wifi;host;latitude;longitude"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"\ufeff{EXCEL}\r\nhedge;3,5 W;2,6 Ah;Gartennähe;10.0.0.1;51,30;-0,12\r\n;;;;;;\r\n",
+        f"sep=;\r\n{EXCEL.title()};;\r\nhedge;3,5 W;2,6 Ah;Gartennähe;10.0.0.1;51,30;-0,12;;\r\n",
+        f'{EXCEL.replace(";", ",")}\nhedge,"3,5",2600,Gartennähe,10.0.0.1,51.3,"-0,12"\n',
+        f"{EXCEL}\nhedge;3.5;2600 mAh;Gartennähe;10.0.0.1;51.3;-.12\n".replace(";", "\t"),
+    ],
+)
+def test_what_a_spreadsheet_saves_is_read(capsys, text: str) -> None:
+    code, out, _ = provision(capsys, text, "--json")
+    assert code == 0
+    (node,) = json.loads(out)["nodes"]
+    assert {key: node[key] for key in ("name", "panel_W", "battery_Ah", "latitude", "longitude")} == {
+        "name": "hedge", "panel_W": 3.5, "battery_Ah": 2.6, "latitude": 51.3, "longitude": -0.12,
+    }  # fmt: skip
+    settings = tomllib.loads(Path("nodes/hedge/settings.toml").read_text("utf-8"))
+    assert settings["TORPOR_WIFI_SSID"] == "Gartennähe"
+
+
+def test_what_it_saves_in_its_own_alphabet_is_refused(capsys) -> None:
+    Path("list.csv").write_bytes(f"{EXCEL}\nhedge;;;Gartennähe;10.0.0.1;1;1\n".encode("cp1252"))
+    assert cli.main(["provision", "list.csv"]) == 2
+    told = "torpor: list.csv: is no text in UTF-8 (a spreadsheet saves it as CSV UTF-8).\n"
+    assert capsys.readouterr().err == told
+
+
+def test_a_cell_below_no_name_is_refused(capsys) -> None:
+    code, _, err = provision(capsys, "name,,wifi,\nhedge,,a,\npond,9,b,\n")
+    assert (code, err) == (2, "torpor: list.csv, line 3: '9' has no name of a column above it.\n")
