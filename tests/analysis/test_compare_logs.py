@@ -15,7 +15,7 @@ from analysis.compare_logs import Compared, Value, compare_logs, matches
 from analysis.compare_logs_report import change_text, comparison_report
 from analysis.log import Log
 from analysis.plot_compare import compare_logs_png
-from analysis.states import state_table
+from analysis.states import FindOptions, state_table
 from sim.log import LogRow, write_log
 from station.cli import main
 from tests.analysis.made_logs import csv_of, log_of
@@ -190,3 +190,26 @@ def test_a_mean_that_clipped_is_a_least_one() -> None:
     found = [analyse(node()), analyse(clipped)]
     assert [one and one.least for one in row(found, "on average").values] == [False, True]
     assert [one and one.least for one in row(found, "at rest").values] == [False, False]
+
+
+def test_with_one_meter_scatter_and_drift_of_its_zero_are_independent() -> None:
+    """Rest that scatters as much as the zero drifts: 1.41 times either, not the larger."""
+    draws = np.random.default_rng(6)
+    mA = np.concatenate(
+        [np.append(np.full(100, 50.0), 1.0 + 0.9 * draws.standard_normal(150)) for _ in range(4)]
+    )
+    one = analyse(log_of(np.round(mA, 1)), Asked(find=FindOptions(wake_mA=20.0, sleep_mA=10.0)))
+    readings, drift_mA = one.floor.readings, one.floor.meter.drift_mA
+    assert readings is not None and 0.5 < readings.scatter_mA / drift_mA < 2.0
+    rest = row([one, one], "at rest", same_meter=True).values[0]
+    assert rest is not None and rest.off == pytest.approx(
+        np.hypot(readings.scatter_mA + readings.hidden_mA, drift_mA)
+    )
+
+
+@pytest.mark.parametrize(("volts", "said"), [(4.07, False), (4.12, True)])
+def test_voltages_that_differ_are_said(volts: float, said: bool) -> None:
+    other = node(seed=2)
+    found = [analyse(node()), analyse(replace(other, V=np.full(len(other.mA), volts)))]
+    notes = " ".join(compare_logs(found).notes)
+    assert (f"The mean voltages differ (4.00, {volts:.2f} V)" in notes) is said

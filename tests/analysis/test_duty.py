@@ -14,6 +14,7 @@ from analysis.cycle_spread import cycle_spread
 from analysis.duty import Drawn, Duty, duty_of, gains
 from analysis.errors import LogError
 from analysis.log_limits import Figure, judged, limit_of
+from analysis.mean_doubt import mean_doubt
 from analysis.states import state_table
 from boards.parts_file import shipped_parts
 from tests.analysis.made_logs import duty, log_of
@@ -194,3 +195,11 @@ def test_without_a_wake_all_of_the_log_is_the_duty() -> None:
 def test_a_clipped_meter_makes_a_battery_last_at_most(days: float, kept: bool | None) -> None:
     found = {"life_days": Figure(30.0, only="at most")}
     assert judged((limit_of(f"life_days={days}"),), found)[0].kept is kept
+
+
+def test_wakes_that_are_all_alike_are_no_surer_than_their_samples() -> None:
+    table = state_table(log_of(duty()))
+    found = duty_of(table)
+    assert found is not None
+    sampling = np.sqrt(sum(one.off_mC**2 for one in found.awake))
+    assert found.awake_off_mC == sampling > 2.0 * mean_doubt([cycle.awake_mC for cycle in table.cycles])

@@ -324,3 +324,9 @@ def test_a_rest_that_is_none_and_a_meter_that_is_another() -> None:
     log = replace(log_of(np.round(busy, 1)), state=np.zeros(5000, dtype=np.int64), states=("SLEEP",))
     said = sleep_floor(log, state_table(log)).notes
     assert [one[:26] for one in said] == ["Its rest is not quiet: the"]
+
+
+def test_readings_that_swing_are_judged_by_the_blocks_that_swing_most() -> None:
+    """16 up and 16 down in turn: blocks of 16 differ by all of it, longer ones not at all."""
+    swing = np.tile(np.repeat([1.0, -1.0], 16), 64)
+    assert standard_error(swing) == pytest.approx(1.0 / 128**0.5, rel=0.01)

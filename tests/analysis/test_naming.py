@@ -139,3 +139,9 @@ def test_a_state_that_no_row_is_near_keeps_its_number() -> None:
     found = named(np.array([41.0, 220.0]), np.array([3.0, 3.0]), (), load_design("pico-w-arducam-2mp"), 4.1)
     assert found.names[1] == "state 2 (220 mA)"
     assert any("keeps its number" in note for note in found.notes)
+
+
+def test_a_moment_joins_its_neighbour_before_two_long_states_join() -> None:
+    """50 and 60 mA for ten seconds each are two states; 0.1 s at 75 mA belongs to the second."""
+    naming = named(np.array([50.0, 60.0, 75.0]), np.array([10.0, 10.0, 0.1]), ("a", "b"), None, 4.0)
+    assert naming.group == (0, 1, 1)

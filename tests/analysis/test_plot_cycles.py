@@ -172,3 +172,12 @@ def test_who_differs_by_a_fifth_stands_out_and_by_a_tenth_does_not(
     rest, wakes = np.full(500, 1.0), [np.full(rows if cycle == 5 else 200, 100.0) for cycle in range(12)]
     table = state_table(log_of(np.concatenate([part for wake in wakes for part in (rest, wake)] + [rest])))
     assert tuple(one.name for one in standing_out(table)) == stands
+
+
+def test_who_is_only_longer_stands_out_too() -> None:
+    """150 mC as all others, but in three seconds at 50 mA."""
+    mA = duty()
+    at = 500 + 12 * 1000
+    slow = np.concatenate((mA[: at + 100], np.full(200, 50.0), mA[at + 200 :]))
+    (one,) = standing_out(state_table(log_of(slow)))
+    assert (one.place, one.why) == (12, "3 s, usual 2 s")

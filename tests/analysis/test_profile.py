@@ -261,3 +261,11 @@ def test_visits_of_another_length_are_not_told_by_their_mean_power(mW: float, s:
     assert found.rows[0].verdict == verdict
     assert (" ".join(found.sentences).count("so its mean power is not compared")) == (verdict == UNLIKE)
     assert ("As the rows say" in found.sentences[0]) is False
+
+
+def test_a_factor_that_may_be_none_is_not_claimed() -> None:
+    states = [("SLEEP", 7.4), ("BOOT", 172.0), ("CAMERA", 400.0), ("CONNECT", 425.0)]
+    sure, unsure = (
+        [(state, 1.3 * mW, off * mW, mW, 0.01 * mW) for state, mW in states] for off in (0.02, 0.9)
+    )
+    assert common_cause(sure)[0].startswith("Every state is 1.3 times") and common_cause(unsure) == ()

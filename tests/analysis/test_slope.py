@@ -149,3 +149,13 @@ def test_what_a_cell_loses_by_itself_is_no_current_of_the_node() -> None:
     found = slope_of(hours(np.full(24 * 150, 0.1)), CELL, 3.0)
     assert found.leak_mA == pytest.approx(0.03, rel=0.3)
     assert found.mean_mA == pytest.approx(0.1, rel=0.12)
+
+
+def test_nights_that_differ_are_less_sure() -> None:
+    """Ten nights at 12 mA each, or at 7 and 17 mA in turn: the same mean, but who knows the next one."""
+    hour = np.arange(24 * 10)
+    sun = 35.0 * ((hour % 24 >= 8) & (hour % 24 < 16))
+    steady, unlike = np.full(len(hour), 12.0), 12.0 + 5.0 * (-1.0) ** ((hour + 12) // 24)
+    found = [slope_of(hours(mA - sun, 0.6), CELL, 3.0) for mA in (steady, unlike)]
+    assert all(one.stretches > 6 for one in found)
+    assert found[1].off_mA > 1.2 * found[0].off_mA

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import zipfile
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from analysis.errors import LogError
 from analysis.even_samples import even_samples
 from analysis.log import Log
 from analysis.read import ReadOptions, read_log
+from analysis.read_ppk2 import FRAME
 from analysis.write_jls import write_jls
 from analysis.write_ppk2 import write_ppk2
 from sim.log import LogRow, write_log
@@ -147,6 +149,20 @@ def test_ppk2_shows_states_on_the_inputs(tmp_path: Path) -> None:
     )
     assert again.marker[::10].tolist() == [1, 2, 4, 8, 16, 32, 64, 0, 128, 0, *[0] * 40]
     assert again.charge_mC.sum() == pytest.approx(log.charge_mC.sum())
+
+
+def test_ppk2_of_a_part_of_a_log(tmp_path: Path, write: Write) -> None:
+    """It begins a minute after the log's own zero, and nothing is known of the inputs in its gap."""
+    text = "created_at,mA,marker\n" + "".join(
+        f"2025-11-05T17:00:{at:02d}+01:00,1,1\n" for at in range(40) if not 10 <= at < 20
+    )
+    log = read_log(write(text))
+    write_ppk2(replace(log, t_s=log.t_s + 60), tmp_path / "a.ppk2")
+    held = members(tmp_path / "a.ppk2")
+    start_ms = json.loads(held["metadata.json"])["metadata"]["startSystemTime"]
+    assert start_ms == 1_762_358_460_000
+    inputs = np.frombuffer(held["session.raw"], dtype=FRAME)["inputs"]
+    assert inputs[9:21].tolist() == [0x5556, *[0] * 10, 0x5556]
 
 
 def test_jls_goes_round(tmp_path: Path, write: Write) -> None:
