@@ -13,7 +13,6 @@ import signal
 
 if __name__ == "__main__":
     signal.signal(signal.SIGINT, signal.SIG_DFL)  # Ctrl-C while Python's own modules load: no traceback
-
 import hashlib
 import importlib.util
 import json
@@ -229,8 +228,7 @@ def call_quietly(command: Sequence[str], folder: Path) -> tuple[int, str]:
 
 def run_child(command: Sequence[str], folder: Path) -> int:
     """Run a command with our terminal; Ctrl-C reaches it too, so wait until it has ended by itself."""
-    # before it starts; not SIG_IGN, which the child would inherit
-    before = signal.signal(signal.SIGINT, lambda *_: None)
+    before = signal.signal(signal.SIGINT, lambda *_: None)  # not SIG_IGN, which the child would inherit
     try:
         code = subprocess.Popen(command, cwd=folder).wait()
     finally:
@@ -290,16 +288,13 @@ def main(
     return code
 
 
-def say(text: str, end: str) -> None:
-    print(text, end=end, file=sys.stderr, flush=True)
-
-
 if __name__ == "__main__":
     signal.signal(signal.SIGINT, signal.default_int_handler)
     for stranger in ("PYTHONHOME", "PYTHONPATH"):  # somebody's shell must not bring other packages in
         os.environ.pop(stranger, None)
+    door = House(ROOT, call_quietly, lambda text, end: print(text, end=end, file=sys.stderr, flush=True))
     try:
-        sys.exit(main(sys.argv[1:], House(ROOT, call_quietly, say), run_child, Path.cwd()))
+        sys.exit(main(sys.argv[1:], door, run_child, Path.cwd()))
     except KeyboardInterrupt:
         print("\nInterrupted.", file=sys.stderr)
         sys.exit(INTERRUPTED)
