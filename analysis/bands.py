@@ -138,16 +138,18 @@ def draw_current(axes: Axes, log: Log, start_s: float, end_s: float, zero_s: flo
     if len(t_s) <= EXACT_ROWS:
         x, y = step_line(t_s, dt_s, mA)
         axes.plot(x, y, color=style.theme().ink, linewidth=1.3 if len(t_s) < FINE_FROM else 0.7, zorder=3)
+        bottom, top = float(mA.min()), float(mA.max())
     else:
-        _draw_reduced(axes, t_s, dt_s, mA, np.linspace(start_s, end_s, BUCKETS + 1))
+        bottom, top = _draw_reduced(axes, t_s, dt_s, mA, np.linspace(start_s, end_s, BUCKETS + 1))
     axes.set_xlim(start_s, end_s)
     axes.set_ylabel("mA")
-    top, bottom = float(mA.max()), float(mA.min())
     axes.set_ylim(min(0.0, 1.05 * bottom), 1.06 * top if top > 0 else 1.0)
 
 
-def _draw_reduced(axes: Axes, t_s: FloatArray, dt_s: FloatArray, mA: FloatArray, edges: FloatArray) -> None:
-    """Lowest to highest of each pixel as a grey area, and the mean over time as a line."""
+def _draw_reduced(
+    axes: Axes, t_s: FloatArray, dt_s: FloatArray, mA: FloatArray, edges: FloatArray
+) -> tuple[float, float]:
+    """Lowest to highest of each pixel as a grey area, and the mean over time as a line; returns both ends."""
     low, high = envelope(t_s, dt_s, mA, edges)
     mean = bucket_means(t_s, dt_s, mA, edges)
     middle = (edges[:-1] + edges[1:]) / 2
@@ -156,6 +158,7 @@ def _draw_reduced(axes: Axes, t_s: FloatArray, dt_s: FloatArray, mA: FloatArray,
         label=f"lowest to highest in {style.seconds_text(edges[1] - edges[0])}",
     )  # fmt: skip
     axes.plot(middle, mean, color=style.theme().mean, linewidth=1.2, zorder=3, label="mean")
+    return float(np.nanmin(low)), float(np.nanmax(high))
 
 
 def draw_energy_bars(

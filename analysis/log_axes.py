@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from .log import Log
+from .pieces import pieces, stretch_sums
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -39,16 +42,30 @@ def time_axis(axes: Axes, length_s: float, said: str = "of the log") -> None:
 
 def current_axis(axes: Axes, log: Log) -> None:
     """A logarithmic axis for a node that mostly sleeps: it shows nothing on a plain one."""
-    none = log.mA <= 0  # a visit too short for its log's resolution has neither time nor charge
-    if none.all() or float(log.dt_s.sum(where=none)) > 0.001 * float(log.dt_s.sum()):
+    low = _lowest(log)
+    if low is None:
         return
-    low, top = float(log.mA.min(where=~none, initial=float("inf"))), float(log.mA.max())
-    usual = float(log.charge_mC.sum() / log.dt_s.sum())
-    if top > LOG_AXIS_FROM * usual:
+    top, (seconds, charge) = float(log.mA.max()), stretch_sums(np.array([0]), log.dt_s, log.mA)
+    if top > LOG_AXIS_FROM * float(charge[0] / seconds[0]):
         axes.set_yscale("log")
         axes.set_ylim(low / 1.5, top * 1.8)
         plain_numbers(axes, "y")
         axes.set_ylabel("mA (logarithmic)")
+
+
+def _lowest(log: Log) -> float | None:
+    """The lowest current that an axis of powers of ten can show; None if it cannot show a part of the time.
+
+    A visit too short for its log's resolution has neither time nor charge.
+    """
+    low, none_s, spare_s = float("inf"), 0.0, 0.001 * float(log.dt_s.sum())
+    for piece in pieces(len(log.mA)):
+        mA, none = log.mA[piece], log.mA[piece] <= 0
+        none_s += float(log.dt_s[piece].sum(where=none))
+        if none_s > spare_s:
+            return None
+        low = min(low, float(mA.min(where=~none, initial=low)))
+    return low if low < float("inf") else None
 
 
 def plain_numbers(axes: Axes, which: str) -> None:

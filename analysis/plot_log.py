@@ -27,7 +27,7 @@ def log_png(log: Log, path: Path, table: StateTable | None = None, dark: bool = 
     """
     table = table or state_table(log)
     rows = dearest(table.states)
-    clipping = find_clipping(log)
+    clipping = find_clipping(log) if table.at_least else None
     cycle = typical_cycle(table)
     with style.styled(dark):
         heights = [3.0, *([3.4] if cycle else []), 0.36 * len(rows) + 0.3]

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from .log import FloatArray, IntArray
+from .log import FloatArray
+from .pieces import stretch_sums
 
 #: With at most this many rows in view each one is drawn as it is.
 EXACT_ROWS = 4000
@@ -51,14 +52,9 @@ def bucket_sums(
     """Seconds that rows cover in each bucket, and the sum of y times seconds."""
     at = np.maximum(np.searchsorted(t_s, edges, side="right") - 1, 0)  # the row that an edge falls into
     inside = np.clip(edges - t_s[at], 0.0, dt_s[at])
-    return np.diff(_before(dt_s, at) + inside), np.diff(_before(y * dt_s, at) + y[at] * inside)
-
-
-def _before(values: FloatArray, rows: IntArray) -> FloatArray:
-    """The sum of all values from the first of these (rising) rows up to each of them."""
-    first = np.unique(rows)
-    sums = np.concatenate(([0.0], np.cumsum(np.add.reduceat(values, first)[:-1])))
-    return np.asarray(sums[np.searchsorted(first, rows)])
+    first, place = np.unique(at, return_inverse=True)
+    before = [np.append(0.0, np.cumsum(sums[:-1]))[place] for sums in stretch_sums(first, dt_s, y)]
+    return np.diff(before[0] + inside), np.diff(before[1] + y[at] * inside)
 
 
 def rows_between(t_s: FloatArray, start_s: float, end_s: float) -> slice:

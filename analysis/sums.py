@@ -7,15 +7,13 @@ from numpy.typing import NDArray
 
 from .clipping import Clipping
 from .log import FloatArray, IntArray, Log
+from .pieces import stretch_sums
 from .state_rows import CycleRow, StateRow, Visits
-
-#: Rows of one piece of a long sum.
-PIECE = 65_536
 
 
 def visits_of(log: Log, first: NDArray[np.intp], state: IntArray, cycle: IntArray) -> Visits:
     """Stretches that begin at these rows, with their sums."""
-    charge, energy = _integrals(log, first)
+    charge, energy = stretch_sums(first, log.mA, log.dt_s, log.V, factors=2)
     duration = np.add.reduceat(log.dt_s, first)
     return Visits(
         first=first, end=np.append(first[1:], len(log.mA)), state=state, cycle=cycle,
@@ -23,22 +21,6 @@ def visits_of(log: Log, first: NDArray[np.intp], state: IntArray, cycle: IntArra
         mean_mA=charge / np.where(duration > 0, duration, np.inf),
         peak_mA=np.maximum.reduceat(log.mA, first),
     )  # fmt: skip
-
-
-def _integrals(log: Log, first: NDArray[np.intp]) -> tuple[FloatArray, FloatArray]:
-    """Charge (mC) and energy (mJ) of each stretch, in pieces that stay in the processor's cache."""
-    charge, energy = np.zeros(len(first)), np.zeros(len(first))
-    for begin in range(0, len(log.mA), PIECE):
-        piece = slice(begin, begin + PIECE)
-        row_mC = log.mA[piece] * log.dt_s[piece]
-        inside = slice(
-            int(np.searchsorted(first, begin, "right")) - 1, int(np.searchsorted(first, begin + PIECE))
-        )
-        at = np.maximum(first[inside] - begin, 0)
-        charge[inside] += np.add.reduceat(row_mC, at)
-        row_mC *= log.V[piece]
-        energy[inside] += np.add.reduceat(row_mC, at)
-    return charge, energy
 
 
 def row_of(name: str, visits: Visits, chosen: NDArray[np.bool_], clipped: NDArray[np.bool_]) -> StateRow:

@@ -27,6 +27,8 @@ def test_every_number_is_pythons_own() -> None:
                                  draws.integers(0, 9, 9000), strict=True)
     ]  # fmt: skip
     cells += ["1700000000123456", "-0", "+5", ".5", "7.", "0000123.4500", "9007199254740992"] + ["0.1"] * 2
+    cells += ["12345678", "00000001", "123456789012345", "999999999999999", "-12345678", "12345678.5"]
+    cells += ["1234567.25", "1234567", "-123456", "-0"] + ["0.1"] * 2
     text = "".join(f"{cells[at]},x y,{cells[at + 1]},{cells[at + 2]}\n" for at in range(0, len(cells), 3))
     found = parse_plain(text.encode(), 0, ",", 4, [0, 2, 3], [])
     assert found is not None, f"seed {SEED}"
@@ -39,13 +41,35 @@ def test_line_ends_and_blanks(text: str) -> None:
     assert found is not None and found.numbers.tolist() == [[1, 3], [2, 4]]
 
 
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_what_is_remembered_of_a_cell_is_its_own(end: str) -> None:
+    """More texts than are remembered, of every length, drawn again and again."""
+    draws = np.random.default_rng(SEED)
+    kinds = [f"{draws.normal(0, 300):.{draws.integers(0, 4)}f}" for _ in range(4000)]
+    cells = [kinds[kind] for kind in draws.integers(0, 4000, 60_000)]
+    text = "".join(f"{cells[at]},{cells[at + 1]}{end}" for at in range(0, len(cells), 2))
+    found = parse_plain(text.encode(), 0, ",", 2, [0, 1], [])
+    assert found is not None, f"seed {SEED}"
+    assert found.numbers.T.ravel().tolist() == [float(cell) for cell in cells], f"seed {SEED}"
+
+
+@pytest.mark.parametrize("around", [1, 200])
 @pytest.mark.parametrize(
     "row",
     ["1", "1,2,3", "1,", ",2", "1,x", "1,nan", "1,1e3", "1,2#", '1,"2"', "1,2\0", "\r1,2", "1,1.2.3",
-     "1,12345678901234567", "1,-", "1,0.1234567890123456789"],
+     "1,12345678901234567", "1,-", "1,0.1234567890123456789", "1,12345678x", "12345678", "1\0,2", "\0001,2"],
 )  # fmt: skip
-def test_it_gives_up_at_anything_else(row: str) -> None:
-    assert parse_plain(f"1,2\n{row}\n3,4\n".encode(), 0, ",", 2, [0, 1], []) is None
+def test_it_gives_up_at_anything_else(row: str, around: int) -> None:
+    rows = "1,2\n" * around
+    assert parse_plain(f"{rows}{row}\n{rows}".encode(), 0, ",", 2, [0, 1], []) is None
+
+
+@pytest.mark.parametrize("cell", ["x\0y", "x#", '"x"', "x,y", "12345678,"])
+def test_it_gives_up_at_an_unwanted_cell_that_is_not_plain(cell: str) -> None:
+    rows = "1,some words,3\n" * 50
+    assert parse_plain(f"{rows}{rows}".encode(), 0, ",", 3, [0, 2], []) is not None
+    assert parse_plain(f"{rows}1,{cell},3\n{rows}".encode(), 0, ",", 3, [0, 2], []) is None
+    assert parse_plain(f"{rows}1,2,{cell}\n{rows}".encode(), 0, ",", 3, [0, 1], []) is None
 
 
 def words_of(found: Parsed | None) -> list[str]:
