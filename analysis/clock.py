@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .log import LOOKED_AT, FloatArray
+from .pieces import pieces
 
 #: A step longer than this many usual steps is a gap.
 GAP_STEPS = 3.0
@@ -38,8 +39,11 @@ class Mended:
 
 def backward_row(t_s: FloatArray) -> int | None:
     """The first row whose time is before the row above it, or None."""
-    falls = np.flatnonzero(t_s[1:] < t_s[:-1])
-    return int(falls[0]) + 1 if falls.size else None
+    for piece in pieces(len(t_s) - 1):
+        falls = t_s[piece.start + 1 : piece.stop + 1] < t_s[piece]
+        if falls.any():
+            return int(piece.start + np.argmax(falls)) + 1
+    return None
 
 
 def intervals(t_s: FloatArray, dt_s: FloatArray | None) -> Intervals:
@@ -54,7 +58,7 @@ def intervals(t_s: FloatArray, dt_s: FloatArray | None) -> Intervals:
         return Intervals(dt_s, int(gap.sum()), float(unseen[gap].sum()))
     even = _even(t_s)
     if even is not None:
-        return Intervals(np.broadcast_to(np.float64(even), (len(t_s),)), 0, 0.0)
+        return _alike(even, len(t_s))
     counted = np.empty(len(t_s))
     step = counted[:-1]
     np.subtract(t_s[1:], t_s[:-1], out=step)
@@ -65,13 +69,17 @@ def intervals(t_s: FloatArray, dt_s: FloatArray | None) -> Intervals:
     return Intervals(counted, len(long), missing_s)
 
 
+def _alike(step_s: float, rows: int) -> Intervals:
+    return Intervals(np.broadcast_to(np.float64(step_s), (rows,)), 0, 0.0)
+
+
 def _even(t_s: FloatArray) -> float | None:
     """The step of a long log whose steps are all the same but for rounding, s; else None."""
     if len(t_s) < EVEN_ROWS:
         return None
     even = float(t_s[-1] - t_s[0]) / (len(t_s) - 1)
-    for begin in range(0, len(t_s) - 1, EVEN_ROWS):
-        step = np.diff(t_s[begin : begin + EVEN_ROWS + 1])
+    for piece in pieces(len(t_s) - 1):
+        step = t_s[piece.start + 1 : piece.stop + 1] - t_s[piece]
         if step.max() - even > SAME * even or even - step.min() > SAME * even:
             return None
     return even
@@ -94,6 +102,9 @@ def shared_stamps(t_s: FloatArray) -> tuple[FloatArray, Intervals, int]:
     ten rows are a tenth of a second each. Gaps are those between the stamps. Rows of the
     last stamp last no longer than rows usually do: the stamp may not have been over.
     """
+    even = _even(t_s)
+    if even:  # steps that are all alike repeat no stamp
+        return t_s, _alike(even, len(t_s)), 0
     same = t_s[1:] == t_s[:-1]
     repeated = int(np.count_nonzero(same))
     if not repeated:

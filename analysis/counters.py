@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 import numpy as np
 
+from .clock import backward_row
 from .errors import LogError
 from .headers import Column
 from .log import FloatArray
@@ -42,7 +43,7 @@ def counted(counts: FloatArray, item: Column, ours: bool = False) -> Stamps:
             f"'{item.title}' is {first:.0f}, which is no Unix time in seconds; say --time-unit ms or us."
         )
     notes: tuple[str, ...] = ()
-    if (t_s[1:] < t_s[:-1]).any():
+    if backward_row(t_s) is not None:
         t_s, notes = unwrapped(t_s)
     if t_s[0] > UNIX_FROM_S:
         return Stamps(t_s - t_s[0], datetime.fromtimestamp(float(t_s[0]), UTC), notes)

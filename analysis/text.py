@@ -6,6 +6,7 @@ import codecs
 import io
 import mmap
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -78,15 +79,21 @@ def open_text(path: Path, salvage: bool) -> Text:
     coding = next((name for mark, name in _MARKS if data[: len(mark)] == mark), None)
     if coding:
         return Text(path, data[:].decode(coding, "replace").encode(), False)
-    nul = data.find(b"\0")
-    if nul >= 0:
+    if _has_nul(data):
         if not salvage:
-            line = data[:nul].count(b"\n") + 1
+            line = data[: data.find(b"\0")].count(b"\n") + 1
             raise DamagedLog(f"{path.name} line {line}: a NUL byte; the file is damaged or is not text")
         return Text(path, data[:], False)
     if b"\n" not in data[:BLOCK] and b"\r" in data[:BLOCK]:
         return Text(path, data[:].replace(b"\r", b"\n"), False)
     return Text(path, data, True)
+
+
+def _has_nul(data: bytes | mmap.mmap) -> bool:
+    """Whether there is a NUL; the halves are looked at together, as a large file is read for it."""
+    halves = np.array_split(np.frombuffer(data, dtype=np.uint8), 2)
+    with ThreadPoolExecutor(len(halves)) as pool:
+        return not all(pool.map(lambda half: half.all(), halves))
 
 
 def mapped(path: Path) -> bytes | mmap.mmap:
