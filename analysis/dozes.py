@@ -13,8 +13,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from .log import FloatArray, Log
-from .quiet import looked_at, quiet_level
-from .spells import Rows, dwelt, end_s, inside, spells
+from .quiet import looked_at_inside, quiet_level
+from .spells import Rows, dwelt, end_s, spells
 from .style import seconds_text
 
 #: A doze draws less than this part of what the node draws when it is busy.
@@ -38,7 +38,7 @@ class Dozes:
 
 def without_dozes(log: Log, mA: FloatArray, first: Rows, end: Rows, least_sd_mA: float) -> Dozes | None:
     """The wakes cut at their dozes; None if they have none."""
-    awake = looked_at(mA[inside(first, end, len(mA))])
+    awake = looked_at_inside(mA, first, end)
     level_mA, sd_mA = quiet_level(awake, least_sd_mA)
     busy = awake[awake > level_mA + BUSY_SD * sd_mA]
     if not busy.size or level_mA > DEEP * float(busy.mean()):

@@ -66,6 +66,8 @@ class Log:
     @property
     def step_s(self) -> float:
         """The usual (median) length of a row, s; of a long log every so many-th row is looked at."""
+        if self.dt_s.strides == (0,):  # one step, kept once
+            return float(self.dt_s[0])
         lengths = self.dt_s[:: 1 + len(self.dt_s) // LOOKED_AT]
         counted = lengths[lengths > 0]
         return float(np.median(counted)) if counted.size else 0.0

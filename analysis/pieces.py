@@ -14,10 +14,10 @@ from .log import FloatArray
 PIECE = 65_536
 
 
-def pieces(rows: int, first: int = 0) -> Iterator[slice]:
+def pieces(rows: int, first: int = 0, size: int = PIECE) -> Iterator[slice]:
     """The rows from `first` on, a piece at a time."""
-    for begin in range(first, rows, PIECE):
-        yield slice(begin, min(begin + PIECE, rows))
+    for begin in range(first, rows, size):
+        yield slice(begin, min(begin + size, rows))
 
 
 def stretch_sums(first: NDArray[np.intp], *columns: FloatArray, factors: int = 1) -> tuple[FloatArray, ...]:

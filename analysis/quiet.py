@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from .log import FloatArray, Log
+from .spells import Rows
 
 #: So many rows tell level and noise; they are taken in pieces from the whole log.
 ENOUGH, PIECES = 200_000, 400
@@ -24,32 +25,47 @@ SMOOTH = 0.15
 
 def looked_at(values: FloatArray) -> FloatArray:
     """A part of a long log, in whole pieces evenly over it; a short one as it is."""
-    if len(values) <= ENOUGH:
-        return values
+    return values if len(values) <= ENOUGH else np.asarray(values[_some(len(values))])
+
+
+def looked_at_inside(values: FloatArray, first: Rows, end: Rows) -> FloatArray:
+    """The same of the rows first .. end - 1 of some stretches, as if these were all of the log."""
+    before = np.cumsum(end - first) - (end - first)
+    some = _some(int((end - first).sum()))
+    stretch = np.searchsorted(before, some, side="right") - 1
+    return np.asarray(values[first[stretch] + some - before[stretch]])
+
+
+def _some(rows: int) -> Rows:
+    """Which of so many rows are looked at."""
+    if rows <= ENOUGH:
+        return np.arange(rows)
     length = ENOUGH // PIECES
-    begins = np.linspace(0, len(values) - length, PIECES).astype(np.intp)
-    return np.asarray(values[begins[:, None] + np.arange(length)].ravel())
+    begins = np.linspace(0, rows - length, PIECES).astype(np.intp)
+    return (begins[:, None] + np.arange(length)).ravel()
 
 
 def quiet_level(mA: FloatArray, least_sd: float) -> tuple[float, float]:
     """Level and standard deviation of the rows that pile up lowest."""
     floor = float(np.percentile(mA, LOWEST, method="lower"))
-    sd = max(_spread(mA[mA <= floor]), least_sd)
+    lowest = mA[mA <= floor]
+    sd = max(_spread(lowest, float(np.median(lowest))), least_sd)
     for _ in range(20):
         quiet = mA[np.abs(mA - floor) <= NEAR_SD * sd]
         before = floor, sd
-        floor, sd = float(np.median(quiet)), max(_spread(quiet), least_sd)
+        floor = float(np.median(quiet))
+        sd = max(_spread(quiet, floor), least_sd)
         if (floor, sd) == before:
             break
     return floor, sd
 
 
-def _spread(values: FloatArray) -> float:
-    """Standard deviation from the median absolute deviation.
+def _spread(values: FloatArray, middle: float) -> float:
+    """Standard deviation from the median absolute deviation about the median.
 
     The meter's steps make that coarse: so the plain one where it is larger, as far as steps explain that.
     """
-    robust = 1.4826 * float(np.median(np.abs(values - np.median(values))))
+    robust = 1.4826 * float(np.median(np.abs(values - middle)))
     plain = float(values.std())
     return min(max(robust, plain), 1.6 * robust) if robust else plain
 

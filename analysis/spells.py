@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .log import FloatArray, Log
+from .pieces import pieces
 
 Rows = NDArray[np.intp]
 
@@ -15,7 +16,7 @@ LEAST_REST_s, LEAST_WAKE_s = 0.05, 0.0015
 
 def spells(mA: FloatArray, wake_mA: float, sleep_mA: float) -> tuple[Rows, Rows]:
     """First rows and ends of each stretch that is on: from above wake_mA until below sleep_mA."""
-    up, down = _begins(mA > wake_mA), _begins(mA < sleep_mA)
+    up, down = _begins(mA, np.greater, wake_mA), _begins(mA, np.less, sleep_mA)
     at = np.concatenate((up, down))
     order = np.argsort(at, kind="stable")
     at, on = at[order], order < len(up)
@@ -25,10 +26,13 @@ def spells(mA: FloatArray, wake_mA: float, sleep_mA: float) -> tuple[Rows, Rows]
     return first, end if len(end) == len(first) else np.append(end, len(mA))
 
 
-def _begins(true: NDArray[np.bool_]) -> Rows:
-    """Rows at which something begins to be true."""
-    begins = np.flatnonzero(true[1:] > true[:-1]) + 1
-    return np.concatenate(([0], begins)) if len(true) and true[0] else begins
+def _begins(mA: FloatArray, compare: np.ufunc, limit_mA: float) -> Rows:
+    """Rows at which the current begins to be above, or below, a limit."""
+    found = [np.flatnonzero(compare(mA[:1], limit_mA))]
+    for piece in pieces(len(mA), 1):
+        true = compare(mA[piece.start - 1 : piece.stop], limit_mA)
+        found.append(np.flatnonzero(true[1:] > true[:-1]) + piece.start)
+    return np.concatenate(found)
 
 
 def hysteresis(mA: FloatArray, wake_mA: float, sleep_mA: float) -> NDArray[np.bool_]:

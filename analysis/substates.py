@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from .log import FloatArray, IntArray, Log
+from .pieces import PIECE, pieces
 from .spells import Rows
 from .wakes import Wakes
 
@@ -83,9 +84,12 @@ def _block_ends(first: Rows, wake: IntArray, wakes: Wakes) -> Rows:
 
 def _low(mA: FloatArray, first: Rows, end: Rows, rows: int) -> FloatArray:
     """The low quantile of each block's samples (of its first `rows`)."""
-    at = np.minimum(first[:, None] + np.arange(rows), end[:, None] - 1)
-    place = int(LOW * rows)
-    return np.asarray(np.partition(mA[at], place, axis=1)[:, place])
+    place, found = int(LOW * rows), np.empty(len(first))
+    for piece in pieces(len(first), size=PIECE // rows + 1):
+        samples = mA[np.minimum(first[piece, None] + np.arange(rows), end[piece, None] - 1)]
+        samples.partition(place, axis=1)
+        found[piece] = samples[:, place]
+    return found
 
 
 def joined(height: FloatArray, wake: IntArray, least: int) -> Rows:

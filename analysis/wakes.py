@@ -9,8 +9,8 @@ import numpy as np
 from .clipping import SHUNT_STEP_mV
 from .dozes import without_dozes
 from .log import FloatArray, Log
-from .quiet import Drift, drifting_floor, looked_at, quiet_level
-from .spells import Rows, dwelt, end_s, inside, spells
+from .quiet import Drift, drifting_floor, looked_at, looked_at_inside, quiet_level
+from .spells import Rows, dwelt, end_s, spells
 from .state_rows import FindOptions
 from .style import seconds_text
 
@@ -192,7 +192,7 @@ def _bursts_sentence(log: Log, first: Rows, end: Rows, limits: Thresholds) -> st
 
 def _second_rest(log: Log, mA: FloatArray, first: Rows, end: Rows, limits: Thresholds) -> Wakes | None:
     """Wakes above a higher quiet level, where most of what seemed awake is that level (a light left on)."""
-    awake = looked_at(mA[inside(first, end, len(mA))])
+    awake = looked_at_inside(mA, first, end)
     level_mA, sd_mA = quiet_level(awake, max(limits.sd_mA, _step_sd(log)))
     quiet = np.abs(awake - level_mA) <= WAKE_SD * sd_mA
     if float(quiet.mean()) < SECOND_REST or level_mA + WAKE_SD * sd_mA >= float(awake.max()):

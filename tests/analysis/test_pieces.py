@@ -1,11 +1,14 @@
-"""Sums over stretches of long columns, a piece at a time."""
+"""Long columns, a piece at a time: what lies on a seam is found like everything else."""
 
 from __future__ import annotations
 
 import numpy as np
 import pytest
 
+from analysis.clock import backward_row
 from analysis.pieces import PIECE, pieces, stretch_sums
+from analysis.quiet import looked_at, looked_at_inside
+from analysis.spells import spells
 
 SEED = 20261201
 
@@ -30,3 +33,30 @@ def test_stretches_over_the_seams_of_pieces(first: list[int]) -> None:
     assert [sums.tolist() for sums in found] == wanted, f"seed {SEED}"
     later = stretch_sums(np.array(first), one, two, three, factors=2)
     assert [sums.tolist() for sums in later] == wanted[1:], f"seed {SEED}"
+
+
+def test_spells_at_the_seams_of_pieces() -> None:
+    mA = np.zeros(3 * PIECE)
+    on = [(0, 2), (PIECE - 1, PIECE + 1), (2 * PIECE, 2 * PIECE + 1), (2 * PIECE + 5, 3 * PIECE)]
+    for begin, end in on:
+        mA[begin:end] = 9.0
+    first, behind = spells(mA, 5.0, 2.0)
+    assert list(zip(first.tolist(), behind.tolist(), strict=True)) == on
+    mA[PIECE] = 3.0  # between the thresholds it stays as it was
+    assert spells(mA, 5.0, 2.0)[1].tolist() == [end for _, end in on]
+
+
+@pytest.mark.parametrize("rows", [1_000, 900_000])
+def test_what_is_looked_at_inside_stretches_is_what_would_be_if_they_were_the_log(rows: int) -> None:
+    values = np.random.default_rng(SEED).normal(size=rows)
+    first, end = np.array([3, 40, rows // 3]), np.array([5, 200, rows])
+    wanted = looked_at(np.concatenate([values[a:b] for a, b in zip(first, end, strict=True)]))
+    assert looked_at_inside(values, first, end).tolist() == wanted.tolist(), f"seed {SEED}"
+
+
+def test_the_first_fall_of_a_clock_at_a_seam() -> None:
+    t_s = np.arange(2.0 * PIECE)
+    assert backward_row(t_s) is None
+    for row in (2 * PIECE - 1, PIECE + 1, PIECE, PIECE - 1, 1):
+        t_s[row] = t_s[row - 1] - 0.5
+        assert backward_row(t_s) == row
