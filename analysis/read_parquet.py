@@ -3,24 +3,32 @@
 from __future__ import annotations
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from .choose import NUMERIC, choose, with_unit
 from .clock import intervals
 from .errors import LogError
 from .headers import columns
 from .log import FloatArray, IntArray, Log
+from .pieces import PIECE
 from .read_csv import given_rate
 from .read_options import ReadOptions
 from .recording import Recording, assemble, everywhere
 from .write_parquet import KEY, VERSION, library
 
 if TYPE_CHECKING:
-    from pyarrow import ChunkedArray, Table
+    from pyarrow import Array, ChunkedArray, Table
+
+#: The columns of numbers that our own files may have.
+_NUMBERS = ("t_s", "dt_s", "V", "mA", "power_mW")
+#: So many columns are read at once.
+THREADS = 2
 
 
 def read_parquet(path: Path, options: ReadOptions) -> Log:
@@ -32,48 +40,75 @@ def read_parquet(path: Path, options: ReadOptions) -> Log:
     """
     parquet = library(path)
     try:
-        with parquet.ParquetFile(path, page_checksum_verification=True) as file:
-            table = file.read()
+        with parquet.ParquetFile(path, page_checksum_verification=True, memory_map=True) as file:
+            rows, meta = file.metadata.num_rows, (file.schema_arrow.metadata or {}).get(KEY)
+            numbers = [] if meta is None else [name for name in file.schema_arrow.names if name in _NUMBERS]
+            table = file.read([name for name in file.schema_arrow.names if name not in numbers])
+        with ThreadPoolExecutor(THREADS) as pool:
+            found = dict(zip(numbers, pool.map(lambda name: _column(path, name, rows), numbers), strict=True))
     except (OSError, ValueError) as error:
         reason = " ".join(str(error).split())[:80]
         raise LogError(f"{path.name}: the Parquet file cannot be read ({reason}).") from None
-    if not len(table):
+    if not rows:
         raise LogError(f"{path.name}: the table has no row.")
-    meta = (table.schema.metadata or {}).get(KEY)
-    return _foreign(path.name, table, options) if meta is None else _ours(path.name, table, json.loads(meta))
+    if meta is None:
+        return _foreign(path.name, table, options)
+    return _ours(path.name, found, table, json.loads(meta))
 
 
-def _ours(name: str, table: Table, meta: dict[str, Any]) -> Log:
+def _column(path: Path, name: str, rows: int) -> FloatArray:
+    """A column of numbers; what is unpacked lies in the same little memory batch by batch."""
+    values, at = np.empty(rows), 0
+    with library(path).ParquetFile(path, page_checksum_verification=True, memory_map=True) as file:
+        for batch in file.iter_batches(PIECE, columns=[name], use_threads=False):
+            values[at : at + len(batch)] = _values(batch.column(0))
+            at += len(batch)
+    return values
+
+
+def _ours(name: str, found: dict[str, FloatArray], table: Table, meta: dict[str, Any]) -> Log:
     if meta["version"] != VERSION:
         raise LogError(f"{name}: written as version {meta['version']}; this reads version {VERSION}.")
-    rows, start = len(table), meta["start"]
-    has, t_s = set(table.column_names), _floats(table["t_s"])
+    t_s, start = found["t_s"], meta["start"]
+    rows, has = len(t_s), set(table.column_names)
     state, states = _words(table, "state") if "state" in has else (everywhere(-1, rows), ())
     quality, qualities = _words(table, "quality") if "quality" in has else (everywhere(-1, rows), ())
     return Log(
         source=meta["source"], kind=meta["kind"], t_s=t_s,
-        dt_s=_floats(table["dt_s"]) if "dt_s" in has else intervals(t_s, None).dt_s,
-        V=_floats(table["V"]) if "V" in has else np.broadcast_to(np.float64(np.nan), (rows,)),
-        mA=_floats(table["mA"]), state=state, states=states,
-        marker=table["marker"].to_numpy().astype(np.int64) if "marker" in has else everywhere(0, rows),
+        dt_s=found["dt_s"] if "dt_s" in found else intervals(t_s, None).dt_s,
+        V=found["V"] if "V" in found else np.broadcast_to(np.float64(np.nan), (rows,)),
+        mA=found["mA"], state=state, states=states,
+        marker=_values(_together(table["marker"])) if "marker" in has else everywhere(0, rows),
         has_marker="marker" in has, quality=quality, qualities=qualities,
-        power_mW=_floats(table["power_mW"]) if "power_mW" in has else None,
+        power_mW=found.get("power_mW"),
         start=datetime.fromisoformat(start) if start else None, missing_s=meta["missing_s"],
         shunt_ohm=meta["shunt_ohm"], notes=tuple(meta["notes"]),
     )  # fmt: skip
 
 
 def _floats(column: ChunkedArray) -> FloatArray:
-    if column.num_chunks == 1:  # what lies in one piece is not copied
-        return np.asarray(column.chunk(0).to_numpy(zero_copy_only=False), dtype=np.float64)
-    return np.asarray(column.to_numpy(), dtype=np.float64)
+    return np.asarray(_values(_together(column)), dtype=np.float64)
+
+
+def _together(column: ChunkedArray) -> Array:
+    """A column in one piece: not copied if it is that already."""
+    return column.chunk(0) if column.num_chunks == 1 else column.combine_chunks()
+
+
+def _values(column: Array) -> NDArray[Any]:
+    """A column of one piece; pyarrow's own way, which loads pandas first, only where something is missing."""
+    from pyarrow import types
+
+    plain = types.is_integer(column.type) or types.is_floating(column.type)
+    if plain and not column.null_count:
+        return np.from_dlpack(column)
+    return np.asarray(column.to_numpy(zero_copy_only=False))
 
 
 def _words(table: Table, name: str) -> tuple[IntArray, tuple[str, ...]]:
     """A dictionary column as codes and names; null is -1."""
-    coded = table[name].combine_chunks()
-    codes = coded.indices.fill_null(-1).to_numpy(zero_copy_only=False).astype(np.int64)
-    return codes, tuple(coded.dictionary.to_pylist())
+    coded = _together(table[name])
+    return _values(coded.indices.fill_null(-1)).astype(np.int64), tuple(coded.dictionary.to_pylist())
 
 
 def _foreign(name: str, table: Table, options: ReadOptions) -> Log:
