@@ -7,6 +7,7 @@ import io
 import json
 import zipfile
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,7 @@ from analysis.read_ppk2 import FRAME
 from analysis.write_csv import write_csv
 from analysis.write_parquet import write_parquet
 from sim.log import LogRow, write_log
+from tests.analysis.made_logs import log_of
 
 Write = Callable[..., Path]
 
@@ -229,6 +231,21 @@ def test_parquet_without_voltage_markers_and_states(tmp_path: Path, write: Write
     assert np.isnan(again.V).all() and not again.has_marker and not again.has_states
     assert again.start == log.start and again.start is not None
     assert again.start.isoformat() == "2025-11-05T17:00:00+01:00"
+
+
+def test_a_long_parquet_and_one_in_groups_of_rows(tmp_path: Path) -> None:
+    pytest.importorskip("pyarrow", reason="the library pyarrow is not installed")
+    import pyarrow.parquet
+
+    rows = 150_000
+    mA = np.random.default_rng(3).integers(0, 900, rows) / 10
+    log = replace(
+        log_of(mA, 1000.0), V=4.0 + mA / 1e4, states=("ON", "OFF"), state=np.arange(rows) // 100_000
+    )
+    path = write_parquet(log, tmp_path / "a.parquet")
+    same(log, read_log(path))
+    pyarrow.parquet.write_table(pyarrow.parquet.read_table(path), path, row_group_size=40_000)
+    same(log, read_log(path))
 
 
 def test_parquet_of_others(tmp_path: Path) -> None:
