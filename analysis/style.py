@@ -80,7 +80,7 @@ _OTHERS = (BLUE, ORANGE, GREEN, PURPLE, SKY, VERMILION, YELLOW)
 WIDTH_IN, DPI = 14.0, 100
 _SETTINGS = {
     "font.size": 12.0, "font.family": "DejaVu Sans", "axes.titlesize": 13.0, "axes.titleweight": "bold",
-    "axes.titlelocation": "left", "axes.labelsize": 12.0,
+    "axes.titlelocation": "left", "axes.titley": 1.0, "axes.labelsize": 12.0,
     "axes.spines.top": False, "axes.spines.right": False, "axes.grid": True, "axes.axisbelow": True,
     "grid.linewidth": 0.8, "legend.frameon": False, "figure.dpi": DPI, "savefig.dpi": DPI,
 }  # fmt: skip
@@ -166,7 +166,7 @@ def save(figure: Figure, path: Path) -> Path:
     if layout is not None:
         layout.execute(figure)
         figure.set_layout_engine(None)
-    figure.savefig(path, format="png", metadata={"Software": "torpor"}, pil_kwargs={"compress_level": 4})
+    figure.savefig(path, format="png", metadata={"Software": "torpor"}, pil_kwargs={"compress_level": 3})
     return path
 
 
