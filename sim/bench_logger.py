@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from types import ModuleType
 
 from sim.application import ROOT
@@ -11,7 +12,7 @@ from sim.bench_load import BenchLoad
 from sim.devices.ina219 import Ina219, MeterFaults
 from sim.drive import settings_toml
 from sim.errors import DriveError, PowerLost, Reset, RunOver
-from sim.machine import Machine, sweep
+from sim.machine import Machine, swept
 from sim.modules import ModuleTable, SourceFile
 from sim.run import build
 from sim.scenario import Scenario
@@ -84,7 +85,7 @@ class BenchLogger:
 
     def run(self) -> None:
         """From plugging in to the end of its seconds."""
-        try:
+        with swept(), suppress(RunOver):
             while True:
                 self._plugged()
                 try:
@@ -97,9 +98,6 @@ class BenchLogger:
                     self.world.pass_until(self.world.now + self._off_s.pop(0))
                 except Reset:
                     self._end()
-        except RunOver:
-            pass
-        sweep()
 
     def _plugged(self) -> None:
         if not self.chip._on:

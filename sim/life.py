@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from typing import Any
+from contextlib import suppress
+from typing import Any, NoReturn
 
 from sim.drive import Drive
 from sim.errors import DeepSleep, PowerLost, Reset, RunOver, SafeMode, SwitchedOff
 from sim.hardware import Hardware
-from sim.machine import Machine, sweep, to_be_swept
+from sim.machine import Machine, sweep, swept, to_be_swept
 from sim.modules import ModuleTable, SourceFile
 from sim.standins import core_modules
 from sim.standins.sleeping import TimeAlarm, by_PIR, deaf, next_alarm
@@ -69,32 +70,32 @@ class Life:
 
     def run(self) -> None:
         """From power-up to the end of the world."""
-        world = self.world
-        try:
-            self.hardware.power_up()
-            self._restart("POWER_ON", None, self._supply.wait(dark=False) if self._supply.by_latch else "")
-            while True:
-                lost = None
-                to_be_swept(self._supply.by_latch)
-                try:
-                    self._one_wake()
-                except PowerLost as end:
-                    lost = end
-                if lost or self.machine.wake_alarm is None:  # it did not end asleep
-                    sweep()
-                if lost:
-                    switched = isinstance(lost, SwitchedOff)
-                    # its own limit was the first to be reached
-                    dipped = self._browns_out and not (switched or world.plant.powered)
-                    cause = self._supply.wait(dark=not switched)
-                    self._restart("BROWNOUT" if dipped else "POWER_ON", None, cause)
-                    self.machine.safe_mode = "BROWNOUT" if dipped else None
-        except RunOver:
-            pass
-        sweep()
+        with swept(), suppress(RunOver):
+            self._wakes()
         self._supply.close()
         self._close_note()
-        world.close_books()
+        self.world.close_books()
+
+    def _wakes(self) -> NoReturn:
+        world = self.world
+        self.hardware.power_up()
+        self._restart("POWER_ON", None, self._supply.wait(dark=False) if self._supply.by_latch else "")
+        while True:
+            lost = None
+            to_be_swept(self._supply.by_latch)
+            try:
+                self._one_wake()
+            except PowerLost as end:
+                lost = end
+            if lost or self.machine.wake_alarm is None:  # it did not end asleep
+                sweep()
+            if lost:
+                switched = isinstance(lost, SwitchedOff)
+                # its own limit was the first to be reached
+                dipped = self._browns_out and not (switched or world.plant.powered)
+                cause = self._supply.wait(dark=not switched)
+                self._restart("BROWNOUT" if dipped else "POWER_ON", None, cause)
+                self.machine.safe_mode = "BROWNOUT" if dipped else None
 
     def _restart(self, reason: str, alarm: str | None, cause: str = "", pin: str = "") -> None:
         self.machine.safe_mode = None

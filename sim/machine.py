@@ -5,7 +5,8 @@ from __future__ import annotations
 import gc
 import sys
 import warnings
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from types import ModuleType
 from typing import Any
 
@@ -102,9 +103,20 @@ class Machine:
         del self.console[:-200]
 
 
+@contextmanager
+def swept() -> Iterator[None]:
+    """Around a whole life. What was there before it is not looked at by its sweeps, which would take longer
+    than its wakes."""
+    gc.freeze()
+    try:
+        yield
+        sweep()
+    finally:
+        gc.unfreeze()
+
+
 def to_be_swept(always: bool) -> None:
-    """A wake begins. One that is `always` cut off is swept after it: what is there already need not be looked
-    at then, which takes longer than the wake."""
+    """A wake begins. One that is `always` cut off is swept after it, of what came with it alone."""
     if always:
         gc.freeze()
 
@@ -118,6 +130,5 @@ def sweep() -> None:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", RuntimeWarning)
             gc.collect()
-            gc.unfreeze()
     finally:
         sys.unraisablehook = hook

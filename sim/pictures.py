@@ -6,6 +6,7 @@ Pictures are made when first asked for and kept, so that a year of wakes costs a
 from __future__ import annotations
 
 import random
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from sim.sensor_jpeg import encode, header
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from PIL import Image
 
-__all__ = ["KINDS", "VARIANTS", "PicturePool", "header"]
+__all__ = ["KINDS", "VARIANTS", "PicturePool", "header", "picture_pool"]
 
 KINDS = ("none", "blackbird", "robin", "hedgehog", "fox", "cat", "squirrel", "person")
 #: Places and sizes in which each kind is drawn.
@@ -33,6 +34,12 @@ _DARKEST = 0.075
 
 #: What is wrong with the first frames: factors of red, green and blue.
 _UNSETTLED = {0: (0.14, 0.20, 0.12), 1: (1.5, 2.3, 1.5), 2: (1.0, 1.32, 0.95)}
+
+
+@lru_cache(maxsize=2)
+def picture_pool(seed: int) -> PicturePool:
+    """The pool of a seed; nodes of one process share what is drawn already."""
+    return PicturePool(seed)
 
 
 class PicturePool:

@@ -58,9 +58,7 @@ class Plant(Stepper):
         self.protection_A = protection.v("quiescent") / 1000.0  # row in mA
         # what the restart voltage means above the cut-off in a warm cell is asked of a cold one too
         self._release_C = cell.charge_at_C(self.restart_V) - cell.charge_at_C(self.cut_off_V)
-        self._year = [
-            panel.curve(sun, warm) for sun, warm in zip(sky.absorbed_W_m2, sky.panel_C, strict=True)
-        ]
+        self._panel = panel
         swing = getattr(sky, "swing", None)
         self._swings = None if swing is None else list(swing)
         self.cell_C = sky.air_C if cell_C is None else cell_C
@@ -214,7 +212,8 @@ class Plant(Stepper):
     def _open_hour(self) -> None:
         """Weather and temperature of the hour that begins at t_s."""
         charger, cell, index = self._charger, self.cell, self._hour % HOURS
-        self._curve, warm_C = self._year[index], self.cell_C[index]
+        self._curve = self._panel.curve(self.sky.absorbed_W_m2[index], self.sky.panel_C[index])
+        warm_C = self.cell_C[index]
         self._alive = charger.alive(self._curve)
         if not self._alive or self.volts < charger.recharge_V:
             self._done = False

@@ -37,7 +37,7 @@ from sim.home import Home
 from sim.installed import hang_up, install_notes
 from sim.life import Life
 from sim.measured import MeasuredWorld, measured_notes
-from sim.pictures import PicturePool
+from sim.pictures import picture_pool
 from sim.plant import Plant
 from sim.reading_fates import reading_fates
 from sim.result import FATES, Picture, ReadingFate, RunResult
@@ -146,7 +146,7 @@ def build(
     for volume in volumes(hardware):
         volume.on_stored = lambda key: life.note.stored(key)
     if design.camera:
-        attach_camera(PicturePool(scenario.seed), scenario.seed, hardware, life, sky, found, camera_faults)
+        attach_camera(picture_pool(scenario.seed), scenario.seed, hardware, life, sky, found, camera_faults)
     taken = attach_sensor(life, sky, scenario.days, scenario.seed, soil_faults)
     return Twin(scenario, design, sky, plant, world, hardware, home, life, found, pictures, taken)
 

@@ -18,6 +18,7 @@ from math import expm1, inf, log, log1p, sqrt
 from sim.books import Books
 from sim.cell import Cell
 from sim.charger import Charger
+from sim.diode_panel import PanelModel
 from sim.panel import Curve
 from sim.sky import Sky
 
@@ -35,17 +36,17 @@ class Stepper:
 
     __slots__ = tuple(
         """
-        _ahead _alive _ceiling_V _charged_C _charger _charging _curve _cut_V _done _down_s _first_C
-        _first_J _floor_C _guess_A _harvest_J _high_C _hour _hour_end_s _hour_open_s _knot_C _knot_V _leak_1_s
-        _least_C _load_C _load_J _low_C _ohm _ohmic_J _panel_J _release_C _restarted_s _self_C _self_J _slope
-        _standing_A _standing_C _standing_J _swing _swings _year books cell cell_C charge_C cut_off_V
-        failed_at_s harvest_W load_mA powered protection_A restart_V sky t_s volts
+        _ahead _alive _ceiling_V _charged_C _charger _charging _curve _cut_V _done _down_s _first_C _first_J
+        _floor_C _guess_A _harvest_J _high_C _hour _hour_end_s _hour_open_s _knot_C _knot_V _leak_1_s _least_C
+        _load_C _load_J _low_C _ohm _ohmic_J _panel _panel_J _release_C _restarted_s _self_C _self_J _slope
+        _standing_A _standing_C _standing_J _swing _swings books cell cell_C charge_C cut_off_V failed_at_s
+        harvest_W load_mA powered protection_A restart_V sky t_s volts
         """.split()
     )
 
     _charger: Charger
     _curve: Curve
-    _year: list[Curve]
+    _panel: PanelModel
     books: Books
     cell: Cell
     sky: Sky

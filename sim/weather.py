@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -117,6 +118,7 @@ def read_years(paths: Sequence[Path]) -> tuple[Weather, ...]:
     return tuple(_real_year(name, source, parts[0], year) for year in calendar_years(name, parts))
 
 
+@cache  # every twin that names no weather asks for it
 def default_weather() -> Weather:
     """The Greensboro TMY3 file (NREL, public) that pvlib's wheel carries."""
     import pvlib
