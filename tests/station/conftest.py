@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import re
 import shlex
 import signal
@@ -14,7 +15,7 @@ import threading
 import time
 import zlib
 from collections.abc import Callable, Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -46,6 +47,14 @@ class Answer:
         return found
 
 
+def _received(link: socket.socket, most: int) -> bytes:
+    """What comes; nothing at the end of the connection, however it ends."""
+    try:
+        return link.recv(most)
+    except ConnectionResetError:
+        return b""
+
+
 class Station:
     """One `torpor receive` in a folder. `nodes` are added with their keys before the first start."""
 
@@ -75,7 +84,10 @@ class Station:
             "0",
             *options,
         ]
-        self.process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, preexec_fn=before)
+        at_noon = f"noon{time.gmtime().tm_hour - 12:+d}"  # or its day might end in the middle of a test
+        self.process = subprocess.Popen(
+            command, stderr=subprocess.PIPE, text=True, preexec_fn=before, env={**os.environ, "TZ": at_noon}
+        )
         self.listen()
 
     def listen(self) -> None:
@@ -107,20 +119,18 @@ class Station:
             return self.read(link, self.keys[node], raw[-32:] if digest is None else digest)
 
     def read(self, link: socket.socket, key: bytes = b"", digest: bytes = b"") -> Answer:
-        raw = bytearray()
-        while True:
-            try:
-                piece = link.recv(65536)
-            except ConnectionResetError:
-                piece = b""
-            raw += piece
-            head, found, text = bytes(raw).partition(b"\r\n\r\n")
-            fields = dict(line.split(": ", 1) for line in head.decode("latin-1").split("\r\n")[1:] if found)
-            length = int(fields.get("Content-Length", fields.get("content-length", "0")))
-            if not piece or (found and len(text) >= length):
-                break
-        if not found:
-            return Answer(0, {}, bytes(raw), False)
+        """One answer and no byte of the next, which may have come with it."""
+        head = b""
+        while not head.endswith(b"\r\n\r\n"):
+            piece = _received(link, 1)
+            if not piece:
+                return Answer(0, {}, head, False)
+            head += piece
+        fields = dict(line.split(": ", 1) for line in head.decode("latin-1").split("\r\n")[1:-2])
+        left = int(fields.get("Content-Length", fields.get("content-length", "0")))
+        text = b""
+        while left > len(text) and (piece := _received(link, left - len(text))):
+            text += piece
         status = int(head[9:12])
         sign = fields.get("X-Torpor-Sign", "")
         return Answer(status, fields, text, sign == answer_sign(key, digest, status, text))
@@ -166,9 +176,9 @@ class Station:
                 time.sleep(0.02)
 
 
-@pytest.fixture
-def station(tmp_path: Path) -> Iterator[Station]:
-    made = Station(tmp_path / "data")
+@contextmanager
+def built(folder: Path) -> Iterator[Station]:
+    made = Station(folder)
     yield made
     if made.process is not None and made.process.poll() is None:
         made.kill()
@@ -177,10 +187,24 @@ def station(tmp_path: Path) -> Iterator[Station]:
 
 
 @pytest.fixture
+def station(tmp_path: Path) -> Iterator[Station]:
+    with built(tmp_path / "data") as made:
+        yield made
+
+
+@pytest.fixture
 def live(station: Station) -> Station:
     """It runs."""
     station.start()
     return station
+
+
+@pytest.fixture(scope="module")
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Station]:
+    """It runs for all of a file's tests that change nothing there."""
+    with built(tmp_path_factory.mktemp("data")) as made:
+        made.start()
+        yield made
 
 
 @pytest.fixture(scope="session")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import random
 import shutil
 import signal
 import socket
@@ -11,6 +12,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 
@@ -32,14 +34,20 @@ ENTITIES = {
 }  # fmt: skip
 
 
+def free_port() -> int:
+    """A port that is free and that nobody gets who asks for any: those are from 32,768 up."""
+    while True:
+        port = random.randrange(10_000, 32_000)
+        with socket.socket() as free, suppress(OSError):
+            free.bind(("127.0.0.1", port))
+            return port
+
+
 class Mosquitto:
     """A broker on loopback, and somebody who listens to all of it. It keeps nothing over a restart."""
 
     def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            self.port = free.getsockname()[1]
+        self.folder, self.port = folder, free_port()
         self.extra = "allow_anonymous true\n"
         self.heard: dict[str, bytes] = {}
         self.count = 0
@@ -250,9 +258,7 @@ def test_tls_with_a_certificate_that_is_trusted_only(
     words = "openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=localhost -keyout key -out cert"
     name = "-addext subjectAltName=DNS:localhost"
     subprocess.run([*words.split(), *name.split()], cwd=broker.folder, check=True, capture_output=True)
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     broker.extra += f"listener {port} 127.0.0.1\ncertfile {broker.folder}/cert\nkeyfile {broker.folder}/key\n"
     broker.start()
     station.start("--mqtt", f"mqtts://localhost:{port}")

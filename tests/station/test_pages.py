@@ -35,17 +35,17 @@ def text(station: Any, path: str) -> str:
     return body.decode()
 
 
-@pytest.fixture
-def filled(live: Any, jpeg: bytes) -> Any:
+@pytest.fixture(scope="module")
+def filled(shared: Any, jpeg: bytes) -> Any:
     """A garden with three pictures, one of them cut; a shed that was never heard."""
     cut = jpeg[: len(jpeg) // 2]
     for number, content in enumerate((jpeg, cut, jpeg)):
         line = f'{{"wake":{number},"mV":3950,"soc":81,"waiting":2,"cause":2}}'
-        assert live.put(f"images/0000000a-{number}", content, line).status == 201
+        assert shared.put(f"images/0000000a-{number}", content, line).status == 201
     low = struct.pack("<BBHI", 41, 0, 3, 0)  # LOW_BATTERY
-    assert live.put("log/0000000a-3", low, '{"wake":3,"soc":18}').status == 201
-    live.until(lambda store: not store.waiting(1))
-    return live
+    assert shared.put("log/0000000a-3", low, '{"wake":3,"soc":18}').status == 201
+    shared.until(lambda store: not store.waiting(1))
+    return shared
 
 
 def test_the_front_page_has_a_card_for_each_node_and_trouble_comes_first(filled: Any) -> None:

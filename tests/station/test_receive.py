@@ -71,28 +71,28 @@ def test_a_journal_and_readings(live: Any) -> None:
         assert [(batch.of, batch.node_s) for batch in store.readings("garden")] == [(("x", "y"), 5)]
 
 
-def test_who_cannot_sign_learns_nothing(live: Any, jpeg: bytes) -> None:
+def test_who_cannot_sign_learns_nothing(shared: Any, jpeg: bytes) -> None:
     """A wrong key, a node that nobody knows, one node in another's name: the same status, no byte more."""
-    wrong = live.send(request(bytes(32), PATH, jpeg))
-    nobody = live.send(request(bytes(32), PATH.replace("garden", "attic"), jpeg))
-    other = live.send(request(live.keys["shed"], PATH, jpeg))
+    wrong = shared.send(request(bytes(32), PATH, jpeg))
+    nobody = shared.send(request(bytes(32), PATH.replace("garden", "attic"), jpeg))
+    other = shared.send(request(shared.keys["shed"], PATH, jpeg))
     for answer in (wrong, nobody, other):
         assert answer.status == 401
         assert list(answer.fields) == ["Content-Length", "X-Torpor-Sign"]
         assert list(answer.said) == ["t", "crc"]
     assert len({len(answer.text) for answer in (wrong, nobody, other)}) == 1
-    assert live.files == []
+    assert shared.files == []
 
 
 @pytest.mark.parametrize("at", [0, 100, -41, -40, -36, -33, -1])
-def test_a_changed_byte_is_refused(live: Any, jpeg: bytes, at: int) -> None:
-    raw = request(live.keys["garden"], PATH, jpeg)
+def test_a_changed_byte_is_refused(shared: Any, jpeg: bytes, at: int) -> None:
+    raw = request(shared.keys["garden"], PATH, jpeg)
     start = raw.index(b"\r\n\r\n") + 4
     body = bytearray(raw[start:])
     body[at] ^= 0x20
-    answer = live.send(raw[:start] + bytes(body))
+    answer = shared.send(raw[:start] + bytes(body))
     assert answer.status == {-40: 400, -36: 422, -33: 422}.get(at, 401)
-    assert live.files == []
+    assert shared.files == []
 
 
 @pytest.mark.parametrize(
@@ -115,10 +115,10 @@ def test_a_changed_byte_is_refused(live: Any, jpeg: bytes, at: int) -> None:
     ],
 )
 def test_a_path_that_is_none_is_refused_although_it_is_signed(
-    live: Any, jpeg: bytes, path: str, status: int
+    shared: Any, jpeg: bytes, path: str, status: int
 ) -> None:
-    assert live.send(request(live.keys["garden"], path, jpeg)).status == status
-    assert live.files == []
+    assert shared.send(request(shared.keys["garden"], path, jpeg)).status == status
+    assert shared.files == []
 
 
 @pytest.mark.parametrize(
@@ -141,16 +141,16 @@ def test_a_path_that_is_none_is_refused_although_it_is_signed(
         ("GET /" + "x" * 20000, 431),
     ],
 )  # fmt: skip
-def test_a_head_that_makes_no_sense_is_refused_before_the_body(live: Any, head: str, status: int) -> None:
-    answer = live.send(head.encode())
+def test_a_head_that_makes_no_sense_is_refused_before_the_body(shared: Any, head: str, status: int) -> None:
+    answer = shared.send(head.encode())
     assert (answer.status, answer.signed) == (status, False)
 
 
 @pytest.mark.parametrize("content", [b"", b"x", b"\xff", b"GIF89a and more", b"\xd8\xff\xd9"])
-def test_what_is_no_jpeg_is_refused_signed(live: Any, content: bytes) -> None:
-    answer = live.put("images/0000000a-1", content)
+def test_what_is_no_jpeg_is_refused_signed(shared: Any, content: bytes) -> None:
+    answer = shared.put("images/0000000a-1", content)
     assert (answer.status, answer.signed) == (422, True)
-    assert live.files == []
+    assert shared.files == []
 
 
 def test_settings_go_to_a_node_that_takes_them_and_has_older_ones(live: Any, jpeg: bytes) -> None:

@@ -322,8 +322,10 @@ def in_its_own_process(bench: Bench, *options: str) -> subprocess.Popen[str]:
     return subprocess.Popen([*command, *options], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 
 
-def until(true: Callable[[], bool]) -> None:
+def until(true: Callable[[], bool], within_s: float = 120.0) -> None:
+    ends = time.monotonic() + within_s
     while not true():
+        assert time.monotonic() < ends, "it did not happen"
         time.sleep(0.02)
 
 
