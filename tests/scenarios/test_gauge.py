@@ -48,7 +48,7 @@ def rms(values: list[float]) -> float:
     return (sum(value**2 for value in values) / len(values)) ** 0.5
 
 
-@pytest.mark.parametrize("seed", [1, 2, pytest.param(3, marks=pytest.mark.full)])
+@pytest.mark.parametrize("seed", [1, *(pytest.param(seed, marks=pytest.mark.full) for seed in (2, 3))])
 def test_the_plateau_of_lfp(seed: int, tmp_path: Path, live: Callable[..., Told]) -> None:
     """Two weeks of late autumn about the flat middle: 0.3 mV to the per cent. The books hold what the
     voltage would have tossed about, above all upwards when the sun lifts it."""
