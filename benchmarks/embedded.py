@@ -37,7 +37,7 @@ HEAP_KiB = 120
 #: Words of 4 bytes. 384 is the Python stack of CircuitPython 9 (1536 bytes); 10 has 512.
 PYSTACK_WORDS = 384
 #: Seconds that one run of a script may take in the virtual machine, its waiting for the twin not counted.
-LIMIT_s = 10.0
+LIMIT_s = 120.0
 
 #: asyncio/task.py stands for a C module of the board; this hook makes the only place of collection.
 _HOOK = """

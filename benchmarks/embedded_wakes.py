@@ -102,15 +102,15 @@ def uxga(folder: Path, design: str = "pico-w-arducam-2mp") -> Path:
 
 def node_of(wakes: Wakes, design: Path, compiled: bool = False) -> Twin:
     """A fresh twin of one of LIVES."""
-    before = vars(sim.run)["PicturePool"]
-    vars(sim.run)["PicturePool"] = _Fine
+    before = vars(sim.run)["picture_pool"]
+    vars(sim.run)["picture_pool"] = _Fine
     try:
         twin = build(
             wakes.scenario.change(design=str(design), compiled=compiled),
             camera_faults=CameraFaults(7, **wakes.faults),
         )
     finally:
-        vars(sim.run)["PicturePool"] = before
+        vars(sim.run)["picture_pool"] = before
     if wakes.edit:
         module, head, line = wakes.edit
         files = dict(twin.life.drive.modules)
