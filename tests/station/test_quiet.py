@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import dataclasses
-import re
 
 import pytest
 
-from station.node_curves import charge_curve
 from station.quiet import Quiet, is_late, late_after_s, span_words, why_quiet
 from station.records import Node, Telemetry
 from station.standing import Standing, locked_spans, losses, usual_s
@@ -155,10 +153,3 @@ def test_what_is_told_last_counts() -> None:
     told = (Telemetry(1.0, {"soc": 50, "mV": 3900}), Telemetry(2.0, {"soc": 51, "mV": True}))
     node = dataclasses.replace(node, told=told)
     assert (node.number("soc"), node.number("mV"), node.number("waiting")) == (51, 3900, None)
-
-
-def test_the_charge_of_a_week_leaves_out_what_is_older() -> None:
-    known = [event("BATTERY", hours, argument=90) for hours in (300.0, 250.0, 160.0, 20.0)]
-    drawn = charge_curve(standing(*known, silent_h=None), None, 7)
-    path = re.search(r'd="([^"]+)" class="measured"', str(drawn))
-    assert path is not None and len(re.findall("[ML]", path[1])) == 2
