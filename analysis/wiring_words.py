@@ -24,7 +24,7 @@ def title_of(design: Design, box: str) -> str:
         fed = box.removesuffix(" switch").replace("sd", "card")
         return f"TPS22918 load switch of the {fed}"
     if box == "meter":
-        return f"INA219 in the {_lead(design)}'s lead"
+        return f"INA219 in the {design.meter.caps['lead']}'s lead"
     if box in _TITLES:
         return _TITLES[box]
     if box == "battery":
@@ -33,11 +33,6 @@ def title_of(design: Design, box: str) -> str:
         return f"{count} in parallel: {one}" if count > 1 else one
     part = design.part(box)
     return f"Panel, {part.v('rated'):g} W" if box == "panel" else _short(part)
-
-
-def _lead(design: Design) -> str:
-    """Where the meter sits: behind a charger of its own it sees the load alone."""
-    return "battery" if design.charger.caps.get("board_pin") else "load"
 
 
 def _short(part: Part) -> str:
@@ -52,7 +47,7 @@ def notes_of_wire(design: Design, box: str, pin: str, role: str) -> str:
     found = {
         (BENCH, "1"): "closed at power-up: the drive belongs to your computer",
         ("latch", "HOLD"): _DIODE,
-        ("meter", "VIN+"): f"the meter sits in the {_lead(design)}'s lead",
+        ("meter", "VIN+"): f"the meter sits in the {design.meter.caps['lead']}'s lead",
         ("panel_meter", "VIN+"): "the second meter sits in the panel's lead",
         ("panel_meter", "SDA"): "its A0 bridged: address 0x41",
         ("light", "GATE"): "100 kohm to ground at the gate",
@@ -85,7 +80,7 @@ def _warnings(design: Design) -> Iterator[str]:
     yield "Signals are 3.3 V only: 5 V on a pin of the board can destroy it."
     yield "All grounds are one: every GND flag goes to a GND pin of the board."
     yield f"Look at plus and minus twice before the battery goes in; the board bears {top_V:g} V there."
-    if design.charger.caps.get("board_pin"):
+    if design.meter.caps["lead"] == "battery":
         yield (
             "The charger is on the board: its charge flows backwards through the meter, which then shows the"
             " load less the charge."

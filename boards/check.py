@@ -33,6 +33,7 @@ def check_design(design: Design) -> None:
     if design.pir:
         check_pir(design, design.pir)
     check_lockout(design)
+    check_meter(design)
     check_panel_meter(design)
     check_sensor(design)
 
@@ -143,6 +144,7 @@ def check_charging(design: Design) -> None:
         must = f"a cell of at most {board.v('supply_max'):g} V when full, for {board.name}"
         raise refused(path, "parts.cell", cell.name, must)
     _check_filling(design)
+    _check_chemistry(design)
     needed_V = max(charger.v("input_min"), charger.v("float") + charger.v("dropout"))
     if design.panel.v("v_mp") < needed_V:
         must = f"a panel of {needed_V:g} V or more, for {charger.name}"
@@ -160,6 +162,14 @@ def _check_filling(design: Design) -> None:
         must = (
             f"one that fills {cell.name} further than {100 * share:.0f} %, where {charger.v('float'):g} V end"
         )
+        raise refused(design.path, "parts.charger", charger.name, must)
+
+
+def _check_chemistry(design: Design) -> None:
+    """A charger whose voltage would do, but whose way to charge is another chemistry's."""
+    charger, chemistry = design.charger, design.cell.caps["chemistry"]
+    if chemistry not in charger.words("chemistries"):
+        must = f"one whose chemistries hold {chemistry}, which {design.cell.name} is"
         raise refused(design.path, "parts.charger", charger.name, must)
 
 
@@ -189,12 +199,29 @@ def check_pir(design: Design, pir: Part) -> None:
         raise refused(design.path, "parts.pir", pir.name, must)
 
 
+def lead_of(charger: Part) -> str:
+    """The lead in which a meter can sit: a charger on the board feeds it where no wire is to be reached, so
+    only the battery's is left; any other charger has an output, where the meter sees the load alone."""
+    return "battery" if "board_pin" in charger.caps else "load"
+
+
+def check_meter(design: Design) -> None:
+    """The node's meter sits where its charger lets it."""
+    charger, lead = design.charger, design.meter.caps["lead"]
+    if lead == lead_of(charger):
+        return
+    where = "sits on the board, between which and its load no wire is to be reached"
+    if lead_of(charger) == "load":
+        where = "has an output of its own, in whose wire the meter sees the load without the charge"
+    raise refused(design.path, "caps.meter.lead", lead, f'"{lead_of(charger)}", since {charger.name} {where}')
+
+
 def check_panel_meter(design: Design) -> None:
     """Two meters on one bus: each with its own address, one of them in the panel's lead."""
     meter = design.panel_meter
     if meter is None:
         return
-    if meter.caps["lead"] != "panel":
+    if meter.caps.get("lead") != "panel":
         raise refused(design.path, "parts.panel_meter", meter.name, "a meter in the panel's lead")
     if meter.caps["address"] == design.meter.caps["address"]:
         must = f"a meter at another address than {design.meter.name}"

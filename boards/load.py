@@ -8,7 +8,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from boards.check import check_design
+from boards.check import check_design, lead_of
 from boards.model import Design, NoSuchDesign, Part, SleepPlan
 from boards.notes import notes_of
 from boards.options import read_options
@@ -56,6 +56,7 @@ def load_design(name: str | Path) -> Design:
     only_keys(path, "", document, _KEYS)
     application = _application(path, document)
     parts = _parts(path, document, application)
+    parts["meter"] = _in_its_lead(parts["meter"], parts["charger"])
     optional = {kind: parts.pop(kind, None) for kind in OPTIONAL_KINDS}
     options = read_options(path, sub_table(path, "", document, "options"), optional["camera"] is not None)
     design = Design(
@@ -138,6 +139,11 @@ def _with_own_figures(path: Path, document: dict[str, Any], parts: dict[str, Par
     for where, tables in (("rows", rows), ("caps", caps)):
         only_keys(path, where, tables, parts)
     return {kind: _merged(path, part, rows, caps) for kind, part in parts.items()}
+
+
+def _in_its_lead(meter: Part, charger: Part) -> Part:
+    """A meter that says nowhere in which lead it sits: where this charger lets it."""
+    return replace(meter, caps=MappingProxyType({"lead": lead_of(charger), **meter.caps}))
 
 
 def _merged(path: Path, part: Part, rows: dict[str, Any], caps: dict[str, Any]) -> Part:

@@ -9,6 +9,7 @@ from boards.schema_optional import CLOCK, LATCH, LIGHT, SD, SENSOR, SIGNAL
 _ARDUCHIP = ("bus", "arduchip")
 _ESPCAMERA = ("bus", "espcamera")
 _DIODE = ("by", "diode")
+CHEMISTRIES = ("NMC", "LFP", "LiPo", "NiMH")
 
 CAMERA = Kind(
     rows={
@@ -83,7 +84,8 @@ METER = Kind(
     caps={
         "chip": CapRule("str", ("INA219",)),
         "address": CapRule("int"),
-        "lead": CapRule("str", ("battery", "load", "panel")),
+        #: Without it where the design's charger leaves room for it (boards/check.py).
+        "lead": CapRule("str", ("battery", "load", "panel"), required=False),
         "sign": CapRule("int"),
         "rail": RAIL_OF,
         "pins": PINS,
@@ -133,6 +135,7 @@ CHARGER = Kind(
     caps={
         "kind": CapRule("str", ("linear", "buck")),
         "ntc": CapRule("bool"),
+        "chemistries": CapRule("strs", CHEMISTRIES),
         #: It sits on the board, and the panel goes to this pin of it.
         "board_pin": CapRule("str", required=False),
     },
@@ -155,7 +158,7 @@ CELL = Kind(
         "depth_exponent": RowRule("1", 0.5, 3, required=False),
         "resistance_at_80": RowRule("1", 1, 10, required=False),
     },
-    caps={"chemistry": CapRule("str", ("NMC", "LFP", "LiPo", "NiMH"))},
+    caps={"chemistry": CapRule("str", CHEMISTRIES)},
     tables={
         "ocv": TableRule((0, 1), (0.5, 5), rising=True, span=True),
         "capacity_factor": TableRule((-60, 90), (0, 1.5), rising=True),

@@ -15,6 +15,7 @@ from sim.devices.pir import Pir
 from sim.devices.sdcard import CardFaults, SdCard
 from sim.drivefs import DriveFiles
 from sim.fittings import Fittings
+from sim.leads import seen_in
 from sim.loads import Loads
 from sim.mounts import Mounts
 from sim.shorts import Shorts
@@ -72,7 +73,8 @@ class Hardware:
         self.computer: bool | None = None  # at its USB; None: while the bench pin is held
         self._rail_V = board.v("rail_3V3")
         address = int(str(design.meter.caps["address"]), 0)
-        self.meter = Ina219(design.meter, address, world.metered, self._meter_load, meter_faults)
+        seen = seen_in(str(design.meter.caps["lead"]), world)
+        self.meter = Ina219(design.meter, address, seen, self._meter_load, meter_faults)
         self.clock: Ds3231 | None = None
         if design.clock:
             address = int(str(design.clock.caps["address"]), 0)
@@ -81,9 +83,8 @@ class Hardware:
         self.panel_meter: Ina219 | None = None
         if design.panel_meter:
             address = int(str(design.panel_meter.caps["address"]), 0)
-            self.panel_meter = Ina219(
-                design.panel_meter, address, world.from_panel, self._meter_load, MeterFaults(seed + 1)
-            )
+            seen, other = seen_in("panel", world), MeterFaults(seed + 1)
+            self.panel_meter = Ina219(design.panel_meter, address, seen, self._meter_load, other)
         self._wire()
         self._always = () if design.latch is None else ("PIR", "latch")  # before the latch, on the battery
         self.fittings = Fittings(self, card_faults or CardFaults(seed))

@@ -68,5 +68,9 @@ def peak_mA(design: Design) -> float:
 
 
 def pga_of(design: Design) -> int:
-    """The range that shows the highest current with some room."""
-    return _range(_ROOM * peak_mA(design) / 1000.0 * design.meter.v("shunt"))
+    """The range that shows the highest current with some room, either way: in the battery's lead also the
+    charge that a node asleep leaves to it."""
+    most_A = peak_mA(design) / 1000.0
+    if design.meter.caps["lead"] == "battery":
+        most_A = max(most_A, design.charger.v("charge_current"))
+    return _range(_ROOM * most_A * design.meter.v("shunt"))

@@ -110,6 +110,11 @@ class Plant(Stepper):
         """Charge that the node has taken since the start of the run, C."""
         return self.books.charge_C["load"] + self._load_C
 
+    @property
+    def charged_total_C(self) -> float:
+        """Charge that came out of the charger since the start of the run, into battery and load, C."""
+        return self.books.charge_C["charged"] + self._charged_C
+
     def advance(self, t_end_s: float, load_W: float = 0.0, load_A: float = 0.0) -> bool:
         """Move to `t_end_s` under a load of constant power plus constant current at the battery's terminals.
 

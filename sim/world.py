@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import random
 from array import array
-from bisect import bisect_right
 from collections.abc import Callable
 from math import inf
 from typing import NoReturn
@@ -30,6 +29,7 @@ class World:
     end_s : the run stops here (RunOver).
     currents : what the parts really draw, in multiples of what `draw` is told.
     gauge_points : how many points of charge too much the voltage at the meter seems to tell.
+    battery_mA : by stretch, what flows out of the battery: the load (`mA`) less what the charger brings.
     counter : one-element list; nanoseconds of interpreting not yet turned into time.
     state, wake : what the history is marked with.
     watchdog_at : when the watchdog bites (None: it is off). watchdog_raises : makes the exception that it
@@ -59,7 +59,7 @@ class World:
         self._since: dict[str, tuple[float, float]] = {}
         self._volt_s = 0.0  # the terminal voltage summed over time, while there is a constant current
         self._currents = currents
-        self._gauge_points = gauge_points
+        self.gauge_points = gauge_points
         self.load_W = 0.0
         self.load_A = 0.0
         self._mark = 0.0
@@ -68,11 +68,12 @@ class World:
         self._ended_s = 0.0
         self._state_mark = 0.0
         self._load_J = 0.0
-        self._history_J = self._history_C = 0.0
+        self._history_J = self._history_C = self._history_in_C = 0.0
         self.t_s = array("d")
         self.dt_s = array("f")
         self.volts = array("f")
         self.mA = array("f")
+        self.battery_mA = array("f")
         self.states: list[str] = []
         self.wakes = array("l")
 
@@ -216,15 +217,17 @@ class World:
         if passed <= 0.0:
             return
         plant = self.plant
-        joules, coulombs = plant.load_total_J, plant.load_total_C
+        joules, coulombs, brought_C = plant.load_total_J, plant.load_total_C, plant.charged_total_C
         taken_J, taken_C = joules - self._history_J, coulombs - self._history_C
-        self._history_J, self._history_C = joules, coulombs
+        out_C = taken_C - (brought_C - self._history_in_C)
+        self._history_J, self._history_C, self._history_in_C = joules, coulombs, brought_C
         if self.load_A:
             self._volt_s += (taken_J - self.load_W * passed) / self.load_A
         self.t_s.append(start)
         self.dt_s.append(passed)
         self.volts.append(taken_J / taken_C if taken_C > 0.0 else plant.volts)
         self.mA.append(taken_C / passed * 1000.0)
+        self.battery_mA.append(out_C / passed * 1000.0)
         self.states.append(self.state)
         self.wakes.append(self.wake)
 
@@ -253,43 +256,3 @@ class World:
         self.time_by_state_s[state] = self.time_by_state_s.get(state, 0.0) + self.now - self._state_mark
         self._load_J = joules
         self._state_mark = self.now
-
-    # -- what meters see -----------------------------------------------------------------------
-
-    def mean_load(self, start_s: float, end_s: float, most_mA: float = inf) -> tuple[float, float]:
-        """(mean mA, mean V) of the load over [start_s, end_s], both in the past; no moment counts for more
-        than `most_mA`."""
-        self.flush()
-        if not self.t_s:
-            return 0.0, self.plant.volts
-        index = bisect_right(self.t_s, end_s) - 1
-        charge = volts = weight = 0.0
-        while index >= 0:
-            left = max(self.t_s[index], start_s)
-            right = min(self.t_s[index] + self.dt_s[index], end_s)
-            if right > left:
-                charge += min(self.mA[index], most_mA) * (right - left)
-                volts += self.volts[index] * (right - left)
-                weight += right - left
-            if self.t_s[index] <= start_s:
-                break
-            index -= 1
-        if not weight:
-            return min(self.mA[-1], most_mA), self.volts[-1]
-        return charge / weight, volts / weight
-
-    def from_panel(self, start_s: float, end_s: float, most_mA: float) -> tuple[float, float]:
-        """(mA, V) in the panel's lead at the end of a stretch too short for the sun to move."""
-        self.flush()
-        amperes, volts = self.plant.panel_now()
-        return min(1000.0 * amperes, most_mA), volts
-
-    def metered(self, start_s: float, end_s: float, most_mA: float) -> tuple[float, float]:
-        """The same as the node's meter shows it: with `gauge_points`, as if its cell held so much more."""
-        mA, volts = self.mean_load(start_s, end_s, most_mA)
-        if self._gauge_points:
-            cell, charge_C = self.plant.cell, self.plant.charge_C
-            believed_C = charge_C + self._gauge_points / 100.0 * cell.capacity_C
-            believed_C = min(max(believed_C, 0.0), cell.capacity_C)
-            volts += cell.ocv_V(believed_C) - cell.ocv_V(charge_C)
-        return mA, volts

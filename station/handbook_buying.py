@@ -18,8 +18,6 @@ _KIND = {
     "sd": "card",
     "cell": "battery",
 }
-#: Chargers that are not for lithium-ion cells, by the chemistry they are for.
-_ONLY_FOR = {"LFP": ("cn3158",), "NiMH": ("nimh-regulator",)}
 
 
 def buying() -> str:
@@ -49,9 +47,7 @@ def panels() -> str:
 
 def made_for(charger: Part, cell: Part) -> bool:
     """Whether a charger that one can buy alone is for this chemistry, and some panel here drives it."""
-    kind = next((kind for kind, names in _ONLY_FOR.items() if charger.name in names), "lithium-ion")
-    of_cell = str(cell.caps["chemistry"])
-    if _on_a_board(charger) or kind != (of_cell if of_cell in _ONLY_FOR else "lithium-ion"):
+    if _on_a_board(charger) or cell.caps["chemistry"] not in charger.words("chemistries"):
         return False
     design = load_design(list_designs()[0])
     return any(may_feed(replace(design, panel=panel), cell, charger) for panel in _of_kind("panel"))

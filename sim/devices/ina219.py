@@ -40,13 +40,13 @@ class MeterFaults:
 
 
 class Ina219:
-    """One chip in the load lead.
+    """One chip, in whatever lead.
 
     Parameters
     ----------
     part : the meter's rows.
     mean_load : (start_s, end_s, most_mA) -> (mA through the shunt, V behind it), means over the stretch, in
-        which no moment counts for more than `most_mA`: the converter sees no more.
+        which no moment counts for more than `most_mA` either way: the converter sees no more.
     on_change : called when the chip's own draw changes.
     """
 

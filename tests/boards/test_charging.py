@@ -35,6 +35,65 @@ def test_a_charger_for_LFP_leaves_a_lithium_ion_cell_two_thirds_empty(changed: C
     )
 
 
+@pytest.mark.parametrize(
+    ("charger", "cell", "protection", "end_V", "chemistry"),
+    [
+        ("tp4056", "nimh-3xaa", "dw01", 4.1, "NiMH"),
+        ("nimh-regulator", "nmc-18650-3000", "dw01", 4.14, "NMC"),
+        ("nimh-regulator", "lfp-18650-1500", "lfp-protection", 3.6, "LFP"),
+        ("tp4056", "lfp-18650-1500", "lfp-protection", 3.6, "LFP"),
+    ],
+)
+def test_a_fitting_voltage_alone_makes_no_charger_of_another_chemistry(
+    changed: Change, charger: str, cell: str, protection: str, end_V: float, chemistry: str
+) -> None:
+    """NiMH ends by its heat, not by its voltage; a regulator for it never ends at all."""
+    path = changed(
+        (CHARGER, f'charger = "{charger}"'), ('"nmc-18650-3000"', f'"{cell}"'), ('"dw01"', f'"{protection}"')
+    )
+    row = 'unit = "V", plus_minus = 0.05, condition = "set by resistors", source = "my meter"'
+    own = f"[rows.charger]\nfloat = {{ value = {end_V}, {row} }}\n"
+    path.write_text(f"{path.read_text('utf-8')}\n{own}", "utf-8")
+    refusal = (
+        f'my.toml: parts.charger is "{charger}", but must be one whose chemistries hold {chemistry}, '
+        f"which {cell} is."
+    )
+    assert sentence(path) == refusal
+    path.write_text(f'{path.read_text("utf-8")}[caps.charger]\nchemistries = ["{chemistry}"]\n', "utf-8")
+    assert load_design(path).charger.name == charger  # its owner says that it fits
+
+
+@pytest.mark.parametrize(
+    ("design", "lead", "must"),
+    [
+        (
+            "xiao-s3-sense", "load",
+            '"battery", since xiao-s3-onboard sits on the board, between which and its load no wire is to be '
+            "reached",
+        ),
+        (
+            "esp32-soil", "panel",
+            '"battery", since xiao-s3-onboard sits on the board, between which and its load no wire is to be '
+            "reached",
+        ),
+        (
+            "pico-w-arducam-2mp", "battery",
+            '"load", since tp4056 has an output of its own, in whose wire the meter sees the load without '
+            "the charge",
+        ),
+    ],
+)  # fmt: skip
+def test_a_meter_sits_where_the_charger_lets_it(changed: Change, design: str, lead: str, must: str) -> None:
+    path = changed(design=design)
+    right = load_design(path).meter.caps["lead"]  # said nowhere: it follows from the charger
+    assert right == must[1 : must.index('"', 1)]
+    plain = path.read_text("utf-8")
+    path.write_text(f'{plain}\n[caps.meter]\nlead = "{right}"\n', "utf-8")
+    assert load_design(path).meter.caps["lead"] == right
+    path.write_text(f'{plain}\n[caps.meter]\nlead = "{lead}"\n', "utf-8")
+    assert sentence(path) == f'my.toml: caps.meter.lead is "{lead}", but must be {must}.'
+
+
 @pytest.mark.parametrize("charger", ["bq24074", "mcp73871", "cn3791-6v"])
 def test_the_new_chargers_go_with_lithium_ion(changed: Change, charger: str) -> None:
     design = load_design(changed((CHARGER, f'charger = "{charger}"'), (PANEL, 'panel = "panel-6w"')))

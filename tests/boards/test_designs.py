@@ -264,9 +264,9 @@ def test_a_figure_of_the_design_beats_that_of_its_part(tmp_path: Path, default: 
     mine = tmp_path / "mine.toml"
     own = (
         "\n[rows.board]\nbusy = { value = 31.5, unit = 'mA', at_V = 3.8, load = 'power', plus_minus = 0.2, "
-        "condition = 'my node, 12 C', source = 'my INA219 log' }\n[caps.meter]\nlead = 'battery'\n"
+        "condition = 'my node, 12 C', source = 'my INA219 log' }\n[caps.pir]\nactive = 'low'\n"
     )
     mine.write_text(default.path.read_text(encoding="utf-8") + own, encoding="utf-8")
     design = load_design(mine)
     assert (design.board.v("busy"), design.board.rows["busy"].source) == (31.5, "my INA219 log")
-    assert (design.meter.caps["lead"], design.board.v("idle")) == ("battery", 27.3)
+    assert (design.part("pir").caps["active"], design.board.v("idle")) == ("low", 27.3)

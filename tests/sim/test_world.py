@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from sim.errors import PowerLost, Reset, RunOver
+from sim.leads import Leads
 from sim.world import World
 
 
@@ -159,17 +160,18 @@ def test_the_run_ends_on_time(make_world, how: str) -> None:
     assert world.energy_by_state_J == {"SLEEP": pytest.approx(3.6)}
 
 
-def test_mean_load(make_world) -> None:
+def test_the_mean_in_the_loads_lead(make_world) -> None:
     world = make_world()
-    assert world.mean_load(0.0, 0.0) == (0.0, pytest.approx(3.6))
+    load = Leads(world).load
+    assert load(0.0, 0.0) == (0.0, pytest.approx(3.6))
     for watts, until in ((0.36, 1.0), (3.6, 1.1), (0.036, 2.0)):
         world.draw("board", watts)
         world.spend(until - world.now)
-    mA, volts = world.mean_load(0.9, 1.15)
+    mA, volts = load(0.9, 1.15)
     assert mA == pytest.approx((0.1 * 100 + 0.1 * 1000 + 0.05 * 10) / 0.25, rel=1e-5)
     assert volts == pytest.approx(3.6)
     world.draw("board", 0.72)
     world.now = 2.3  # the last stretch is still open
-    assert world.mean_load(2.1, 2.2)[0] == pytest.approx(200.0, rel=1e-5)
-    assert world.mean_load(1.9, 2.1)[0] == pytest.approx(105.0, rel=1e-4)
-    assert world.mean_load(2.3, 2.3)[0] == pytest.approx(200.0, rel=1e-5)
+    assert load(2.1, 2.2)[0] == pytest.approx(200.0, rel=1e-5)
+    assert load(1.9, 2.1)[0] == pytest.approx(105.0, rel=1e-4)
+    assert load(2.3, 2.3)[0] == pytest.approx(200.0, rel=1e-5)
