@@ -58,6 +58,8 @@ OF_LATCH = frozenset(("latching", "torpor.record_nvm"))
 OF_CARD = frozenset(("torpor.card",))
 OF_LIGHT = frozenset(("night",))
 OF_PANEL = frozenset(("torpor.panel",))
+#: Of these a node whose own meter sits in the battery's lead needs both.
+OF_NET = frozenset(("torpor.netting",))
 #: Only for a radio that heeds where the access point was.
 OF_HEED = frozenset(("torpor.nearby",))
 #: Only for a board with the memory that TLS takes.
@@ -182,9 +184,10 @@ def _registers(application: Path, design: Design) -> dict[str, bytes]:
 
 def absent(design: Design) -> frozenset[str]:
     """Modules of the repository that this design's drive does without: parts that it has not."""
+    netted = design.meter.caps["lead"] == "battery"
     parts = (
         (design.clock, OF_CLOCK), (design.latch, OF_LATCH), (design.sd, OF_CARD), (design.light, OF_LIGHT),
-        (design.runs_tasks, OF_TASKS), (design.panel_meter, OF_PANEL),
+        (design.runs_tasks, OF_TASKS), (netted, OF_NET), (netted or design.panel_meter, OF_PANEL),
         ((folder_of(design) / "install.py").is_file(), OF_INSTALL),
         (design.board.caps["heeds_bssid"], OF_HEED), (design.board.caps["psram"], OF_TLS),
     )  # fmt: skip

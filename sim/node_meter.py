@@ -28,17 +28,22 @@ def meter_lines(design: Design) -> dict[str, object]:
         "METER_PGA": pga,
         "METER_TOP": (4000 << pga) * 100 // shunt_mohm,
         "METER_OFFSET_uV": round(meter.rows[OFFSETS[pga]].plus_minus),
-        "PANEL_METER": _panel_meter(design),
+        "SUN_METER": _sun_meter(design),
         "METER_uW": round(converting_mW * 1000),
         "METER_uJ": round(converting_mW * 1000 * conversion_s),
     }
 
 
-def _panel_meter(design: Design) -> tuple[int, ...]:
-    """Address, mohm of the shunt, and range of the second meter; nothing without one."""
+def _sun_meter(design: Design) -> tuple[int, ...]:
+    """What tells of the sun. A second meter in the panel's lead: its address, mohm of its shunt, its range.
+    Else the node's own where it sits in the battery's lead: from how many mV on the charger may hold the
+    battery, so that the load does not show there. Else nothing."""
     meter = design.panel_meter
     if meter is None:
-        return ()
+        if design.meter.caps["lead"] != "battery":
+            return ()
+        held = design.charger.rows["float"]
+        return (round((held.value - held.plus_minus) * 1000),)
     address = meter.caps["address"]
     needed_V = _ROOM * design.panel.v("i_sc") * meter.v("shunt")
     return (

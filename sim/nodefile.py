@@ -15,6 +15,7 @@ from sim.prices import (
     blink_mW,
     board_mW,
     burst_mV,
+    busy_mW,
     cell_J,
     light_mV,
     off_W,
@@ -125,7 +126,7 @@ def node_values(design: Design) -> dict[str, object]:
         "NEARBY": int(bool(board.caps["heeds_bssid"])),
         "PIR_s": round(design.pir.v("hold") + design.pir.v("block")) + 1 if design.pir else 0,
         "MIN_AWAKE_ms": round(board.v("min_awake") * 1000),
-        "BOOT_mW": round(board_mW(design, "busy")),
+        "BOOT_mW": round(busy_mW(design)),
         "JOIN_mW": round(board_mW(design, "radio_join")),
         "SLEEP_PIN_uW": ways_uW(design)[0],
         "SLEEP_TIMER_uW": round(sleep_W(design, "deep_sleep_timer") * 1e6),
@@ -240,7 +241,8 @@ def _cell(design: Design, cells: int) -> tuple[object, ...]:
         round(cell.v("resistance") * 1000 / cells),
         tuple((round(at), max(0, round(100 * (1 - share)))) for at, share in withheld),
         tuple((round(at), round(100 * factor)) for at, factor in cell.table("resistance_factor")),
-        3 if design.panel_meter else 6,  # half of it is what charging may have lifted the voltage by
+        # half of it is what charging may have lifted the voltage by, where nobody tells of the sun
+        3 if meter_lines(design)["SUN_METER"] else 6,
     )
 
 

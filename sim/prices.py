@@ -35,7 +35,7 @@ def part_mW(design: Design, part: Part, row: str) -> float:
 
 def sleep_W(design: Design, row: str) -> float:
     """What the whole node draws asleep, W: the board's row and all that stands beside it."""
-    return (board_mW(design, row) + sum(part_mW(design, *part) for part in standing_parts(design))) / 1000.0
+    return (board_mW(design, row) + standing_mW(design)) / 1000.0
 
 
 def asleep_A(design: Design) -> float:
@@ -112,9 +112,19 @@ def asleep_W(design: Design) -> float:
     return off_W(design) if design.latch else sleep_W(design, "deep_sleep_pin")
 
 
+def standing_mW(design: Design) -> float:
+    """What the parts beside the board draw all the time, mW."""
+    return sum(part_mW(design, *part) for part in standing_parts(design))
+
+
+def busy_mW(design: Design) -> float:
+    """Awake with the CPU busy and nothing else on, mW: the firmware's measure of how dear its board is."""
+    return board_mW(design, "busy") + standing_mW(design)
+
+
 def state_mW(design: Design) -> list[float]:
     """The price of each state where nothing was measured, mW, in the order of `states_of`."""
-    standing = sleep_W(design, "deep_sleep_pin") * 1000.0 - board_mW(design, "deep_sleep_pin")
+    standing = standing_mW(design)
     camera = part_mW(design, design.camera, "run") if design.camera else 0.0
     sensor = part_mW(design, design.sensor, "run") if design.sensor else 0.0
     busy, idle = board_mW(design, "busy"), board_mW(design, "idle")
@@ -136,6 +146,10 @@ def state_mW(design: Design) -> list[float]:
     if design.sd:
         prices["STORE"] += part_mW(design, design.sd, "write")
         prices["UPLOAD"] += part_mW(design, design.sd, "read")
+    if any(part is design.camera for part, _ in standing_parts(design)):
+        at_rest = part_mW(design, design.part("camera"), "phantom")
+        for state in ("CAMERA", "CAPTURE", "STORE"):
+            prices[state] -= at_rest  # it runs: what it takes at rest is in that
     return [prices[state] + standing for state in states_of(design)]
 
 

@@ -31,8 +31,8 @@ def _rest(bench):
     """A meter that was made is powered down."""
     try:
         meter.of(bench)
-        if rows.PANEL_METER:
-            address, mohm, pga = rows.PANEL_METER
+        if len(rows.SUN_METER) == 3:  # in the panel's lead
+            address, mohm, pga = rows.SUN_METER
             meter.Meter(meter_bus.of(bench), address, mohm, 0, pga)
     except meter.ERRORS:
         pass  # the check of the meter has said it

@@ -23,8 +23,8 @@ def run(tell):
         tell.say("meter.bus", there=there, wanted=rows.METER_ADDRESS, clock=node.CLOCK)
         if rows.METER_ADDRESS in there:
             _read(tell, "meter.reads", bus, rows.METER_ADDRESS, rows.SHUNT_mohm, rows.METER_PGA)
-        if rows.PANEL_METER:
-            address, mohm, pga = rows.PANEL_METER
+        if len(rows.SUN_METER) == 3:  # in the panel's lead
+            address, mohm, pga = rows.SUN_METER
             tell.say("meter.panel", wanted=address, there=address in there)
             if address in there:
                 _read(tell, "meter.panel_reads", bus, address, mohm, pga)

@@ -24,13 +24,13 @@ def test_the_default_node() -> None:
     assert peak_mA(design) == pytest.approx((1350.0 + 60 * 3.3 / 0.85) / 3.4, abs=1.0)
     assert meter_lines(design) == {
         "METER_ADDRESS": 0x40, "SHUNT_mohm": 100, "METER_PGA": 1, "METER_TOP": 8000,
-        "METER_OFFSET_uV": 125, "PANEL_METER": (), "METER_uW": 2718, "METER_uJ": 46,
+        "METER_OFFSET_uV": 125, "SUN_METER": (), "METER_uW": 2718, "METER_uJ": 46,
     }  # fmt: skip
 
 
 def test_a_second_meter() -> None:
     """The panel's 0.393 A and some room over 0.1 ohm are 49 mV: PGA /2."""
-    assert meter_lines(load_design("pico-w-two-meters"))["PANEL_METER"] == (0x41, 100, 1)
+    assert meter_lines(load_design("pico-w-two-meters"))["SUN_METER"] == (0x41, 100, 1)
 
 
 @pytest.mark.parametrize(("full_mA", "pga"), [(401, 0), (399, 1), (1, 3)])

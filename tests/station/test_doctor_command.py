@@ -95,7 +95,7 @@ def test_a_line_that_stays_spoilt_is_told() -> None:
 
 
 def test_a_check_that_hangs_does_not_stop_the_others() -> None:
-    board = AtConsole(TwinWire(patient(SCENARIO), hangs="PANEL_METER"))
+    board = AtConsole(TwinWire(patient(SCENARIO), hangs="SUN_METER"))
     board.prepare()
     heard = examine(board, ["meter", "pins"], lambda name: None)
     assert [told.code for told in heard.told] == ["check.hung", "pins.read"]

@@ -24,7 +24,7 @@ def measure(wake):
         mV, tenth_mA = _read(wake)
         before, wake.ledger.told = wake.ledger.told, sum(wake.ledger.spent)
         spent_mJ = wake.ledger.told - before
-        if rows.PANEL_METER:
+        if rows.SUN_METER:
             from torpor import panel
 
             first, free = panel.charging(wake)

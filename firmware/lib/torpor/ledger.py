@@ -111,4 +111,9 @@ class Ledger:
 def open_books(wake):
     """Give a wake its journal and its ledger; what came before is booked now."""
     wake.journal = Journal(wake.record)
-    wake.ledger = Ledger(wake.record, wake.journal, rows.PRICES_mW, wake.visits)
+    if len(rows.SUN_METER) == 1:  # its meter sits in the battery's lead
+        from torpor import panel
+
+        wake.ledger = panel.ledger(wake)
+    else:
+        wake.ledger = Ledger(wake.record, wake.journal, rows.PRICES_mW, wake.visits)

@@ -5,6 +5,9 @@ import wifi
 
 import rows
 
+if rows.NEARBY:
+    from torpor import nearby  # now: a meter that reads what the join takes is started before it
+
 TRIES = 2  # the first join fails now and then on some access points
 
 _pool = None
@@ -12,11 +15,7 @@ _pool = None
 
 def join(settings, feed):
     """True when the radio is up with an address. Blocks for at most TRIES x join_s seconds."""
-    where = {}
-    if rows.NEARBY:
-        from torpor import nearby
-
-        where = nearby.recall()
+    where = nearby.recall() if rows.NEARBY else {}
     for _ in range(TRIES):
         feed()
         try:

@@ -1,13 +1,22 @@
-"""The second meter, in the panel's lead: what the sun gives now."""
+"""What the sun gives now: by a second meter, in the panel's lead, or by the node's own in the battery's."""
 
 import rows
 from torpor import meter, meter_bus, reasons
 
 
+def ledger(wake):
+    """The books of a node whose own meter tells of the sun."""
+    from torpor.netting import NetLedger
+
+    return NetLedger(wake, rows.PRICES_mW)
+
+
 def charging(wake):
     """Current into the battery and its load, 0.1 mA, and what it has brought, mJ: where home has just told
     how long the node slept, two hours of that at most, for the sun moves. Both 0 where it is silent."""
-    address, shunt_mohm, pga = rows.PANEL_METER
+    if len(rows.SUN_METER) == 1:
+        return wake.ledger.charging(wake)
+    address, shunt_mohm, pga = rows.SUN_METER
     try:
         mV, tenth_mA = meter.Meter(meter_bus.of(wake), address, shunt_mohm, 0, pga).read_now()
     except meter.ERRORS:
