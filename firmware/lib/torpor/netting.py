@@ -17,7 +17,7 @@ class NetLedger(Ledger):
     """What was read before the sun is known waits for it."""
 
     sun = None  # 0.1 mW; None: not known yet
-    blind = False  # at its end voltage the charger gives what is drawn: the reading says nothing of that
+    blind = False  # a reading said nothing: held at its end voltage the charger gives what is drawn
 
     def __init__(self, wake, prices_mW):
         self._wake = wake
@@ -30,12 +30,14 @@ class NetLedger(Ledger):
 
     def seen(self, mV, tenth_mA):
         """What the node takes, 0.1 mW."""
-        tenth_mW = Ledger.seen(self, mV, tenth_mA)
-        if mV >= rows.SUN_METER[0] and self.sun != 0:
+        tenth_mW, sun = Ledger.seen(self, mV, tenth_mA), self.sun
+        if sun is None:
+            self.blind = self.blind or mV >= rows.SUN_METER[0]
+            return tenth_mW
+        if tenth_mW + sun < 0 or (sun and mV >= rows.SUN_METER[0]):  # it has become brighter, or is held
             self.blind = True
-            if self.sun:
-                return 10 * self.price(self._prices_mW[self._state])
-        return tenth_mW + (self.sun or 0)
+            return 10 * self.price(self._prices_mW[self._state])
+        return tenth_mW + sun
 
     def learn(self, mV, tenth_mA):
         """The CPU is busy, and nothing else on."""
@@ -49,8 +51,8 @@ class NetLedger(Ledger):
             off = -1 if dark is None and record.wake % SELDOM == 0 else 0
         record.dear = dear = min(max(dear + max(-8, min(off, 8)), 8), 255)
         self.sun = 0 if dark else max(0, unit * dear // ONE - net)
-        if self.sun * 50 < unit:
-            self.sun = 0  # no more than the meter's own error
+        if self.sun * 50 < unit:  # no more than the meter's own error
+            self.sun, self.blind = 0, False
         self._book()
         self.sample(mV, tenth_mA)
 
@@ -72,7 +74,7 @@ class NetLedger(Ledger):
             return
         if self._waits:  # the wake ends
             self._book()
-        if self.sun and how != INFERRED:
+        if how != INFERRED and (self.blind or self.sun):
             how = INFERRED if self.blind else PARTLY
         Ledger.add(self, state, ms, max(0, mJ), how)
 

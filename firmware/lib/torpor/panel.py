@@ -1,7 +1,6 @@
 """What the sun gives now: by a second meter, in the panel's lead, or by the node's own in the battery's."""
 
 import rows
-from torpor import meter, meter_bus, reasons
 
 
 def ledger(wake):
@@ -16,6 +15,8 @@ def charging(wake):
     how long the node slept, two hours of that at most, for the sun moves. Both 0 where it is silent."""
     if len(rows.SUN_METER) == 1:
         return wake.ledger.charging(wake)
+    from torpor import meter, meter_bus, reasons
+
     address, shunt_mohm, pga = rows.SUN_METER
     try:
         mV, tenth_mA = meter.Meter(meter_bus.of(wake), address, shunt_mohm, 0, pga).read_now()
