@@ -15,12 +15,14 @@ from sim.differences import with_measured
 from sim.kernel import FALSE_DARK, FALSE_LIT, VISITOR_DARK, VISITOR_LIT, Motions, Prices
 from sim.measured import Difference
 from sim.nodefile import node_values
-from sim.prices import PICTURES_KiB, asleep_A, asleep_W, board_mW, sleep_W
+from sim.prices import PICTURES_KiB, asleep_A, asleep_W, board_mW, sleep_W, spared_A
 from sim.run import run
 from sim.scenario import Scenario
 from sim.sky import Sky
+from sim.supply import DOWN
 from sim.visitors import Garden, false_motions, visitors
 from sim.weather import Weather
+from sim.world import World
 
 #: The twin's run: long enough for some hundred pictures, at the sun's best.
 DAYS, START_DAY = 8, 165
@@ -34,8 +36,8 @@ SCARCE = {
     "days": 1.0, "soc": 0.9, "panel_scale": 0.01,
     "settings": {"TORPOR_LOW_PCT": 5, "TORPOR_HIGH_PCT": 10, "TORPOR_FULL_PCT": 100},
 }  # fmt: skip
-#: The same at a charge at which most motions are refused.
-SCARCER = {**SCARCE, "soc": 0.3}
+#: The same at a charge at which most motions are refused, and which lasts the day with any camera.
+SCARCER = {**SCARCE, "soc": 0.45}
 #: States that take something else than their rows say: name, mean mW, V at the battery if known.
 Measured = tuple[tuple[str, float, float | None], ...]
 Differences = Mapping[str, Difference] | None
@@ -46,13 +48,14 @@ DARK = 0.05
 @dataclass(frozen=True, slots=True)
 class _Spent:
     """What one run of the twin spent, J: on taking pictures, by state, and on the rest, its sleep as by pin
-    left out."""
+    left out. `alive_s`, `motions` : of the time in which its battery gave it anything."""
 
     by_state: Mapping[str, float]
     counts: Mapping[str, int]
     taken_J: float
     rest_J: float
-    motions: int
+    motions: float
+    alive_s: float
     kib: float
 
     def times(self, name: str) -> int:
@@ -67,14 +70,26 @@ def _spent(whole: Scenario, **changes: Any) -> _Spent:
     spent = {state: 3600.0 * Wh for state, Wh in result.energy_by_state_Wh.items()}
     taken_J = sum(spent.get(state, 0.0) for state in ("CAMERA", "CAPTURE", "STORE"))
     kib = sum(picture.size for picture in result.pictures) / 1024.0 / max(1, len(result.pictures))
-    curve = np.array(twin.design.cell.table("ocv"))
-    mean_V = float(np.interp(result.hour_soc, curve[:, 0], curve[:, 1]).mean())
-    asleep_J = _asleep_J(twin.design, whole.differences, mean_V, days)
+    alive_s, volt_s, spared_volt_s = _alive(twin.world)
     motions, _ = motions_of(whole.garden, twin.sky.weather, twin.sky, days, START_DAY, twin.scenario.seed)
     rest_J = sum(spent.values()) - taken_J - spent.get("CONNECT", 0.0) - spent.get("UPLOAD", 0.0)
-    return _Spent(
-        spent, result.journal_counts, taken_J, max(0.0, rest_J - asleep_J), max(1, len(motions.kinds)), kib
-    )
+    rest_J -= _asleep_J(twin.design, whole.differences, alive_s, volt_s, spared_volt_s)
+    met = max(1.0, len(motions.kinds) * alive_s / (days * 86_400.0))
+    return _Spent(spent, result.journal_counts, taken_J, max(0.0, rest_J), met, alive_s, kib)
+
+
+def _alive(world: World) -> tuple[float, float, float]:
+    """How long the battery gave anything, s; its voltage summed over that, V s; the same while the camera had
+    not been used since power-up, which then takes less where nothing switches it."""
+    alive_s = volt_s = spared_volt_s = 0.0
+    used = False
+    for state, passed_s, volts in zip(world.states, world.dt_s, world.volts, strict=True):
+        used = (used or state == "CAMERA") and state != DOWN
+        if state != DOWN:
+            alive_s += passed_s
+            volt_s += volts * passed_s
+            spared_volt_s += 0.0 if used else volts * passed_s
+    return alive_s, volt_s, spared_volt_s
 
 
 @lru_cache(maxsize=16)
@@ -116,24 +131,30 @@ def prices_of(design: str, garden: Garden, link: Link, measured: Measured = ()) 
         big_KiB=full.kib,
         small_KiB=full.kib * small,
         sleep_A=measured_asleep_A(known, whole.differences),
-        locked_W=locked.rest_J / (DAYS * 86_400.0) if clocked else 0.0,
+        locked_W=locked.rest_J / locked.alive_s if clocked else 0.0,
         clocked=float(clocked),
     )
 
 
 def _apart(few: _Spent, many: _Spent) -> tuple[float, float]:
-    """What a wake with a picture and one without take, J, from two runs with few and with many refusals."""
+    """What a wake with a picture and one without take, J, from two runs with few and with many refusals;
+    neither less than nothing, and where one would be, the other alone explains both runs."""
+    from scipy.optimize import nnls  # half a second to load
+
     shown = np.array([[one.times("PICTURE"), one.counts.get("DUTY", 0)] for one in (few, many)], dtype=float)
-    found, *_ = np.linalg.lstsq(shown, np.array([few.rest_J, many.rest_J]), rcond=None)
-    return max(0.0, float(found[0])), max(0.0, float(found[1]))
+    found, _ = nnls(shown, np.array([few.rest_J, many.rest_J]))
+    return float(found[0]), float(found[1])
 
 
-def _asleep_J(design: Design, differences: Differences, mean_V: float, days: int) -> float:
+def _asleep_J(
+    design: Design, differences: Differences, alive_s: float, volt_s: float, spared_volt_s: float
+) -> float:
     """What the node would take if it slept all the time; constant currents at the voltage that the battery
-    had."""
+    had, moment by moment: beside a sleep that its camera spoils a wake is a small difference."""
     steady_A = measured_asleep_A(design, differences)
-    steady_W = measured_asleep_W(design, differences) + steady_A * (mean_V - half_full_V(design))
-    return steady_W * days * 86_400.0
+    steady_W = measured_asleep_W(design, differences) - steady_A * half_full_V(design)
+    less_A = spared_A(design) * (1.0 + _asleep(design, differences).share)
+    return steady_W * alive_s + steady_A * volt_s - less_A * spared_volt_s
 
 
 def measured_asleep_W(design: Design, differences: Differences) -> float:

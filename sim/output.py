@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
+from sim.books import FloatArray
 from sim.errors import SimError
 from sim.fates import Fates
 from sim.history import stretch
@@ -105,10 +106,17 @@ def write_pictures(twin: Twin, folder: Path, keys: set[str]) -> int:
     return len(chosen)
 
 
+def _charged_mC(twin: Twin, t_s: FloatArray) -> FloatArray:
+    """What the charger had brought at these times, each hour's evenly."""
+    by_hour = 1000.0 * np.cumsum([0.0, *twin.plant.books.charged_C])
+    return np.interp(t_s, 3600.0 * np.arange(len(by_hour)), by_hour)
+
+
 def write_bench_log(twin: Twin, path: Path, rate_Hz: float, from_s: float, until_s: float) -> int:
     """What a second INA219 at `rate_Hz` would have logged between two times; returns the row count.
 
-    Each sample is the mean over its interval, as an averaging meter gives it.
+    It sits in the same lead as the first: in the battery's, what is charged is negative. Each sample is the
+    mean over its interval, as an averaging meter gives it.
     """
     if not 0.0 <= from_s < until_s <= twin.scenario.days * 86_400.0:
         raise SimError(
@@ -129,8 +137,12 @@ def write_bench_log(twin: Twin, path: Path, rate_Hz: float, from_s: float, until
     step = np.diff(edges)
     index = np.minimum(np.searchsorted(ends, edges[:-1] + step / 2), len(ends) - 1)
     mA, V = np.diff(charge) / step, np.diff(volts) / step
+    lead = str(twin.design.meter.caps["lead"])
+    if lead == "battery":
+        mA -= np.diff(_charged_mC(twin, edges)) / step
     rows = (
         LogRow(float(t_s), float(dt_s), float(v), float(i), part.state[at], int(part.marker[at]), "exact")
         for t_s, dt_s, v, i, at in zip(edges[:-1], step, V, mA, index, strict=True)
     )
-    return write_log(path, rows, f"bench log of {twin.design.name} at {rate_Hz:g} samples/s")
+    where = f"of {twin.design.name} at {rate_Hz:g} samples/s in the {lead}'s lead"
+    return write_log(path, rows, f"bench log {where}")

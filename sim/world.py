@@ -29,7 +29,7 @@ class World:
     end_s : the run stops here (RunOver).
     currents : what the parts really draw, in multiples of what `draw` is told.
     gauge_points : how many points of charge too much the voltage at the meter seems to tell.
-    battery_mA : by stretch, what flows out of the battery: the load (`mA`) less what the charger brings.
+    battery_mA : by stretch, what flows out of the battery in the mean: the load (`mA`) less the charge.
     counter : one-element list; nanoseconds of interpreting not yet turned into time.
     state, wake : what the history is marked with.
     watchdog_at : when the watchdog bites (None: it is off). watchdog_raises : makes the exception that it

@@ -120,7 +120,7 @@ def test_another_board_than_the_rows_say(garden: Callable[..., Garden], currents
     night = [said for said, was in node.sun[-12:] if was == 0.0]
     assert night
     assert max(night) == 0.0
-    assert sum(said for said, _ in node.sun) == pytest.approx(sum(was for _, was in node.sun), rel=0.1)
+    assert sum(said for said, _ in node.sun) == pytest.approx(sum(was for _, was in node.sun), rel=0.2)
 
 
 def test_a_node_without_a_camera_has_nobody_who_sees_the_dark(garden: Callable[..., Garden]) -> None:

@@ -11,7 +11,7 @@ import pytest
 from sim.errors import SimError
 from sim.history import stretch
 from sim.output import write_bench_log, write_history, write_pictures, write_run
-from sim.run import Twin, build, summarise
+from sim.run import Twin, build, run, summarise
 from sim.scenario import Scenario
 
 
@@ -57,6 +57,21 @@ def test_a_bench_log_has_the_states(twin, tmp_path) -> None:
     assert {"CAMERA", "CAPTURE", "CONNECT"} < {row["state"] for row in rows}
     asleep = float(rows[0]["mA"])
     assert 1.0 < asleep < 4.0 < 40.0 < float(rows[40]["mA"])
+
+
+def test_a_bench_log_in_the_batterys_lead_shows_the_charge(tmp_path) -> None:
+    """Half an hour of the night and one of noon, of a node that charges on its own board."""
+    _, twin = run(Scenario("xiao-s3-sense", days=0.55, start_day=170, quiet=True, panel_scale=3.0, soc=0.6))
+    for name, from_s in (("night", 10_000.0), ("noon", 43_200.0)):
+        write_bench_log(twin, tmp_path / f"{name}.csv", 0.1, from_s, from_s + 1800.0)
+    night, noon = (
+        [float(row["mA"]) for row in rows_of(tmp_path / f"{name}.csv")] for name in ("night", "noon")
+    )
+    assert min(night) > 0.0
+    assert max(noon) < -10.0
+    load = stretch(twin.world, 43_200.0, 45_000.0)
+    charged_mA = 1000.0 * twin.plant.books.charged_C[12] / 3600.0
+    assert sum(noon) / len(noon) == pytest.approx(load.mA.mean() - charged_mA, abs=0.05)
 
 
 @pytest.mark.parametrize(

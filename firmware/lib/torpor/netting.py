@@ -16,10 +16,10 @@ SELDOM = 16  # wakes to one step down, where no camera tells the dark
 class NetLedger(Ledger):
     """What was read before the sun is known waits for it."""
 
-    sun = None  # 0.1 mW; None: not known yet
     blind = False  # a reading said nothing: held at its end voltage the charger gives what is drawn
 
     def __init__(self, wake, prices_mW):
+        self.sun = None  # 0.1 mW; None: not known yet
         self._wake = wake
         self._waits = []
         Ledger.__init__(self, wake.record, wake.journal, prices_mW, wake.visits)
