@@ -306,7 +306,7 @@ def test_the_command_tells_why_the_board_does_not_start(
         (["IMAGE", "--erase", "--no-stub"], 2, "cannot go with --no-stub"),
         (["PORT", "IMAGE"], 2, "There is no terminal to ask on: --yes says so"),
         (["PORT", "IMAGE", "--design", "pico-w-arducam-2mp", "--yes"], 1, "the board is raspberry_pi_pico_w"),
-        (["PORT", "IMAGE", "--design", "nothing", "--yes"], 1, "nothing"),
+        (["PORT", "IMAGE", "--design", "nothing", "--yes"], 2, "nothing"),
     ],
 )  # fmt: skip
 def test_nothing_is_written_by_a_wrong_command(
