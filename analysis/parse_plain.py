@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .log import FloatArray
+from .pieces import room
 from .plain_rows import NEWLINE, REMEMBERED, Bytes, parse_rows, rows_of
 
 #: A column with more words than this is no column of states.
@@ -47,7 +48,7 @@ def parse_plain(
     with ThreadPoolExecutor(THREADS) as pool:
         counts = list(pool.map(rows_of, parts))
         first = np.concatenate(([0], np.cumsum(counts)))
-        table, codes = np.empty((len(numbers), first[-1])), np.empty((len(words), first[-1]), dtype=np.int64)
+        table, codes = room(len(numbers), int(first[-1])), np.empty((len(words), first[-1]), dtype=np.int64)
         spots = np.zeros((len(parts), len(words), MOST_WORDS, 2), dtype=np.int64)
 
         def parse(at: int) -> int:

@@ -16,7 +16,7 @@ from .clock import intervals
 from .errors import LogError
 from .headers import columns
 from .log import FloatArray, IntArray, Log
-from .pieces import PIECE
+from .pieces import PIECE, room
 from .read_csv import given_rate
 from .read_options import ReadOptions
 from .recording import Recording, assemble, everywhere
@@ -58,7 +58,7 @@ def read_parquet(path: Path, options: ReadOptions) -> Log:
 
 def _column(path: Path, name: str, rows: int) -> FloatArray:
     """A column of numbers; what is unpacked lies in the same little memory batch by batch."""
-    values, at = np.empty(rows), 0
+    (values,), at = room(1, rows), 0
     with library(path).ParquetFile(path, page_checksum_verification=True, memory_map=True) as file:
         for batch in file.iter_batches(PIECE, columns=[name], use_threads=False):
             values[at : at + len(batch)] = _values(batch.column(0))

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from analysis.clock import backward_row
-from analysis.pieces import PIECE, pieces, stretch_sums
+from analysis.pieces import HUGE_FROM, PIECE, pieces, room, stretch_sums
 from analysis.quiet import looked_at, looked_at_inside
 from analysis.spells import spells
 
@@ -17,6 +17,13 @@ def test_every_row_is_in_one_piece() -> None:
     found = list(pieces(2 * PIECE + 3, 5))
     assert found == [slice(5, PIECE + 5), slice(PIECE + 5, 2 * PIECE + 3)]
     assert list(pieces(0)) == []
+
+
+@pytest.mark.parametrize("rows", [0, 1, HUGE_FROM // 16 - 1, HUGE_FROM // 16, HUGE_FROM])
+def test_room_holds_what_is_written(rows: int) -> None:
+    columns = [*room(2, rows)]
+    columns[0][:], columns[1][:] = np.arange(rows), 7.0
+    assert [float(column.sum()) for column in columns] == [rows * (rows - 1) / 2, 7.0 * rows]
 
 
 @pytest.mark.parametrize(
