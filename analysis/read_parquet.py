@@ -58,7 +58,8 @@ def read_parquet(path: Path, options: ReadOptions) -> Log:
 
 def _column(path: Path, name: str, rows: int) -> FloatArray:
     """A column of numbers; what is unpacked lies in the same little memory batch by batch."""
-    (values,), at = room(1, rows), 0
+    values: FloatArray = room(1, rows)[0]
+    at = 0
     with library(path).ParquetFile(path, page_checksum_verification=True, memory_map=True) as file:
         for batch in file.iter_batches(PIECE, columns=[name], use_threads=False):
             values[at : at + len(batch)] = _values(batch.column(0))
