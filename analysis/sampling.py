@@ -11,10 +11,12 @@ twice what it explains, their own spread is taken. Beside that, each end of a vi
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+
 import numpy as np
 from numpy.typing import NDArray
 
-from .log import FloatArray, Log
+from .log import FloatArray, IntArray, Log
 from .state_rows import Visits
 
 #: So many rows of a state tell its spread.
@@ -39,7 +41,9 @@ def inner_variances(log: Log, visits: Visits, states: int, seen: float) -> Float
     """Variance of each state's charge from what moves between samples, mC^2; NaN if the log has none."""
     if log.rate_hz is None:
         return np.full(states, np.nan)
-    return np.array([_inner(log, visits, visits.state == code, seen) for code in range(states)])
+    with ThreadPoolExecutor(2) as pool:
+        found = pool.map(lambda code: _inner(log, visits, visits.state == code, seen), range(states))
+        return np.fromiter(found, dtype=np.float64, count=states)
 
 
 def of_cycles(
@@ -112,8 +116,8 @@ def spread(mA: FloatArray, first: NDArray[np.intp], end: NDArray[np.intp]) -> tu
     variance = float((apart**2).sum()) / degrees
     if variance <= 0 or len(at) - 2 * len(runs) < 8:
         return variance, 1.0, 0.0
-    one = _likeness(apart, runs, 1) / variance
-    two = _likeness(apart, runs, 2) / variance
+    run = np.repeat(np.arange(len(runs)), count)
+    one, two = (_likeness(apart, run, lag) / variance for lag in (1, 2))
     if one <= 0.02 or two <= 0 or two >= one:
         alike = min(max(one, 0.0), 1.0)
         return (variance, 1.0, 0.0) if two < one else (variance, 1 - alike, 1.0 - 1e-9)
@@ -131,11 +135,8 @@ def _some(first: NDArray[np.intp], end: NDArray[np.intp]) -> NDArray[np.intp]:
     return np.repeat(first - np.append(0, np.cumsum(length)[:-1]), length) + np.arange(int(length.sum()))
 
 
-def _likeness(apart: FloatArray, runs: NDArray[np.intp], lag: int) -> float:
+def _likeness(apart: FloatArray, run: IntArray, lag: int) -> float:
     """Mean product of samples so many apart within one run."""
-    run = np.zeros(len(apart), dtype=np.intp)
-    run[runs[1:]] = 1
-    run = np.cumsum(run)
     same = run[lag:] == run[:-lag]
     pairs = int(same.sum())
     return float((apart[lag:] * apart[:-lag])[same].sum()) / pairs if pairs else 0.0
