@@ -15,6 +15,7 @@ from .states import StateRow, StateTable, Visits
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.patches import Patch
 
     from sim.result import Segments
 
@@ -153,12 +154,27 @@ def _draw_reduced(
     low, high = envelope(t_s, dt_s, mA, edges)
     mean = bucket_means(t_s, dt_s, mA, edges)
     middle = (edges[:-1] + edges[1:]) / 2
-    axes.fill_between(
-        middle, low, high, step="mid", color=style.theme().cloud, linewidth=0.8, zorder=2,
-        label=f"lowest to highest in {style.seconds_text(edges[1] - edges[0])}",
-    )  # fmt: skip
+    said = f"lowest to highest in {style.seconds_text(edges[1] - edges[0])}"
+    axes.add_artist(_cloud(edges, low, high, facecolor=style.theme().cloud, zorder=2, label=said))
     axes.plot(middle, mean, color=style.theme().mean, linewidth=1.2, zorder=3, label="mean")
     return float(np.nanmin(low)), float(np.nanmax(high))
+
+
+def _cloud(edges: FloatArray, low: FloatArray, high: FloatArray, **looks: Any) -> Patch:
+    """A box for each bucket that has a row, half as wide again as that: a lone spike is seen from afar.
+
+    One path of boxes is drawn four times as fast as one outline of them all.
+    """
+    from matplotlib.patches import PathPatch
+    from matplotlib.path import Path
+
+    seen = ~np.isnan(low)
+    low, high, wider = low[seen], high[seen], (edges[1] - edges[0]) / 4
+    left, right = edges[:-1][seen] - wider, edges[1:][seen] + wider
+    corners = np.stack(((left, low), (left, high), (right, high), (right, low), (left, low)))
+    codes = np.array([Path.MOVETO, Path.LINETO, Path.LINETO, Path.LINETO, Path.CLOSEPOLY], dtype=np.uint8)
+    boxes = Path(corners.transpose(2, 0, 1).reshape(-1, 2), np.tile(codes, len(low)))
+    return PathPatch(boxes, linewidth=0, **looks)
 
 
 def draw_energy_bars(

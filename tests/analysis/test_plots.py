@@ -11,7 +11,7 @@ import pytest
 from analysis import plots
 from analysis.bands import dearest, name_rows, visits
 from analysis.contact_sheet import MOST, day_rows, spread, thumbnail
-from analysis.plot_log import typical_cycle
+from analysis.plot_log import log_png, typical_cycle
 from analysis.read import read_log
 from analysis.reduce import bucket_means, envelope, step_line
 from analysis.states import state_table
@@ -59,6 +59,22 @@ def test_envelope_holds_a_long_row_and_leaves_a_gap_open() -> None:
     assert low.tolist() == pytest.approx([2, 2, 2, 2, nan, nan, 9, 1], nan_ok=True)
     assert high.tolist() == pytest.approx([2, 2, 2, 2, nan, nan, 9, 1], nan_ok=True)
     assert bucket_means(t, dt, y, edges).tolist() == pytest.approx([2, 2, 2, 2, nan, nan, 9, 1], nan_ok=True)
+
+
+def test_a_lone_spike_is_seen_in_the_picture(tmp_path: Path) -> None:
+    """One row of 200,000 is a line of a pixel or two, grey from top to bottom."""
+    from PIL import Image
+
+    mA = np.full(200_000, 5.0)
+    mA[123_456] = 300.0
+    log = log_of(mA, 1000.0)
+    with Image.open(log_png(log, tmp_path / "spike.png")) as image:
+        shown = np.asarray(image.convert("RGB")).astype(int)
+    grey = (np.ptp(shown, axis=2) == 0) & (shown[:, :, 0] < 200) & (shown[:, :, 0] > 120)
+    tall = np.flatnonzero(grey[:400, 100:].sum(axis=0) > 80) + 100
+    assert 1 <= len(tall) <= 2
+    left, right = 80, 1385
+    assert abs((tall[0] - left) / (right - left) - 0.617) < 0.01
 
 
 def test_bucket_means_weigh_by_time() -> None:
