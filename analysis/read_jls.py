@@ -22,6 +22,8 @@ from .recording import Recording, assemble
 
 #: Where a file's head says how long the file is: 0 until the recording is closed.
 _LENGTH = slice(16, 24)
+#: What a recording that was written here names as its maker; its serial number is the log's name.
+WRITER = "torpor"
 #: JLS counts time in 2^-30 s from 2018.
 SECOND, EPOCH = 2.0**30, datetime(2018, 1, 1, tzinfo=UTC).timestamp()
 
@@ -105,8 +107,10 @@ def _recording(name: str, reader: Any) -> Recording:
         raise LogError(f"{name}: the current holds no sample.")
     volts = None if voltage is None else _held(reader, voltage, current)[seen]
     inputs = [item for item in signals if item.name.lower().startswith(("gpi", "in")) and "[" in item.name]
+    ours = next((item for item in reader.sources.values() if item.name == WRITER), None)
     return Recording(
-        name, t_s[seen], 1e3 * amperes[seen], V=volts, start=_start(reader, current),
+        ours.serial_number if ours else name, t_s[seen], 1e3 * amperes[seen], V=volts,
+        start=_start(reader, current),
         marker=_inputs(reader, inputs, current, seen) if inputs else None, line_of="sample {}".format,
     )  # fmt: skip
 

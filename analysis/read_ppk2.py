@@ -21,6 +21,8 @@ from .salvage_ppk2 import members_of_cut_zip
 #: One sample: microamperes, and two bits for each of eight inputs (1 low, 2 high, 3 both, 0 unknown).
 FRAME = np.dtype([("uA", "<f4"), ("inputs", "<u2")])
 SAMPLES_FILE, META_FILE = "session.raw", "metadata.json"
+#: Where a session that was written here says which log it was: another meter's.
+WRITTEN_FROM = "torporLog"
 
 
 def read_ppk2(path: Path, options: ReadOptions) -> Log:
@@ -41,8 +43,10 @@ def read_ppk2(path: Path, options: ReadOptions) -> Log:
     started = meta.get("startSystemTime")
     start = datetime.fromtimestamp(started / 1000, UTC) if isinstance(started, int | float) else None
     torn = ("The last sample is torn and was left out.",) if len(raw) % FRAME.itemsize else ()
+    source = meta.get(WRITTEN_FROM)
     found = Recording(
-        path.name, seen / float(rate), frames["uA"][seen].astype(np.float64) * 1e-3, start=start,
+        source if isinstance(source, str) else path.name, seen / float(rate),
+        frames["uA"][seen].astype(np.float64) * 1e-3, start=start,
         marker=inputs(frames["inputs"][seen]), notes=(*notes, *torn), line_of="sample {}".format,
     )  # fmt: skip
     return assemble(found, options)

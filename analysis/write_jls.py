@@ -9,7 +9,7 @@ import numpy as np
 
 from .even_samples import EvenSamples, even_samples
 from .log import FloatArray, IntArray, Log
-from .read_jls import EPOCH, SECOND, library
+from .read_jls import EPOCH, SECOND, WRITER, library
 
 #: A Joulescope's own rate; a faster log is averaged.
 MOST_hz = 2_000_000
@@ -27,7 +27,7 @@ def write_jls(log: Log, path: Path) -> tuple[str, ...]:
     pyjls, samples = library(path), even_samples(log, MOST_hz)
     part = path.with_name(path.name + ".part")
     with pyjls.Writer(str(part)) as writer:
-        writer.source_def(source_id=1, name="torpor", vendor="Torpor", model="log", version="1",
+        writer.source_def(source_id=1, name=WRITER, vendor="Torpor", model="log", version="1",
                           serial_number=log.source)  # fmt: skip
         _signal(pyjls, writer, log, 1, ("current", "A"), samples.mA / 1e3, samples.rate_hz)
         if not np.isnan(log.V).all():

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from .even_samples import EvenSamples, even_samples
 from .finding import RESTING
 from .log import FloatArray, IntArray, Log
-from .read_ppk2 import FRAME, META_FILE, SAMPLES_FILE
+from .read_ppk2 import FRAME, META_FILE, SAMPLES_FILE, WRITTEN_FROM
 
 #: The profiler's own rate; a faster log is averaged.
 MOST_hz = 100_000
@@ -47,7 +47,7 @@ def write_ppk2(log: Log, path: Path) -> tuple[str, ...]:
 
 
 def _meta(log: Log, rate_hz: int) -> dict[str, object]:
-    meta: dict[str, object] = {"samplesPerSecond": rate_hz}
+    meta: dict[str, object] = {"samplesPerSecond": rate_hz, WRITTEN_FROM: log.source}
     if log.start is not None:
         meta["startSystemTime"] = round(1000 * (log.start.timestamp() + float(log.t_s[0])))
     return {"metadata": meta, "formatVersion": 2}

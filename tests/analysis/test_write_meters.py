@@ -16,6 +16,7 @@ from click.testing import CliRunner
 from analysis.errors import LogError
 from analysis.even_samples import even_samples
 from analysis.log import Log
+from analysis.meters import meter_of
 from analysis.read import ReadOptions, read_log
 from analysis.read_ppk2 import FRAME
 from analysis.write_jls import write_jls
@@ -92,6 +93,7 @@ def test_ppk2_goes_round(tmp_path: Path, write: Write) -> None:
     assert again.mA == pytest.approx(log.mA, abs=1e-4) and again.mA.min() == pytest.approx(-3)
     assert again.t_s == pytest.approx(log.t_s) and again.marker.tolist() == log.marker.tolist()
     assert again.start == log.start
+    assert again.source == "log.csv" and meter_of(again).name == "ina219"  # no Power Profiler has read it
     assert notes == (
         "The marker's bits are on the inputs, D0 worth 1.",
         "It is laid out at 100 samples per second.",
@@ -105,7 +107,8 @@ def test_ppk2_is_laid_out_as_the_program_reads_it(tmp_path: Path, write: Write) 
     write_ppk2(read_log(write("t_s,mA\n" + rows)), tmp_path / "a.ppk2")
     held = members(tmp_path / "a.ppk2")
     assert sorted(held) == ["metadata.json", "minimap.raw", "session.raw"]
-    assert json.loads(held["metadata.json"]) == {"metadata": {"samplesPerSecond": 1000}, "formatVersion": 2}
+    meta = {"samplesPerSecond": 1000, "torporLog": "log.csv"}
+    assert json.loads(held["metadata.json"]) == {"metadata": meta, "formatVersion": 2}
     assert len(held["session.raw"]) == 25_000 * 6 and held["session.raw"][4:6] == b"\0\0"
     overview = json.loads(held["minimap.raw"])
     least, most = overview["data"]["min"], overview["data"]["max"]
@@ -175,6 +178,7 @@ def test_jls_goes_round(tmp_path: Path, write: Write) -> None:
     assert again.charge_mC.sum() == pytest.approx(log.charge_mC.sum(), rel=0.005)
     assert again.energy_mJ.sum() == pytest.approx(log.energy_mJ.sum(), rel=0.005)
     assert again.missing_s == pytest.approx(log.missing_s, abs=0.03)
+    assert again.source == "log.csv" and meter_of(again).name == "ina219"
     ours = of_ours(tmp_path)
     assert write_jls(ours, tmp_path / "b.jls")[0] == "11 marks say where states begin."
     marks: list[tuple[int, str]] = []
