@@ -11,7 +11,7 @@ import numpy as np
 from boards import Part
 
 from .battery_life import Battery, Life, life_of
-from .clipping import meter_notes
+from .clipping import is_charged, meter_notes
 from .cycle_spread import CycleSpread, cycle_spread
 from .duty import Duty, Gain, duty_of, gains
 from .floor import Floor, sleep_floor
@@ -88,7 +88,7 @@ def analyse(log: Log, asked: Asked | None = None) -> Analysed:
     return Analysed(
         log, asked, table, cycle_spread(table), standing_out(table), floor, duty,
         gains(duty) if duty and table.cycles else (),
-        life_of(duty, asked.battery) if duty and asked.battery else None,
+        life_of(duty, asked.battery) if duty and asked.battery and not is_charged(log) else None,
         profile, row_differences(profile.profile, design) if profile and design else None,
         _slope(log, asked, table, floor), _recipe(log, asked, floor),
         (*meter_notes(log, asked.stated_hz), *log.notes, *table.notes),
@@ -103,8 +103,8 @@ def _slope(log: Log, asked: Asked, table: StateTable, floor: Floor) -> Slope | N
 
 
 def _profile(log: Log, asked: Asked, table: StateTable, floor: Floor) -> LogProfile | None:
-    """The design's states as measured, if there is a design and a voltage."""
-    if asked.find.design is None or bool(np.isnan(log.V).any()):
+    """The design's states as measured, if there is a design and a voltage, and no charge in every figure."""
+    if asked.find.design is None or bool(np.isnan(log.V).any()) or is_charged(log):
         return None
     return measured_profile(log, table, floor, asked.find.design, asked.names)
 

@@ -17,6 +17,7 @@ from .amounts import (
     within,
 )  # fmt: skip
 from .analysed import Analysed
+from .clipping import is_charged
 from .cycle_spread import Spread, rests_clipped, wakes_clipped
 from .duty import REST, Gain
 from .log_limits import Judged
@@ -229,6 +230,8 @@ def _battery(found: Analysed) -> str:
     slope = [paragraph(" ".join(found.slope.sentences))] if found.slope else []
     if life is None:
         said = "The log draws nothing from a battery on average."
+        if is_charged(found.log):
+            said = "It is charged through the meter: how long it lasts without sun this log cannot tell."
         return "\n".join((heading("The battery"), said, *slope))
     low, high = battery.usable_mAh
     mean = current_text(life.mean_mA, life.off_mA or float("nan"))

@@ -21,6 +21,9 @@ FULL_SCALE_mV = (40.0, 80.0, 160.0, 320.0)
 SHUNT_STEP_mV = 0.01
 #: One sample at exactly full scale may be chance; from two on it is a pile-up.
 PILE_UP = 2
+#: What flows back counts from here on, mA (the worst INA219's zero is 2 mA off); in so much of the time it is
+#: no chance. Ours.
+BACKWARDS_mA, CHARGED_SHARE = 2.5, 0.005
 #: A power sample further than this from V times I counts as disagreeing (a fraction, and mW).
 POWER_APART, POWER_STEP_mW = 0.05, 4.0
 
@@ -117,15 +120,32 @@ def quality_note(log: Log) -> str | None:
     return f"Of the charge, {shown}: priced by the node, not read from its meter." if shown else None
 
 
+def charged_share(log: Log) -> float:
+    """Share of the time (0..1) in which clearly more flows back through the meter than out of it."""
+    backwards = log.dt_s[log.mA < -BACKWARDS_mA]
+    return float(backwards.sum()) / log.duration_s if log.duration_s else 0.0
+
+
+def is_charged(log: Log) -> bool:
+    """Whether a charge flows through the meter now and then, so that no figure is the load's alone."""
+    return float(log.charge_mC.sum()) >= 0.0 and charged_share(log) >= CHARGED_SHARE
+
+
 def backwards_note(log: Log) -> str | None:
-    """A sentence if more charge flows backwards than forwards, else None."""
+    """A sentence if charge flows backwards, most of the time or now and then, else None."""
     charge = log.charge_mC
-    if not float(charge.sum()) < 0.0:
-        return None
-    return (
-        f"On average the current flows backwards ({current_text(float(charge.sum()) / log.duration_s)}): "
-        "something charges, or the meter sits the other way round, and --invert turns the sign."
-    )
+    if float(charge.sum()) < 0.0:
+        return (
+            f"On average the current flows backwards ({current_text(float(charge.sum()) / log.duration_s)}): "
+            "something charges, or the meter sits the other way round, and --invert turns the sign."
+        )
+    if is_charged(log):
+        return (
+            f"{100 * charged_share(log):.2g} % of the time the current flows backwards: something charges "
+            "through this meter, and that is taken off every figure here, also while the current still flows "
+            "out. Only a log of the night, or of a meter behind the charger, tells what the node takes."
+        )
+    return None
 
 
 def meter_notes(log: Log, stated_hz: float | None = None) -> tuple[str, ...]:

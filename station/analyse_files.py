@@ -27,11 +27,17 @@ def write_files(
 
 
 def _profile(found: Analysed, path: Path) -> Path:
+    from analysis.clipping import is_charged
     from sim.odds.profile_text import profile_text
 
     if found.asked.find.design is None:
         raise StationError(
             "--profile-out: needs to know whose states are measured: say --design.", Exit.USAGE
+        )
+    if found.profile is None and is_charged(found.log):
+        raise StationError(
+            f"{found.log.source}: a charge flows through its meter, which a profile would take for the "
+            "node's own: make it of a night."
         )
     if found.profile is None:
         raise StationError(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from contextlib import nullcontext
 from pathlib import Path
 
 import numpy as np
@@ -214,6 +215,24 @@ def test_a_meter_the_other_way_round_is_noticed(write: Write, tmp_path: Path) ->
     assert "To measure it after all" not in said
     turned = " ".join(run(write(csv_of(-duty())), "--invert").output.split())
     assert "backwards" not in turned and "A wake, the mean of 20, costs 600" in turned
+
+
+@pytest.mark.parametrize(("charged", "noticed"), [(0.0, False), (0.004, False), (0.006, True), (0.1, True)])
+def test_a_charge_through_the_meter_is_noticed(
+    write: Write, tmp_path: Path, charged: float, noticed: bool
+) -> None:
+    """120 mA of sun for part of the time: what the node takes can only be told without it."""
+    mA = duty()
+    mA[: round(charged * len(mA))] -= 120.0
+    path = write(csv_of(mA))
+    said = " ".join(run(path, "--battery", "2.6Ah").output.split())
+    assert ("% of the time the current flows backwards: something charges" in said) is noticed
+    assert ("how long it lasts without sun this log cannot tell" in said) is noticed
+    assert ("A battery of 2.6 Ah then lasts" in said) is not noticed
+    kept = (path, "--design", "xiao-s3-sense", "--voltage", "3.8", "--profile-out", tmp_path / "p.toml")
+    with pytest.raises(StationError, match="a charge flows through its meter") if noticed else nullcontext():
+        run(*kept)
+    assert (tmp_path / "p.toml").exists() is not noticed
 
 
 def test_one_row_lasts_no_time(write: Write) -> None:
