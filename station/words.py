@@ -121,7 +121,7 @@ def _low(argument: int, facts: Facts) -> str:
 
 def _sun(argument: int, facts: Facts) -> str:
     more = " or more" if argument == 255 else ""
-    return f"the panel gave {argument * 20 / 1000:.2f} W{more}"
+    return f"the sun gave {argument * 20 / 1000:.2f} W{more}"
 
 
 def _learnt(argument: int, facts: Facts) -> str:

@@ -43,6 +43,25 @@ def test_over_the_network_a_radio_is_on_and_its_signal_is_judged() -> None:
 
 
 @pytest.mark.parametrize(
+    ("name", "tenth_mA", "says"),
+    [
+        ("xiao-s3-sense", -400, []),  # the sun's: its meter sits in the battery's lead
+        ("xiao-s3-sense", 0, []),
+        ("xiao-s3-sense", 1500, ["meter.dear"]),
+        ("pico-w-rtc", -400, ["meter.reversed"]),
+        ("pico-w-rtc", 0, ["meter.bypassed"]),
+    ],
+)
+def test_a_charge_is_no_fault_of_the_wires(name: str, tenth_mA: int, says: list[str]) -> None:
+    told = ALL | {"meter.reads": METER | {"tenth_mA": [tenth_mA] * 3}}
+    if name == "xiao-s3-sense":
+        told |= {"board.is": BOARD | {"id": "seeed_xiao_esp32_s3_sense"}, "meter.bus": BUS | {"clock": 0}}
+    heard = Heard(tuple(Told(code, dict(values)) for code, values in told.items()))
+    found = [one.code for one in judge(case_of(name, heard, NOW_s))]
+    assert [code for code in found if code in ("meter.reversed", "meter.bypassed", "meter.dear")] == says
+
+
+@pytest.mark.parametrize(
     ("code", "figures", "says"),
     [
         ("board.is", {}, []),

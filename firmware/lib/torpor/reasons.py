@@ -43,7 +43,7 @@ DEAR = const(38)  # argument: what this board draws of what its rows say, 1/64; 
 TASK_FAILED = const(36)  # argument: number of the task; its part did not answer
 READING_LOST = const(37)  # it found no room
 DROPPED = const(63)  # argument: 1 of the dark; a waiting picture gave way to one that is worth more
-SUN = const(62)  # argument: what the panel gives, 20 mW, by a second meter
+SUN = const(62)  # argument: what the sun gives now, 20 mW: the panel, or what comes out of the charger
 
 # What was decided, and why
 GO = const(40)
