@@ -70,8 +70,9 @@ def command(
     """Examine a node that is plugged in: supply, pins, motion sensor, camera, Wi-Fi, station, sleep.
 
     It stops the node's program, sends each check to its console, and starts the program again; nothing on
-    the drive changes. With --settings, and no board, it reads a settings file and a design instead. The exit
-    code is 1 if something is wrong.
+    the drive changes. With --host it asks over the web workflow, which is cut off by joining and by sleeping:
+    these two are left out then. With --settings, and no board, it reads a settings file and a design
+    instead. The exit code is 1 if something is wrong.
     """
     if file is not None:
         needless((*_OF_BOARD, "kept"), "beside --settings, which reads a file")
