@@ -40,9 +40,12 @@ def test_it_goes_there_whole_without_its_stand_ins(drive: Path, capsys: pytest.C
     settings = found["settings.toml"].decode()
     assert "CLIMATE_LIMIT = 5\n" in settings and f'TORPOR_KEY = "{KEY}"' in settings
     assert "TORPOR_FULL_PCT = 60              # above this charge every task runs" in settings
-    assert "settings.unknown" not in {
-        one.code for one in examine_files(settings, load_design("nestbox.toml"))
-    }
+    node = load_design("nestbox.toml")
+    assert "settings.unknown" not in {one.code for one in examine_files(settings, node)}
+    strange = [
+        one for one in examine_files(settings + "TORPOR_LATITUD = 52\n", node) if "LATITUD " in one.what
+    ]
+    assert [one.code for one in strange] == ["settings.unknown"]
 
 
 def test_the_station_remembers_where_its_design_lies_and_the_board_its_name(
