@@ -225,8 +225,7 @@ class Life:
         self.machine.on_loaded(name, module)
 
     def _entry(self, entry: bytes) -> None:
-        found = None if entry[0] & ROW else unpack_entry(entry)
-        if isinstance(found, tuple):
+        if not entry[0] & ROW and isinstance(found := unpack_entry(entry), tuple):
             reason, argument, wake, _ = found
             self.note.reasons.add(reason)
             entered = JournalEntry(self.world.now, wake, self._reasons.get(reason, str(reason)), argument)
