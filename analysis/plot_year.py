@@ -40,15 +40,15 @@ def _under(result: RunResult) -> str:
 
 
 def _time_axis(axes: Axes, days: periods.Days, result: RunResult) -> None:
-    first, last = np.datetime64(days.dates[0]), np.datetime64(days.dates[-1]) + np.timedelta64(1, "D")
-    axes.set_xlim(first, last)  # type: ignore[arg-type]
+    at = _at(days, result)
+    axes.set_xlim(at[0], at[-1])
     style.date_axis(axes, result.days)
 
 
-def _at(days: periods.Days) -> NDArray[np.datetime64]:
-    """Day starts, with the end of the last day: what a stepped line needs."""
-    starts = np.array(days.dates, dtype="datetime64[D]")
-    return np.append(starts, starts[-1] + np.timedelta64(1, "D"))
+def _at(days: periods.Days, result: RunResult) -> NDArray[np.datetime64]:
+    """Day starts, with the end of the run: what a stepped line needs."""
+    starts = np.array(days.dates, dtype="datetime64[s]")
+    return np.append(starts, np.datetime64(periods.moment(result, 3600.0 * periods.hours(result)), "s"))
 
 
 def _stepped(values: FloatArray) -> FloatArray:
@@ -56,7 +56,7 @@ def _stepped(values: FloatArray) -> FloatArray:
 
 
 def _charge(axes: Axes, days: periods.Days, result: RunResult) -> None:
-    at = _at(days)
+    at = _at(days, result)
     low, high = 100 * _stepped(days.soc_low), 100 * _stepped(days.soc_high)
     axes.fill_between(at, low, high, step="post", color=style.SKY, alpha=0.55, linewidth=0)
     axes.step(at, low, where="post", color=style.BLUE, linewidth=1.2)
@@ -79,7 +79,7 @@ def _mark_lowest(axes: Axes, result: RunResult) -> None:
 
 
 def _harvest(axes: Axes, days: periods.Days, result: RunResult) -> None:
-    at = _at(days)
+    at = _at(days, result)
     given, used = _stepped(days.available_Wh), _stepped(days.harvest_Wh)
     axes.fill_between(
         at,
@@ -99,16 +99,17 @@ def _harvest(axes: Axes, days: periods.Days, result: RunResult) -> None:
 
 
 def _load(axes: Axes, days: periods.Days, result: RunResult) -> None:
-    at = _at(days)
+    at = _at(days, result)
     axes.fill_between(at, 0, _stepped(days.load_Wh), step="post", color=style.BLUE, alpha=0.8, linewidth=0)
     axes.set_ylim(0, _top(days.load_Wh))
     axes.set_ylabel("Wh a day")
-    axes.set_title(f"Demand: what the node took, {days.load_Wh.sum():,.0f} Wh in all")
+    total_Wh = float(days.load_Wh.sum())
+    axes.set_title(f"Demand: what the node took, {total_Wh:,.{0 if total_Wh >= 10 else 1}f} Wh in all")
 
 
 def _down(axes: Axes, days: periods.Days, result: RunResult) -> None:
     total = periods.down_hours(result)
-    at = _at(days)
+    at = _at(days, result)
     axes.fill_between(at, 0, _stepped(days.down_h), step="post", color=style.VERMILION, linewidth=0)
     axes.set_ylim(0, 24)
     axes.set_yticks((0, 12, 24))

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from analysis import plots
+from analysis import periods, plot_year, plots
 from analysis.bands import dearest, name_rows, visits
 from analysis.contact_sheet import MOST, day_rows, spread, thumbnail
 from analysis.plot_log import log_png, typical_cycle
@@ -95,6 +95,15 @@ def test_year_and_wake(good_year: RunResult, bad_year: RunResult, tmp_path: Path
         assert path.stat().st_size > 20_000
     path = plots.wake_png(good_year.wake_trace, tmp_path / "wake.png", "One wake")
     assert size_of(path)[0] == 1400
+
+
+def test_the_year_ends_with_the_run(good_year: RunResult) -> None:
+    """Three hours of a fourth day are three hours wide, not a day on which little was used."""
+    names = ("soc", "harvest_Wh", "available_Wh", "load_Wh", "down_s")
+    run = replace(good_year, **{f"hour_{name}": getattr(good_year, f"hour_{name}")[:75] for name in names})
+    at = plot_year._at(periods.days(run), run)
+    begin = np.datetime64(periods.start_of(run), "s")
+    assert [int((one - begin) / np.timedelta64(1, "h")) for one in at] == [0, 24, 48, 72, 75]
 
 
 def test_log_png_of_many_rows(tmp_path: Path) -> None:

@@ -118,6 +118,8 @@ def test_one_picture_with_what_its_node_said_and_its_neighbours(filled: Any) -> 
         assert f"<dd>{fact}</dd>" in page
     assert '<a href="/nodes/garden/pictures/0000000a-0" rel="prev">' in page
     assert '<a href="/nodes/garden/pictures/0000000a-2" rel="next">' in page
+    begins = text(filled, "/nodes/garden/pictures/0000000a-0")
+    assert '<a href="/nodes/garden/pictures/0000000a-1" rel="next">' in begins  # not the newest of all
     ends = text(filled, "/nodes/garden/pictures/0000000a-2")
     assert '<span class="off">newer →</span>' in ends
 
