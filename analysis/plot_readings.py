@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
+from sim.readings import in_units
 from sim.result import ReadingFate, RunResult
 
 from . import periods, style
@@ -23,17 +24,20 @@ def readings_png(result: RunResult, path: Path) -> Path:
         figure = style.new_figure(1.8 + 3.0 * len(names))
         panels = np.atleast_1d(figure.subplots(len(names), 1, sharex=True))
         for number, name in enumerate(names):
-            panels[number].set_title(name)
+            title, size, unit = in_units(name)
+            panels[number].set_title(title)
+            panels[number].set_ylabel(unit)
             for fate, colour in _COLOURS.items():
                 some = [one for one in readings if one.fate == fate and len(one.values) > number]
                 times = np.array(
                     [periods.moment(result, _told_s(one)) for one in some], dtype="datetime64[s]"
                 )
-                values = [one.values[number] for one in some]
+                values = [one.values[number] * size for one in some]
                 panels[number].plot(times, values, ".", color=colour, markersize=4)
         style.date_axis(panels[-1], result.days)
         span = f"{result.site}, {result.days:.0f} days from {result.start:%d %b %Y}"
-        style.heading(figure, result.title, f"{span}, {home:,} readings at home")
+        waiting = f"; grey: {len(readings) - home:,} still on the node" if len(readings) > home else ""
+        style.heading(figure, result.title, f"{span}, {home:,} readings at home{waiting}")
         return style.save(figure, path)
 
 

@@ -40,6 +40,18 @@ class Reading:
     arrived_s: float = float("inf")
 
 
+def in_units(name: str) -> tuple[str, float, str]:
+    """(title, what 1 of it is, unit) of a value by its name: a node sends whole numbers, and centi_C are
+    hundredths of a degree."""
+    front, _, unit = name.rpartition("_")
+    for word, size in (("centi", 0.01), ("milli", 0.001), ("deci", 0.1)):
+        if front.endswith(word):
+            title = front.removesuffix(word).strip("_ ").replace("_", " ")
+            title = title or ("temperature" if unit == "C" else unit)
+            return title.capitalize(), size, "°C" if unit == "C" else unit
+    return name.replace("_", " ").capitalize(), 1.0, ""
+
+
 def entries(raw: bytes, values: int) -> Iterator[tuple[int, tuple[int, ...]]]:
     """(the node's time, values) of each whole entry; what a power cut left half done is passed over."""
     size = 6 + 2 * values

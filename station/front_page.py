@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import time
 
-from sim.readings import readings_of
+from sim.readings import in_units, readings_of
 from station.curves import Frame, drawing, line, spans, thinned
 from station.markup import Child, Markup, join, tag
-from station.node_curves import in_units, told
+from station.node_curves import told
 from station.page import ago, clock, figures, gauge, hours, node_url, page, picture_url, shown_s, state
 from station.quiet import Quiet, is_late, why_quiet
 from station.standing import LATELY_s, Standing, charges, locked_spans
@@ -70,10 +70,12 @@ def _readings(store: Store, node: Standing) -> list[Markup]:
     if not found:
         return []
     last = max(found, key=lambda one: one.unix_s or 0)
-    named = [
-        in_units(name, [(0.0, float(value))]) for name, value in zip(batches[0].of, last.values, strict=False)
-    ]
-    return [tag("div", title, tag("b", told(points[0][1], unit))) for title, points, unit in named]
+    return [_reading(name, value) for name, value in zip(batches[0].of, last.values, strict=False)]
+
+
+def _reading(name: str, value: int) -> Markup:
+    title, size, unit = in_units(name)
+    return tag("div", title, tag("b", told(value * size, unit)))
 
 
 def charge_sketch(node: Standing) -> Markup:

@@ -7,7 +7,7 @@ import time
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
-from sim.readings import Reading
+from sim.readings import Reading, in_units
 from station.balance import Stretch, stretches
 from station.curves import (
     DAY_s,
@@ -124,8 +124,8 @@ def reading_curves(node: Standing, of: Sequence[str], readings: Sequence[Reading
     known.sort(key=lambda one: one[0])
     made = []
     for at, name in enumerate(of):
-        points = [(t_s, float(values[at])) for t_s, values in known if len(values) > at]
-        title, points, unit = in_units(name, points)
+        title, size, unit = in_units(name)
+        points = [(t_s, values[at] * size) for t_s, values in known if len(values) > at]
         if points:
             made.append(_reading_curve(node, title, unit, points, days))
     return made
@@ -143,19 +143,6 @@ def _reading_curve(
 def told(value: float, unit: str) -> str:
     """A reading as a person writes it: no thermometer of a garden knows hundredths of a degree."""
     return f"{value:.1f} {unit}" if unit == "°C" else f"{value:.4g} {unit}".strip()
-
-
-def in_units(name: str, points: list[tuple[float, float]]) -> tuple[str, list[tuple[float, float]], str]:
-    """(title, values, unit): whole numbers as the node sends them become what their name tells, centi_C is
-    C / 100."""
-    front, _, unit = name.rpartition("_")
-    for word, size in (("centi", 0.01), ("milli", 0.001), ("deci", 0.1)):
-        if front.endswith(word):
-            title = front.removesuffix(word).strip("_ ").replace("_", " ")
-            shown = "°C" if unit == "C" else unit
-            title = title or ("temperature" if unit == "C" else unit)
-            return title.capitalize(), [(t_s, value * size) for t_s, value in points], shown
-    return name.replace("_", " ").capitalize(), points, ""
 
 
 def _halves(expected: Forecast, frame: Frame) -> list[tuple[float, Half]]:

@@ -10,7 +10,7 @@ import zlib
 import pytest
 
 from sim.home import Home
-from sim.readings import Batch, entries, on_calendar, readings_of
+from sim.readings import Batch, entries, in_units, on_calendar, readings_of
 
 KEY = bytes(range(32))
 OF = ("moisture", "centi_C")
@@ -105,3 +105,18 @@ def test_each_reading_counts_once_however_often_it_came() -> None:
     sent = [batch(first + second, EPOCH_s, 10.0), batch(first + second + third, EPOCH_s, 20.0)]
     found = readings_of(sent)
     assert [(one.values[0], one.arrived_s) for one in found] == [(1, 10.0), (2, 10.0), (3, 20.0)]
+
+
+@pytest.mark.parametrize(
+    ("name", "title", "size", "unit"),
+    [
+        ("moisture", "Moisture", 1.0, ""),
+        ("centi_C", "Temperature", 0.01, "°C"),
+        ("soil_centi_C", "Soil", 0.01, "°C"),
+        ("milli_V", "V", 0.001, "V"),
+        ("water_deci_mm", "Water", 0.1, "mm"),
+        ("lid_open", "Lid open", 1.0, ""),
+    ],
+)
+def test_a_name_tells_title_and_unit(name: str, title: str, size: float, unit: str) -> None:
+    assert in_units(name) == (title, size, unit)
