@@ -77,7 +77,6 @@ class Life:
         self.world.close_books()
 
     def _wakes(self) -> NoReturn:
-        world = self.world
         self.hardware.power_up()
         self._restart("POWER_ON", None, self._supply.wait(dark=False) if self._supply.by_latch else "")
         while True:
@@ -92,7 +91,7 @@ class Life:
             if lost:
                 switched = isinstance(lost, SwitchedOff)
                 # its own limit was the first to be reached
-                dipped = self._browns_out and not (switched or world.plant.powered)
+                dipped = self._browns_out and not (switched or self.world.plant.powered)
                 cause = self._supply.wait(dark=not switched)
                 self._restart("BROWNOUT" if dipped else "POWER_ON", None, cause)
                 self.machine.safe_mode = "BROWNOUT" if dipped else None
