@@ -168,8 +168,9 @@ def _battery(design: Design) -> End:
 
 def _supplies(design: Design) -> Iterator[Wire]:
     """3.3 V (or the battery) and ground of every part that has a supply."""
-    fed = [part for part in design.parts if part.kind in ("pir", "meter", "panel_meter", "clock", "light")]
-    for part in fed:
+    kinds = {"pir", "meter", "panel_meter", "clock", "light"}
+    kinds |= set() if "sensor_power" in design.pins else {"sensor"}
+    for part in (part for part in design.parts if part.kind in kinds):
         yield _feed(design, part.kind, str(part.caps["rail"]))
         yield _ground(part.kind)
     yield from _switched(design)

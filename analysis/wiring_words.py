@@ -57,7 +57,8 @@ def notes_of_wire(design: Design, box: str, pin: str, role: str) -> str:
         return found[box, pin]
     if pin == "ON":
         return f"{_pull_down(design)} from ON to ground"
-    if role in ("camera_sda", "camera_scl", "sensor_sda", "sensor_scl"):
+    switched = role.startswith("camera_") or "sensor_power" in design.pins
+    if role in ("camera_sda", "camera_scl", "sensor_sda", "sensor_scl") and switched:
         return _PULL_UPS
     return ""
 

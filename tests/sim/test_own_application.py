@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from analysis.wiring import wiring_of
+from analysis.wiring_list import wire_rows
 from boards import BoardsError, load_design
 from sim.drive import absent, assemble
 from sim.errors import DriveError
@@ -52,6 +54,23 @@ def test_no_stand_in_goes_to_a_board_and_none_costs_another_time(design: Path) -
     played = with_stand_ins(drive, node).modules["probe"]
     assert "import twin" in played.text and played.size == len(real)
     assert "torpor.scheduler" in drive.modules and "torpor.installing" in absent(node)
+
+
+def test_a_sensor_that_nothing_switches_is_fed_by_the_board(design: Path) -> None:
+    part = design.parent / "parts" / "sht31.toml"
+    part.write_text(part.read_text("utf-8").replace(', "sensor_power"', ""), "utf-8")
+    text = "".join(x for x in design.read_text("utf-8").splitlines(True) if not x.startswith("sensor_power"))
+    design.write_text(text, "utf-8")
+    code = design.parent / "climate" / "code.py"
+    code.write_text(code.read_text("utf-8").replace(' rails=("sensor",),', ""), "utf-8")
+    twin = build(Scenario(design=str(design), days=0.1))
+    twin.live()
+    assert len(twin.taken) == 5 and "sensor" not in twin.design.pins
+    rows = [row for row in wire_rows(wiring_of(load_design(design))) if row["from"].startswith("sensor")]
+    assert [(row["from"], row["to"], row["note"]) for row in rows] == [
+        ("sensor SDA", "board GP8", ""), ("sensor SCL", "board GP9", ""),
+        ("sensor VCC", "board 3V3", ""), ("sensor GND", "board GND", ""),
+    ]  # fmt: skip
 
 
 def test_a_library_of_its_own_is_imported(design: Path) -> None:
