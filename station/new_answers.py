@@ -13,8 +13,10 @@ from math import isfinite
 from boards import DEFAULT_DESIGN, list_designs, load_design
 from boards.parts_file import shipped_parts
 from sim.protocol import is_node_name
+from station.doctor_table import Weight
 from station.errors import Exit, StationError
 from station.own_address import own_address
+from station.settings_traps import traps
 
 #: Key -> answer, as text; what was not answered is not in it.
 Answers = dict[str, str]
@@ -159,6 +161,16 @@ def text(key: str, low: int, high: int) -> Callable[..., str]:
     return check
 
 
+def _host(value: str, answers: Mapping[str, str]) -> str:
+    """What deploy would refuse is refused while it is being typed."""
+    found = text("host", 1, 64)(value, answers)
+    for wrong in traps({"TORPOR_HOST": found}):
+        if wrong.weight is Weight.WRONG:
+            told = f"{wrong.what} {wrong.do}".replace("TORPOR_HOST", "host").replace("TORPOR_PORT", "port")
+            raise StationError(told, Exit.USAGE)
+    return found
+
+
 def password(value: str, answers: Mapping[str, str]) -> str:
     """The check of a Wi-Fi password; it is never repeated in what is said."""
     del answers
@@ -206,7 +218,7 @@ QUESTIONS: tuple[Question, ...] = (
              " the board can.", password, lambda answers: ""),
     Question("host", "Address of the home station",
              "The computer on which torpor receive runs, such as 192.168.1.10. In brackets stands this"
-             " computer's own.", text("host", 1, 64), offers=own_address),
+             " computer's own.", _host, offers=own_address),
     Question("port", "Its port", "As torpor receive says.", number("port", 1, 65535, whole=True),
              lambda answers: "8080"),
     Question("latitude", "Latitude of its place, degrees north",
