@@ -48,7 +48,7 @@ def _headline(shown: Preview | None, now_s: float) -> str:
 
 
 def _left(seconds: float) -> str:
-    return f"{max(1, round(seconds / 60))} min" if seconds >= 60 else f"{max(0, round(seconds))} s"
+    return f"{round(seconds / 60)} min" if seconds >= 60 else f"{max(0, round(seconds))} s"
 
 
 def _mark(live: bool) -> str:

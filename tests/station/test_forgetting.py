@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import io
 import sqlite3
@@ -14,8 +15,9 @@ from pathlib import Path
 
 import pytest
 
+from station.examiner import Examiner
 from station.forgetting import forget
-from station.records import Kept, Node, Upload
+from station.records import Kept, Node, Picture, Upload
 from station.store import Store
 from tests.station.conftest import NOON, Station
 
@@ -93,6 +95,33 @@ def test_what_a_kill_left_is_finished(store: Store, keep: Keep) -> None:
     forget(store, "garden", keep_pictures=True)
     assert jpegs(store) == [f"forgotten/{one.path}" for one in (first, third)]
     assert set(rows(store.folder).values()) == {0}
+
+
+def test_a_picture_that_was_leaving_is_deleted_with_the_rest(store: Store, keep: Keep) -> None:
+    keep("0000000a-1")
+    store.write(lambda batch: batch.db.execute("UPDATE pictures SET kept = 'leaving'")).result()
+    forget(store, "garden", keep_pictures=True)
+    assert (jpegs(store), set(rows(store.folder).values())) == ([], {0})
+
+
+def test_a_thumbnail_that_is_made_too_late_goes_as_well(store: Store, keep: Keep) -> None:
+    """Whoever looks at pictures has begun with one that is forgotten meanwhile."""
+    for name in ("garden", "shed"):
+        keep("0000000a-1", node=name)
+    waiting = store.waiting(2)
+    content = store.path_of(waiting[0]).read_bytes()
+    forget(store, "garden", keep_pictures=False)
+    store.path_of(waiting[0]).write_bytes(content)  # it has read it before
+    examiner = Examiner(store, asyncio.Event(), pytest.fail)
+    assert asyncio.run(looked_at(examiner, waiting))
+    assert [name for name in jpegs(store) if name.startswith("thumbs")] == [f"thumbs/{waiting[1].path}"]
+
+
+async def looked_at(examiner: Examiner, waiting: tuple[Picture, ...]) -> bool:
+    try:
+        return await examiner._round(waiting)
+    finally:
+        examiner._end()
 
 
 @pytest.mark.parametrize("kind", ["images", "log", "readings"])

@@ -268,6 +268,11 @@ def test_without_a_terminal_and_a_file_it_says_what_it_wants(capsys) -> None:
     )
 
 
+def test_a_name_that_many_boards_do_not_find_is_left_to_deploy(capsys) -> None:
+    made(capsys, host="raspberrypi.local")
+    assert tomllib.loads(Path("garden/settings.toml").read_text())["TORPOR_HOST"] == "raspberrypi.local"
+
+
 def test_the_password_from_a_file_or_the_environment(capsys, monkeypatch: pytest.MonkeyPatch) -> None:
     Path("secret.txt").write_text(SECRET + "\n")
     made(capsys, wifi_password=None, wifi_password_file="secret.txt")

@@ -90,6 +90,8 @@ def test_a_label_says_what_and_where(capsys) -> None:
     assert re.findall(r"<(?:h2|p)>([^<]*)</", page) == [
         "quito", "pico-w-rtc", "3 W, tilt 60°, looks to 0°", "2 x 2600 mAh NMC", "0.1800 S 78.5000 W",
     ]  # fmt: skip
+    provision(capsys, SOUTH_WEST.replace("-0.18,-78.5", "0,0.5"))
+    assert "<p>0.0000 N 0.5000 E</p>" in Path("nodes/labels.html").read_text("utf-8")
 
 
 def test_the_code_of_a_label_leads_a_phone_to_the_nodes_page(capsys) -> None:
@@ -113,6 +115,8 @@ def read(drawing: str) -> str:
             x += found[0]
         else:
             x, y = (found[0], found[1]) if kind == "M" else (x + found[0], y + found[1])
+    edges = (squares[:4], squares[-4:], squares[:, :4], squares[:, -4:])
+    assert all(edge.min() == 255 for edge in edges)  # the standard's quiet zone
     (code,) = zxingcpp.read_barcodes(np.kron(squares, np.ones((4, 4), np.uint8)))
     return str(code.text)
 
