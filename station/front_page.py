@@ -25,7 +25,7 @@ def front_page(store: Store, nodes: list[Standing]) -> str:
     cards = [_card(store, node, quiet) for node, quiet in said]
     troubles = sum(quiet.kind == "trouble" for _, quiet in said)
     title = "Your nodes" if not troubles else f"Your nodes: {troubles} in trouble"
-    nothing = tag("p", "No node may send yet: ", tag("code", "torpor node add NAME"), class_="state new")
+    nothing = tag("p", "No node may send yet: ", tag("code", "torpor new NAME"), class_="state new")
     body = tag("div", *cards, class_="cards") if cards else nothing
     return page(title, tag("h1", "Your nodes"), body, refresh_s=REFRESH_s, first=True)
 

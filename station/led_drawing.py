@@ -35,7 +35,6 @@ def rows() -> list[tuple[str, list[tuple[int, int]], str, str]]:
     """(in words, flashes, what it says, what to do) of all that the LED says, in the order of a start."""
     codes = led_codes()
     ms = codes.ms
-    weak, fair, good = codes.bars_dBm
     winks = [(at * ms["PAUSE_ms"], ms["WINK_ms"]) for at in range(3)]
     whole = [(0, WIDE * MS)]
     at_once = [
@@ -45,7 +44,7 @@ def rows() -> list[tuple[str, list[tuple[int, int]], str, str]]:
     bars = LedCode("BARS", "short", 4, "", "")
     signal = (
         "1 to 4 short", flashes(bars, codes), "it has joined your Wi-Fi",
-        f"2 from -{weak}, 3 from -{fair}, 4 from -{good} dBm on: with 1, hang it nearer",
+        "the more, the stronger: with 1, hang it nearer",
     )  # fmt: skip
     said = [(_count(one), flashes(one, codes), one.says, one.todo) for one in codes.codes]
     return [*at_once, said[0], signal, *said[2:], said[1]]

@@ -194,7 +194,7 @@ def _serve(
 def _hint(store: Store, host: str) -> None:
     screen = console(stderr=True)
     if not store.nodes():
-        screen.print("No node may send yet: torpor node add NAME")
+        screen.print("No node may send yet: torpor new NAME makes one (torpor node add NAME: its key alone)")
     if host.startswith("127.") or host == "::1":
         screen.print("Only this computer can reach it: --host 0.0.0.0 lets your network in")
 

@@ -121,7 +121,10 @@ async def looked_at(examiner: Examiner, waiting: tuple[Picture, ...]) -> bool:
     try:
         return await examiner._round(waiting)
     finally:
+        process = examiner._process
         examiner._end()
+        assert process is not None
+        await process.wait()
 
 
 @pytest.mark.parametrize("kind", ["images", "log", "readings"])

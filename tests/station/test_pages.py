@@ -199,7 +199,7 @@ def test_without_a_node_the_page_says_how_to_add_one(live: Any) -> None:
     with db:
         db.execute("DELETE FROM nodes")
     db.close()
-    assert "torpor node add NAME" in text(live, "/")
+    assert "torpor new NAME" in text(live, "/")
 
 
 def test_a_design_that_does_not_load_any_more_costs_only_what_hangs_on_it(live: Any) -> None:
