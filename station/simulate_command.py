@@ -63,13 +63,13 @@ def command(**options: Any) -> None:
     if not options["into"]:
         needless(["named"], "without --into")
     scenario = _scenario(options)
+    folder = _folder(options["out"], scenario)  # before the minutes, not after them
     if options["into"]:
         result, twin = _run_into(scenario, options)
     else:
         result, twin = _run(scenario, "simulating", options["as_json"])
     wanted = options["demo"] and result.readings is None  # the advice counts visitors
     advice = _advise(twin, result, options["as_json"]) if wanted else None
-    folder = _folder(options["out"], scenario)
     _write(twin, result, advice, folder, options)
     _say(result, advice, folder, options["as_json"])
 

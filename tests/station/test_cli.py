@@ -90,6 +90,35 @@ def test_the_signal_of_the_wifi_is_an_option(capsys: pytest.CaptureFixture[str],
     assert "-101" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize(
+    ("words", "name", "wanted"),
+    [
+        ("--install", "install", True),
+        ("--compiled", "compiled", True),
+        ("--tilt 45", "tilt_deg", 45.0),
+        ("--days 2.5", "days", 2.5),
+        ("--start-day 7", "start_day", 7),
+        ("--seed 12", "seed", 12),
+        ("pico-w-rtc", "design", "pico-w-rtc"),
+    ],
+)
+def test_what_is_asked_of_simulate_is_the_scenario(words: str, name: str, wanted: object) -> None:
+    from station.simulate_command import _scenario, command
+
+    said = _scenario(command.make_context("simulate", words.split()).params)
+    assert getattr(said, name) == wanted
+    assert getattr(_scenario(command.make_context("simulate", []).params), name) != wanted
+
+
+def test_where_nothing_can_be_written_is_said_before_the_run(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "out").write_text("mine")
+    monkeypatch.setattr("sim.run.build", lambda *words: pytest.fail("it ran"))
+    assert cli.main(["simulate", "--out", str(tmp_path / "out")]) == 2
+    assert "out: is a file, expected a folder for the output." in capsys.readouterr().err
+
+
 def test_the_horizon_is_an_option(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     from station.simulate_command import _scenario, command
 
