@@ -87,6 +87,7 @@ def _floor(found: Analysed) -> dict[str, Any]:
     return {
         "how": floor.how, "known": bool(floor.known), "value_mA": or_null(floor.value_mA),
         "low_mA": or_null(floor.low_mA), "high_mA": or_null(floor.high_mA), "below": bool(floor.below),
+        "no_sleep": bool(floor.no_sleep),
         "meter": floor.meter.title, "share": or_null(floor.share.now.share) if floor.share else None,
         "sentences": list(floor.sentences),
     }  # fmt: skip

@@ -32,10 +32,28 @@ def choose(place: str, columns: tuple[Column, ...], options: ReadOptions) -> dic
     if "current" not in chosen and (options.needs_current or "voltage" not in chosen):
         raise LogError(f"{place}: no column holds a current{_instead(columns)}.")
     said = {"voltage": options.voltage_unit, "current": options.current_unit}
+    _ask_together(place, [role for role in said if said[role] is None], chosen)
     for role, unit in said.items():
         if role in chosen:
             chosen[role] = with_unit(place, chosen[role], role, unit, options.shunt_ohm)
     return chosen
+
+
+def _ask_together(place: str, unsaid: list[str], chosen: dict[str, Column]) -> None:
+    """Where neither tells a unit, both are asked for in one sentence."""
+    untold = [role for role in unsaid if role in chosen and chosen[role].unit is None]
+    if len(untold) > 1:
+        titles = " and ".join(f"'{chosen[role].title}'" for role in untold)
+        options = " and ".join(
+            f"--{role}-unit ({SPELLED[role]}{_size_of(role, chosen[role])})" for role in untold
+        )
+        raise LogError(f"{place}: columns {titles} tell no unit; say {options}.")
+
+
+def _size_of(role: str, item: Column) -> str:
+    """What else a unit of raw numbers may be."""
+    size = {"voltage": "4 mV", "current": "0.1 mA"}.get(role)
+    return f", or the size of a count such as '{size}'" if size and COUNTS.search(item.title) else ""
 
 
 def _instead(columns: tuple[Column, ...]) -> str:
@@ -98,6 +116,5 @@ def with_unit(place: str, item: Column, role: str, said: str | None, shunt_ohm: 
         return replace(item, role=role, unit="ma", size=1e3 * size * UNITS[unit][1] / shunt_ohm)
     if unit is None or UNITS[unit][0] != role:
         what = f"'{said}' is not a unit of {role}" if said else f"column '{item.title}' tells no unit"
-        size_of = ", or the size of a count such as '0.1 mA'" if COUNTS.search(item.title) else ""
-        raise LogError(f"{place}: {what}; say --{role}-unit ({SPELLED[role]}{size_of}).")
+        raise LogError(f"{place}: {what}; say --{role}-unit ({SPELLED[role]}{_size_of(role, item)}).")
     return replace(item, role=role, unit=unit, size=size)

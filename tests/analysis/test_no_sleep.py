@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from analysis.analysed import Analysed, Asked, analyse
+from analysis.analysis_json import analysis_json
 from analysis.analysis_report import analysis_report
 from analysis.floor_options import FloorOptions
 from analysis.log import Log
@@ -29,6 +30,7 @@ def died(from_s: float, volts: float, before: float = 4.0) -> Log:
 def test_a_supply_that_is_gone_is_no_sleep() -> None:
     found = analyse(died(20.0, 1.0))
     assert found.floor.lost == pytest.approx(0.568, abs=0.001) and not found.floor.known
+    assert analysis_json(found)["floor"]["no_sleep"] is True
     said = report(found)
     assert "Between wakes it is without supply, at 2.3 V: that is no sleep." in said
     assert "Work on state 2 (100 mA) first" in said and "the rest" not in said.split("Where to work")[1]

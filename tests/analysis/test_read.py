@@ -87,7 +87,8 @@ def test_units_are_asked_for_one_by_one(write: Write) -> None:
             read_log(path, options)
         asked.append(str(error.value))
     assert asked == [
-        "log.csv line 1: column 'voltage' tells no unit; say --voltage-unit (V or mV).",
+        "log.csv line 1: columns 'voltage' and 'current' tell no unit; say --voltage-unit (V or mV) and "
+        "--current-unit (A, mA or uA).",
         "log.csv line 1: column 'current' tells no unit; say --current-unit (A, mA or uA).",
         "log.csv line 1: column 'time' tells no unit; say --time-unit (s, ms, us, min or h).",
         "log.csv line 1: 'Ohm' is not a unit of current; say --current-unit (A, mA or uA).",
