@@ -149,6 +149,19 @@ def test_contact_sheet_days(bad_year: RunResult, tmp_path: Path) -> None:
     assert size_of(plots.contact_sheet_png(bad_year, tmp_path / "sheet.png"))[0] == 1400
 
 
+def test_of_the_days_with_pictures_the_one_with_the_lowest_charge_is_shown(good_year: RunResult) -> None:
+    soc = np.full_like(good_year.hour_soc, 0.9)
+    for day, low in ((10, 0.5), (20, 0.3), (30, 0.6), (200, 0.1)):
+        soc[24 * day] = low
+    one = good_year.pictures[1]
+    kept = [replace(one, t_s=86_400.0 * day + 7200.0) for day in (1, 10, 20, 30, 300)]
+    rows = day_rows(replace(good_year, hour_soc=soc, pictures=kept))
+    assert [row.title.split(",")[0] for row in rows] == [
+        "First day with pictures: 02 January", "Worst day of which pictures were kept: 21 January",
+        "Worst day: 20 July", "Last day with pictures: 28 October",
+    ]  # fmt: skip
+
+
 def test_a_picture_of_the_dark_carries_a_moon(good_year: RunResult, tmp_path: Path) -> None:
     """In the corner of its cell, and nowhere on the sheet if there is none."""
     from PIL import Image
