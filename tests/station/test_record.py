@@ -30,6 +30,7 @@ from sim.log import COLUMNS, LogRow
 from sim.run import build
 from sim.scenario import Scenario
 from sim.usb_port import PortFaults
+from station import record_command
 from station.cli import main
 from station.errors import Exit
 
@@ -69,7 +70,7 @@ class Desk:
 
     def unplug(self) -> None:
         """The name goes, and whoever has it open gets an error."""
-        self._drained()
+        self.wait_until_read()
         self.name.unlink()
         self._close()
 
@@ -78,7 +79,7 @@ class Desk:
         while not (self.over or self._locked()):
             time.sleep(0.01)
         self.take(b"hello\r\n")
-        self._drained()
+        self.wait_until_read()
 
     def take(self, data: bytes) -> None:
         """What the logger sends; after the end it goes nowhere."""
@@ -101,7 +102,8 @@ class Desk:
                 return True
         return False
 
-    def _drained(self) -> None:
+    def wait_until_read(self) -> None:
+        """Until the other end has taken what was written."""
         while not self.over:
             if not struct.unpack("i", fcntl.ioctl(self._slave, termios.FIONREAD, b"\0\0\0\0"))[0]:
                 return
@@ -139,6 +141,27 @@ class Bench:
     def record(self, *options: str) -> int:
         return main(["record", str(self.desk.name), "--out", str(self.out), *options])
 
+    def record_to_its_end(self) -> int:
+        """Until all that the logger says is read, then a Ctrl-C: no clock is looked at."""
+        recording = threading.Event()
+        recording.set()
+
+        def interrupt() -> None:
+            assert self._thread is not None
+            self._thread.join()
+            self.desk.wait_until_read()
+            if recording.is_set():
+                signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGINT)
+
+        waits = threading.Thread(target=interrupt, daemon=True)
+        waits.start()
+        try:
+            with pytest.MonkeyPatch.context() as patch:
+                patch.setattr(record_command, "QUIET_s", 0.0)  # trouble is told at once
+                return self.record()
+        finally:
+            recording.clear()
+
     def rows(self) -> list[dict[str, float]]:
         """The log's figures."""
         lines = [line for line in self.out.read_text("utf-8").splitlines() if not line.startswith("#")]
@@ -154,6 +177,12 @@ class Bench:
             self.logger.world.end_s = 0.0
             self._thread.join(30)
         self.desk.close()
+
+
+@pytest.fixture(scope="module", autouse=True)
+def compiled() -> None:
+    """What the logger runs is compiled before anybody waits for its first reading by the clock."""
+    BenchLogger(NODE, lambda data: None, 2.0).run()
 
 
 @pytest.fixture
@@ -285,8 +314,8 @@ def test_a_chip_that_loses_its_settings_is_set_again(
 
 
 def test_a_meter_that_does_not_answer_is_said(bench: Bench, capsys: pytest.CaptureFixture[str]) -> None:
-    bench.start(meter_faults=MeterFaults(absent=True))
-    assert bench.record("--seconds", "3") == Exit.FAILED
+    bench.start(seconds=5.0, meter_faults=MeterFaults(absent=True))
+    assert bench.record_to_its_end() == Exit.FAILED
     said = capsys.readouterr()
     assert "The logger's INA219 does not answer" in said.err
     assert not bench.out.exists()
@@ -312,8 +341,8 @@ def test_without_a_second_port_the_console_carries_the_frames(bench: Bench, usb:
 
 
 def test_a_wrong_setting_is_told_by_the_console(bench: Bench, capsys: pytest.CaptureFixture[str]) -> None:
-    bench.start(usb="console", settings={"BENCH_HZ": 1000})
-    assert bench.record("--seconds", "3") == Exit.FAILED
+    bench.start(seconds=5.0, usb="console", settings={"BENCH_HZ": 1000})
+    assert bench.record_to_its_end() == Exit.FAILED
     assert "BENCH_HZ is 1000, expected a whole number from 1 to 450." in capsys.readouterr().err
 
 
