@@ -73,9 +73,9 @@ class EspRom:
 
     def __exit__(self, *exc: object) -> None:
         self._closing.set()
-        if self._slave >= 0:
+        if self._master >= 0:
             os.write(self._slave, b"\xc0")  # wakes the thread
-        self._thread.join(5)
+        self._thread.join()
         for handle in (self._master, self._slave):
             if handle >= 0:
                 os.close(handle)
@@ -198,9 +198,10 @@ class EspRom:
         self._say(command)
 
     def _cut(self) -> None:
-        ends, self._master, self._slave = (self._master, self._slave), -1, -1
-        for handle in ends:
-            os.close(handle)
+        """The line is gone. Its other end stays open: a terminal of another process must not get the name,
+        which is tried again."""
+        end, self._master = self._master, -1
+        os.close(end)
 
     def _program(self, content: bytes) -> None:
         at, end = self._at, self._at + len(content)
