@@ -4,6 +4,7 @@ the bench logger's own files, while a twin of the node sleeps; the load is that 
 from __future__ import annotations
 
 import json
+import re
 import sys
 import threading
 from collections.abc import Iterator
@@ -35,6 +36,7 @@ WAVING = tuple((NOON_s + 1.0 + 7.0 * turn, 0.5) for turn in range(60))
 SCENARIO = Scenario(
     days=1.0, quiet=True, visits=WAVING, start_day=170, link=Link(join_fails=0.0, join_spread=0.0)
 )
+FIGURE = re.compile(r"\d+\.\d\d\b")
 #: A chip whose zero is 1.5 mA off, and a logger that knows it.
 KNOWN: dict[str, Any] = {
     "meter_faults": MeterFaults(offset_uV=150.0), "settings": {"BENCH_ZERO_UV": 150}
@@ -94,22 +96,26 @@ def bench(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Bench]:
     found.end()
 
 
-def deep(capsys: pytest.CaptureFixture[str]) -> list[tuple[str, str, str]]:
-    """Code, weight and sentence of what was found of the real sleep."""
+def found_is(capsys: pytest.CaptureFixture[str], code: str, weight: str, what: str) -> None:
+    """What was found of the real sleep, and nothing else; the last digit of a mean hangs on which readings
+    fell into the sleep."""
     found = json.loads(capsys.readouterr().out)["findings"]
-    return [(one["code"], one["weight"], one["what"]) for one in found if one["code"].startswith("deep.")]
+    (deep,) = [one for one in found if one["code"].startswith("deep.")]
+    assert (deep["code"], deep["weight"]) == (code, weight)
+    assert FIGURE.sub("#", deep["what"]) == FIGURE.sub("#", what)
+    figures = [[float(figure) for figure in FIGURE.findall(text)] for text in (deep["what"], what)]
+    assert figures[0] == pytest.approx(figures[1], abs=0.02)
 
 
 def test_the_node_sleeps_as_its_rows_say(bench: Bench, capsys: pytest.CaptureFixture[str]) -> None:
     assert bench.doctor("esp32-cam", asleep("esp32-cam")) == Exit.OK
-    assert deep(capsys) == [
-        (
-            "deep.as_designed",
-            "note",
-            "Asleep the node takes 4.02 mA (give or take 0.20), as its design's rows say: 4.01"
-            " (give or take 2.15).",
-        )
-    ]
+    found_is(
+        capsys,
+        "deep.as_designed",
+        "note",
+        "Asleep the node takes 4.02 mA (give or take 0.20), as its design's rows say: 4.01"
+        " (give or take 2.15).",
+    )
 
 
 @pytest.mark.parametrize("design", ["pico-w-arducam-2mp", "pico-w-two-meters", "memento", "esp32-soil"])
@@ -122,39 +128,36 @@ def test_the_doctors_sleep_is_the_nodes_own(design: str) -> None:
 
 def test_something_stays_on(bench: Bench, capsys: pytest.CaptureFixture[str]) -> None:
     assert bench.doctor("esp32-cam", BenchLoad([(1.0, 9.7, 3.9)])) == Exit.FAILED
-    assert deep(capsys) == [
-        (
-            "deep.dear",
-            "wrong",
-            "Asleep the node takes 9.70 mA (give or take 0.28), where its design's rows say 3.69"
-            " (give or take 1.98).",
-        )
-    ]
+    found_is(
+        capsys,
+        "deep.dear",
+        "wrong",
+        "Asleep the node takes 9.70 mA (give or take 0.28), where its design's rows say 3.69"
+        " (give or take 1.98).",
+    )
 
 
 def test_the_adapter_feeds_the_board(bench: Bench, capsys: pytest.CaptureFixture[str]) -> None:
     assert bench.doctor("esp32-cam", BenchLoad([(1.0, 0.2, 3.9)])) == Exit.OK
-    assert deep(capsys) == [
-        (
-            "deep.cheap",
-            "doubtful",
-            "Asleep the logger reads 0.20 mA (give or take 0.14), less than the 3.69 of the design's"
-            " rows (give or take 1.98).",
-        )
-    ]
+    found_is(
+        capsys,
+        "deep.cheap",
+        "doubtful",
+        "Asleep the logger reads 0.20 mA (give or take 0.14), less than the 3.69 of the design's"
+        " rows (give or take 1.98).",
+    )
 
 
 def test_a_logger_that_does_not_know_its_zero(bench: Bench, capsys: pytest.CaptureFixture[str]) -> None:
     """Two milliampere is what the data sheet lets an A-grade chip be off, at its widest range on 0.1 ohm."""
     assert bench.doctor("esp32-cam", BenchLoad([(1.0, 4.0, 3.9)]), settings={}) == Exit.OK
-    assert deep(capsys) == [
-        (
-            "deep.coarse",
-            "note",
-            "Asleep the logger reads 5.50 mA, but may be off by 2.12: too coarse for the 3.69 of the"
-            " design's rows.",
-        )
-    ]
+    found_is(
+        capsys,
+        "deep.coarse",
+        "note",
+        "Asleep the logger reads 5.50 mA, but may be off by 2.12: too coarse for the 3.69 of the"
+        " design's rows.",
+    )
 
 
 def test_a_logger_without_its_meter(
@@ -165,14 +168,13 @@ def test_a_logger_without_its_meter(
     assert (
         bench.doctor("esp32-cam", BenchLoad([(1.0, 4.0, 3.9)]), settings={"BENCH_ADDRESS": 0x45}) == Exit.OK
     )
-    assert deep(capsys) == [
-        (
-            "deep.unread",
-            "doubtful",
-            f"While the board slept no readings came from the logger at {bench.desk.name}: its INA219 does"
-            " not answer.",
-        )
-    ]
+    found_is(
+        capsys,
+        "deep.unread",
+        "doubtful",
+        f"While the board slept no readings came from the logger at {bench.desk.name}: its INA219 does"
+        " not answer.",
+    )
 
 
 def test_a_logger_that_is_silent(
@@ -181,13 +183,12 @@ def test_a_logger_that_is_silent(
     """It is there and says nothing; the rest of the examination stands."""
     monkeypatch.setattr(doctor_logger, "QUIET_s", 0.3)
     assert bench.doctor("esp32-cam", None) == Exit.OK
-    assert deep(capsys) == [
-        (
-            "deep.unread",
-            "doubtful",
-            f"While the board slept no readings came from the logger at {bench.desk.name}.",
-        )
-    ]
+    found_is(
+        capsys,
+        "deep.unread",
+        "doubtful",
+        f"While the board slept no readings came from the logger at {bench.desk.name}.",
+    )
 
 
 def test_no_such_port_stops_nothing(
