@@ -9,6 +9,8 @@ import pytest
 
 from boards import Design, list_designs, load_design
 from sim.node_meter import meter_lines, peak_mA, pga_of
+from sim.nodefile import node_values
+from sim.prices import STATES, busy_mW, state_mW
 
 
 def shunted(design: Design, ohm: float) -> Design:
@@ -45,3 +47,36 @@ def test_every_design_has_room() -> None:
     for name in list_designs():
         lines = meter_lines(load_design(name))
         assert lines["METER_TOP"] >= 12.5 * peak_mA(load_design(name)), name
+
+
+def test_a_meter_in_the_batterys_lead() -> None:
+    """From 4.2 V less the charger's own 0.05 V on the load may not show; the net current counts, so the rest
+    voltage is as sure as with a second meter."""
+    assert meter_lines(load_design("xiao-s3-sense"))["SUN_METER"] == (4150,)
+    sure_mV = {name: node_values(load_design(name))["CELL"][5] for name in list_designs()}  # type: ignore[index]
+    assert {name for name, mV in sure_mV.items() if mV == 3} == {
+        "esp32-soil", "pico-w-two-meters", "xiao-s3-sense",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(("charge_A", "pga"), [(0.1, 1), (0.63, 1), (0.65, 2), (1.3, 3)])
+def test_what_a_sleeping_node_leaves_to_the_battery_flows_through_its_meter(
+    charge_A: float, pga: int
+) -> None:
+    """1.25 times 0.5 A of radio and 0.04 A beside it need 80 mV; a stronger charge than that needs more."""
+    design = load_design("xiao-s3-sense")
+    row = replace(design.charger.rows["charge_current"], value=charge_A)
+    rows = MappingProxyType({**design.charger.rows, "charge_current": row})
+    strong = replace(design, charger=replace(design.charger, rows=rows))
+    assert pga_of(strong) == pga
+    assert pga_of(replace(strong, meter=load_design("pico-w-arducam-2mp").meter)) == 1
+
+
+def test_a_camera_that_stays_powered_is_part_of_the_busy_board() -> None:
+    """50 mA at 3.8 V; the camera's 20 mA at 3.75 V but where it runs, at 44 mA."""
+    design = load_design("xiao-s3-sense")
+    assert busy_mW(design) == pytest.approx(190 + 75 + 0.4, abs=0.3)
+    prices = dict(zip(STATES, state_mW(design), strict=True))
+    assert prices["TRIAGE"] == busy_mW(design)
+    assert node_values(design)["BOOT_mW"] == 265
+    assert prices["CAPTURE"] == pytest.approx(190 + 165 + 0.4, abs=0.3)
