@@ -6,12 +6,14 @@ above that they widen evenly on a logarithmic axis. Time and charge are sums ove
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 
 from .clipping import SHUNT_STEP_mV
 from .log import FloatArray, IntArray, Log
+from .pieces import pieces
 
 #: Bins to a decade of current.
 PER_DECADE = 36
@@ -78,39 +80,47 @@ class Histogram:
 def histogram(log: Log) -> Histogram:
     """Sort a log's rows by current."""
     step = meter_step_mA(log)
-    charge = log.charge_mC
-    out = -float(charge[log.mA < 0].sum())
-    logarithmic = out <= NEGATIVE * float(np.abs(charge).sum()) and float(log.mA.max()) > 0
+    logarithmic = _out(log) <= NEGATIVE and float(log.mA.max()) > 0
     edges = _logarithmic(log, step) if logarithmic else _plain(log, step)
-    place = _places(log.mA, edges, step)
-    time, summed = _added(place, log.dt_s, len(edges)), _added(place, charge, len(edges))
-    return Histogram(edges, time[1:], summed[1:], float(time[0]), float(summed[0]), step, logarithmic)
+    place_of, time, charge = _places(log.mA, edges, step), np.zeros(len(edges)), np.zeros(len(edges))
+    for piece in pieces(len(log.mA)):
+        mA, dt_s = log.mA[piece], log.dt_s[piece]
+        place = place_of(mA)
+        time += np.bincount(place, dt_s, len(edges))
+        charge += np.bincount(place, mA * dt_s, len(edges))
+    return Histogram(edges, time[1:], charge[1:], float(time[0]), float(charge[0]), step, logarithmic)
 
 
 def charge_by_state(log: Log, found: Histogram, codes: IntArray, states: int) -> FloatArray:
     """Charge in each bin for each state, mC; shape (states, bins)."""
     width = len(found.edges_mA)
-    place = _places(log.mA, found.edges_mA, found.step_mA) + width * codes
-    return _added(place, log.charge_mC, width * states).reshape(states, width)[:, 1:]
+    place_of, charge = _places(log.mA, found.edges_mA, found.step_mA), np.zeros(width * states)
+    for piece in pieces(len(log.mA)):
+        mA = log.mA[piece]
+        charge += np.bincount(place_of(mA) + width * codes[piece], mA * log.dt_s[piece], len(charge))
+    return charge.reshape(states, width)[:, 1:]
 
 
-def _added(place: IntArray, values: FloatArray, count: int) -> FloatArray:
-    """The sum of the values at each place."""
-    return np.asarray(np.bincount(place, values, count), dtype=np.float64)
+def _out(log: Log) -> float:
+    """The part of the charge that flows backwards, 0..1."""
+    out, whole = 0.0, 0.0
+    for piece in pieces(len(log.mA)):
+        charge = log.mA[piece] * log.dt_s[piece]
+        out -= float(np.minimum(charge, 0.0).sum())
+        whole += float(np.abs(charge).sum())
+    return out / whole if whole else 0.0
 
 
-def _places(mA: FloatArray, edges: FloatArray, step: float | None) -> IntArray:
-    """The bin of each row, counted from 1; 0 is under the first edge.
+def _places(mA: FloatArray, edges: FloatArray, step: float | None) -> Callable[[FloatArray], IntArray]:
+    """What tells the bin of each of some rows of a log, counted from 1; 0 is under the first edge.
 
     Whole steps go through a table: ten million rows take a fifth of the time of a search.
     """
     if step is None or np.ptp(mA) / step > MOST_STEPS:
-        return np.searchsorted(edges, mA, side="left")
-    steps = np.rint(mA / step).astype(np.int32)
-    first = int(steps.min())
-    steps -= first
-    table = np.searchsorted(edges, (first + np.arange(int(steps.max()) + 1)) * step, side="left")
-    return table.astype(np.int64)[steps]
+        return lambda some: np.searchsorted(edges, some, side="left")
+    first, last = (int(np.rint(end / step)) for end in (mA.min(), mA.max()))
+    table = np.searchsorted(edges, np.arange(first, last + 1) * step, side="left").astype(np.int64)
+    return lambda some: table[np.rint(some / step).astype(np.int64) - first]
 
 
 def meter_step_mA(log: Log) -> float | None:
@@ -121,9 +131,8 @@ def meter_step_mA(log: Log) -> float | None:
 
 
 def _logarithmic(log: Log, step: float | None) -> FloatArray:
-    positive = log.mA[log.mA > 0]
-    low, top = float(positive.min()), float(positive.max())
-    low = max(low, top * 1e-7)
+    top = float(log.mA.max())
+    low = max(float(log.mA.min(where=log.mA > 0, initial=top)), top * 1e-7)
     count = max(int(np.ceil(PER_DECADE * np.log10(top / low))), 1) + 2
     edges = low * 10 ** ((np.arange(count + 1) - 0.5) / PER_DECADE)
     return _on_half_steps(edges, step, top)
