@@ -6,9 +6,12 @@ import numpy as np
 import pytest
 
 from analysis.clock import backward_row
+from analysis.histogram import charge_by_state, histogram
 from analysis.pieces import HUGE_FROM, PIECE, pieces, room, stretch_sums
 from analysis.quiet import looked_at, looked_at_inside
+from analysis.sampling import spread
 from analysis.spells import spells
+from tests.analysis.made_logs import log_of
 
 SEED = 20261201
 
@@ -67,3 +70,21 @@ def test_the_first_fall_of_a_clock_at_a_seam() -> None:
     for row in (2 * PIECE - 1, PIECE + 1, PIECE, PIECE - 1, 1):
         t_s[row] = t_s[row - 1] - 0.5
         assert backward_row(t_s) == row
+
+
+def test_the_charge_of_each_state_in_a_histogram_of_several_pieces() -> None:
+    mA = np.repeat([1.0, 40.0, 7.0], PIECE)
+    log = log_of(mA, 1000.0)
+    codes = np.repeat([0, 1, 0], PIECE)
+    by_state = charge_by_state(log, histogram(log), codes, 2)
+    assert by_state.sum(axis=1).tolist() == pytest.approx([8 * PIECE / 1000, 40 * PIECE / 1000])
+
+
+def test_how_alike_neighbouring_samples_are() -> None:
+    """Each sample is 0.8 of the one before and a new part."""
+    new = np.random.default_rng(SEED).normal(size=100_000)
+    mA = new.copy()
+    for row in range(1, len(mA)):
+        mA[row] += 0.8 * mA[row - 1]
+    variance, white, likeness = spread(mA, np.array([0]), np.array([len(mA)]))
+    assert (variance, white, likeness) == pytest.approx((1 / 0.36, 0.0, 0.8), abs=0.05), f"seed {SEED}"

@@ -8,8 +8,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from analysis import periods, plot_year, plots
-from analysis.bands import dearest, name_rows, visits
+from analysis import periods, plot_year, plots, style
+from analysis.bands import dearest, draw_current, name_rows, visits
 from analysis.contact_sheet import MOST, day_rows, spread, thumbnail
 from analysis.plot_log import log_png, typical_cycle
 from analysis.read import read_log
@@ -75,6 +75,14 @@ def test_a_lone_spike_is_seen_in_the_picture(tmp_path: Path) -> None:
     assert 1 <= len(tall) <= 2
     left, right = 80, 1385
     assert abs((tall[0] - left) / (right - left) - 0.617) < 0.01
+
+
+def test_a_long_log_has_room_for_its_lowest_and_its_highest_row() -> None:
+    mA = np.full(10_000, 5.0)
+    mA[[777, 8_888]] = -20.0, 300.0
+    axes = style.new_figure(4.0).subplots()
+    draw_current(axes, log_of(mA, 1000.0), 0.0, 10.0)
+    assert axes.get_ylim() == pytest.approx((-21.0, 318.0))
 
 
 def test_bucket_means_weigh_by_time() -> None:
