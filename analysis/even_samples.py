@@ -24,7 +24,7 @@ class EvenSamples:
 
     Attributes
     ----------
-    mA, V : the mean over each sample's time; NaN where no row is.
+    mA : the charge of each sample over its time, V : the mean of its rows; NaN where no row is.
     row : the log's row in the middle of each sample, -1 in a gap.
     """
 
@@ -38,6 +38,7 @@ def even_samples(log: Log, most_hz: int) -> EvenSamples:
     """Lay a log out at the next whole rate above its own, or at the most that a format has.
 
     Means, not the nearest row: so the charge stays what it is. A row that two samples share is in both.
+    A sample that is in a gap for a part of its time draws less: its reader counts it whole.
 
     Raises
     ------
@@ -52,9 +53,10 @@ def even_samples(log: Log, most_hz: int) -> EvenSamples:
     edges = float(log.t_s[0]) + np.arange(count + 1) / rate
     covered = np.diff(_up_to(log, None, edges))
     covered[covered < 1e-6 / rate] = np.nan
+    counted = np.where(covered < (1 - 1e-6) / rate, 1 / rate, covered)
     return EvenSamples(
         rate,
-        np.diff(_up_to(log, log.mA, edges)) / covered,
+        np.diff(_up_to(log, log.mA, edges)) / counted,
         np.diff(_up_to(log, log.V, edges)) / covered,
         _row_at(log, edges[:-1] + 0.5 / rate),
     )

@@ -94,7 +94,7 @@ def _no_header(text: Text) -> LogError:
             f"{text.name} line 1: a printed list or dictionary stands in a cell ('{first[:30]}'); write one "
             "row per sample instead."
         )
-    names = ["".join(pair) for pair in _NAMED.findall(first)]
+    names = ["".join(pair) for pair in _NAMED.findall(first[:400])]
     if len(names) > 1:
         return LogError(
             f"{text.name} line 1: its readings name themselves ({', '.join(names[:5])}), but none is a "
