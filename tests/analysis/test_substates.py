@@ -70,6 +70,15 @@ def test_bursty_wifi_is_one_state() -> None:
     )
 
 
+def test_a_lone_low_sample_in_every_block_is_no_state() -> None:
+    """In the second half of each wake one sample of twenty is caught at 5 mA, as a short dropout is."""
+    mA = np.tile(np.repeat([0.03, 60.0], [3000, 1000]), 8)
+    for wake in range(8):
+        mA[4000 * wake + 3500 : 4000 * (wake + 1) : 20] = 5.0
+    mA += np.random.default_rng(4).normal(0, 0.15, len(mA))
+    assert [row.name for row in state_table(made(mA, 1000.0)).states] == ["asleep", "awake"], "seed 4"
+
+
 def test_it_says_what_the_rate_carries() -> None:
     drawn = cycles(1, 1000.0, 20, node=NODE)
     for every, says in (
