@@ -38,7 +38,7 @@ def read_jls(path: Path, options: ReadOptions) -> Log:
     LogError : the library is not installed, the file is damaged, or it holds no current.
     """
     reader_of = library(path).Reader
-    with _closed(path, options.salvage) as (whole, notes), _quietly():
+    with _closed(path, options.salvage) as (whole, notes), quietly():
         try:
             with reader_of(str(whole)) as reader:
                 log = assemble(_recording(path.name, reader), options)
@@ -79,8 +79,8 @@ def _closed(path: Path, salvage: bool) -> Iterator[tuple[Path, tuple[str, ...]]]
 
 
 @contextmanager
-def _quietly() -> Iterator[None]:
-    """The library writes what it finds in damaged files to stderr, past Python: one sentence is enough."""
+def quietly() -> Iterator[None]:
+    """The library writes what goes wrong to stderr, past Python: one sentence is enough."""
     sys.stderr.flush()
     kept, nowhere = os.dup(2), os.open(os.devnull, os.O_WRONLY)
     try:

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from .log import IntArray, Log
+from .whole_file import whole_file
 
 #: Digits behind the point: microseconds, and finer than any meter's step.
 _DIGITS = {"t_s": 6, "dt_s": 6, "V": 4, "mA": 5}
@@ -30,11 +31,10 @@ def write_csv(log: Log, path: Path) -> Path:
         "state": _names(log.state, log.states), "marker": log.marker,
         "quality": _names(log.quality, log.qualities),
     }  # fmt: skip
-    part = path.with_name(path.name + ".part")
-    with part.open("w", encoding="utf-8", newline="") as file:
+    with whole_file(path) as part, part.open("w", encoding="utf-8", newline="") as file:
         file.write(f"# {log.source.replace(chr(10), ' ')}{_started(log)}\n")
         pd.DataFrame(columns).to_csv(file, index=False, lineterminator="\n")
-    return part.replace(path)
+    return path
 
 
 def _started(log: Log) -> str:

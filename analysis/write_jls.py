@@ -7,9 +7,11 @@ from typing import Any
 
 import numpy as np
 
+from .errors import AnalysisError
 from .even_samples import EvenSamples, even_samples
 from .log import FloatArray, IntArray, Log
-from .read_jls import EPOCH, SECOND, WRITER, library
+from .read_jls import EPOCH, SECOND, WRITER, library, quietly
+from .whole_file import whole_file
 
 #: A Joulescope's own rate; a faster log is averaged.
 MOST_hz = 2_000_000
@@ -22,22 +24,41 @@ def write_jls(log: Log, path: Path) -> tuple[str, ...]:
 
     Raises
     ------
-    LogError : the library is not installed, or it would be too many samples.
+    LogError : the library is not installed, or it would be too many samples. OSError : the folder may not be
+        written to. AnalysisError : the disk became full.
     """
     pyjls, samples = library(path), even_samples(log, MOST_hz)
-    part = path.with_name(path.name + ".part")
-    with pyjls.Writer(str(part)) as writer:
-        writer.source_def(source_id=1, name=WRITER, vendor="Torpor", model="log", version="1",
-                          serial_number=log.source)  # fmt: skip
-        _signal(pyjls, writer, log, 1, ("current", "A"), samples.mA / 1e3, samples.rate_hz)
-        if not np.isnan(log.V).all():
-            _signal(pyjls, writer, log, 2, ("voltage", "V"), samples.V, samples.rate_hz)
-        marks = _marks(log, samples)
-        for sample, name in marks:
-            writer.annotation(1, sample, np.nan, pyjls.AnnotationType.TEXT, 0, name)
+    marks = _marks(log, samples)
+    with whole_file(path) as part:
+        part.touch()  # the system's own word on a folder that is not there
+        try:
+            with quietly(), pyjls.Writer(str(part)) as writer:
+                _write(pyjls, writer, log, samples, marks)
+            whole = _is_whole(pyjls, part, samples)
+        except RuntimeError:
+            whole = False
+        if not whole:
+            raise AnalysisError(f"{path.name}: could not be written to its end; is the disk full?")
     said = (f"{len(marks):,} marks say where states begin.",) if marks else ()
-    part.replace(path)
     return (*said, f"It is laid out at {samples.rate_hz:,} samples per second.")
+
+
+def _is_whole(pyjls: Any, part: Path, samples: EvenSamples) -> bool:
+    """Whether what was written is all there: of a disk that becomes full the library says nothing."""
+    signals = 1 if np.isnan(samples.V).all() else 2
+    with quietly(), pyjls.Reader(str(part)) as reader:
+        lengths = [item.length for item in reader.signals.values() if item.length]
+    return lengths == signals * [len(samples.mA)]
+
+
+def _write(pyjls: Any, writer: Any, log: Log, samples: EvenSamples, marks: list[tuple[int, str]]) -> None:
+    writer.source_def(source_id=1, name=WRITER, vendor="Torpor", model="log", version="1",
+                      serial_number=log.source)  # fmt: skip
+    _signal(pyjls, writer, log, 1, ("current", "A"), samples.mA / 1e3, samples.rate_hz)
+    if not np.isnan(samples.V).all():
+        _signal(pyjls, writer, log, 2, ("voltage", "V"), samples.V, samples.rate_hz)
+    for sample, name in marks:
+        writer.annotation(1, sample, np.nan, pyjls.AnnotationType.TEXT, 0, name)
 
 
 def _signal(

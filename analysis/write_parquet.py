@@ -11,6 +11,7 @@ import numpy as np
 from .clock import intervals
 from .errors import LogError
 from .log import IntArray, Log
+from .whole_file import whole_file
 
 #: Where the file's own metadata hold what is no column, and the version of that.
 KEY, VERSION = b"torpor-log", 1
@@ -54,13 +55,13 @@ def write_parquet(log: Log, path: Path) -> Path:
     if log.power_mW is not None:
         columns["power_mW"] = log.power_mW
     table = pa.table(columns).replace_schema_metadata({KEY: json.dumps(_meta(log)).encode()})
-    part = path.with_name(path.name + ".part")
     recurring = [name for name in columns if name not in ("t_s", "dt_s")]
-    parquet.write_table(
-        table, part, row_group_size=ROWS_TOGETHER, compression="lz4", use_dictionary=recurring,
-        write_page_checksum=True,
-    )  # fmt: skip
-    return part.replace(path)
+    with whole_file(path) as part:
+        parquet.write_table(
+            table, part, row_group_size=ROWS_TOGETHER, compression="lz4", use_dictionary=recurring,
+            write_page_checksum=True,
+        )  # fmt: skip
+    return path
 
 
 def _words(codes: IntArray, names: tuple[str, ...]) -> Any:

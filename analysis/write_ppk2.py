@@ -17,6 +17,7 @@ from .even_samples import EvenSamples, even_samples
 from .finding import RESTING
 from .log import FloatArray, IntArray, Log
 from .read_ppk2 import FRAME, META_FILE, SAMPLES_FILE, WRITTEN_FROM
+from .whole_file import whole_file
 
 #: The profiler's own rate; a faster log is averaged.
 MOST_hz = 100_000
@@ -37,12 +38,11 @@ def write_ppk2(log: Log, path: Path) -> tuple[str, ...]:
     inputs, notes = _inputs(log, samples.row)
     frames = np.zeros(len(samples.mA), dtype=FRAME)
     frames["uA"], frames["inputs"] = samples.mA * 1e3, inputs
-    part = path.with_name(path.name + ".part")
-    with zipfile.ZipFile(part, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as archive:
+    packed = zipfile.ZIP_DEFLATED
+    with whole_file(path) as part, zipfile.ZipFile(part, "w", packed, compresslevel=6) as archive:
         archive.writestr(META_FILE, json.dumps(_meta(log, samples.rate_hz)))
         archive.writestr(SAMPLES_FILE, frames.tobytes())
         archive.writestr(OVERVIEW_FILE, json.dumps(_overview(samples)))
-    part.replace(path)
     return (*notes, f"It is laid out at {samples.rate_hz:,} samples per second.")
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 import zipfile
 from collections.abc import Callable
 from dataclasses import replace
@@ -57,7 +59,8 @@ def test_uneven_rows_keep_their_charge_and_a_gap_stays_one(write: Write) -> None
 
 
 def test_rows_far_shorter_than_a_sample_keep_their_charge_and_voltage(write: Write) -> None:
-    rows = "".join(f"{at},{0.01 if at % 2 else 0.5},{3 + at % 2},{100 if at % 2 else 2}\n" for at in range(20))
+    kinds = ("0.5,3,2", "0.01,4,100")
+    rows = "".join(f"{at},{kinds[at % 2]}\n" for at in range(20))
     even = even_samples(read_log(write("t_s,dt_s,V,mA\n" + rows)), 100_000)
     assert even.rate_hz == 4
     assert even.mA[:8].tolist() == pytest.approx([2, 2, np.nan, np.nan, 4, *[np.nan] * 3], nan_ok=True)
@@ -202,3 +205,39 @@ def test_convert_writes_what_the_ending_names(tmp_path: Path) -> None:
     of_ours(tmp_path)
     run = CliRunner().invoke(command, [str(tmp_path / "node_log.csv"), str(tmp_path / "a.ppk2")])
     assert run.exit_code == 0 and "D4 CONNECT" in run.output and len(read_log(tmp_path / "a.ppk2").mA) == 500
+
+
+def written_on_a_full_disk(log: str, out: str, size: int) -> str:
+    """What converting says where no file may become larger than this; in a process of its own."""
+    code = (
+        "import resource, signal, sys; from station.cli import main\n"
+        "signal.signal(signal.SIGXFSZ, signal.SIG_IGN)\n"
+        f"resource.setrlimit(resource.RLIMIT_FSIZE, ({size}, {size}))\n"
+        f"sys.exit(main(['convert', {log!r}, {out!r}]))\n"
+    )
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert run.returncode != 0
+    return run.stderr
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="has no limit on the size of a file")
+@pytest.mark.parametrize(
+    ("ending", "size", "says"),
+    [("ppk2", 2000, "File too large"), ("csv", 2000, "File too large"), ("parquet", 2000, "File too large"),
+     ("jls", 2000, "to its end; is the disk full"), ("jls", 20_000, "to its end; is the disk full")],
+)  # fmt: skip
+def test_a_full_disk_is_said_and_leaves_nothing(
+    ending: str, size: int, says: str, tmp_path: Path, write: Write
+) -> None:
+    if ending == "jls":
+        pytest.importorskip("pyjls", reason="the library pyjls is not installed")
+    log = write(uneven(5000, seed=9))
+    said = written_on_a_full_disk(str(log), str(tmp_path / f"a.{ending}"), size)
+    assert says in said and len(said.splitlines()) == 1
+    assert [path.name for path in tmp_path.iterdir()] == ["log.csv"]
+
+
+def test_a_folder_that_is_not_there(tmp_path: Path) -> None:
+    pytest.importorskip("pyjls", reason="the library pyjls is not installed")
+    with pytest.raises(FileNotFoundError):
+        write_jls(of_ours(tmp_path), tmp_path / "nowhere" / "a.jls")
