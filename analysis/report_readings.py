@@ -21,8 +21,9 @@ FATE_WORDS = {
 
 def readings_part(result: RunResult, readings: list[ReadingFate]) -> str:
     """How many readings there are, what became of them, how far apart and how late they are."""
+    failed = _failed(result)
     if not readings:
-        return heading("Readings") + "\nNo reading was taken."
+        return "\n".join([heading("Readings") + "\nNo reading was taken.", *([failed] if failed else [])])
     counts = Counter(reading.fate for reading in readings)
     home = counts["delivered"]
     said = (
@@ -35,9 +36,17 @@ def readings_part(result: RunResult, readings: list[ReadingFate]) -> str:
     ]
     parts = (
         heading("Readings"), paragraph(said), table(rows, right=(1, 2)),
-        _gaps(result, readings), _delays(readings),
+        _gaps(result, readings), _delays(readings), failed,
     )  # fmt: skip
     return "\n".join(part for part in parts if part)
+
+
+def _failed(result: RunResult) -> str:
+    """Of the journal: steps that ended with an exception."""
+    times = sum(result.journal_counts.get(reason, 0) for reason in ("TASK_FAILED", "CRASH"))
+    often = "once" if times == 1 else f"{times:,} times"
+    told = f"A task failed {often}: console.txt has what the node printed, journal.csv when."
+    return paragraph(told) if times else ""
 
 
 def _gaps(result: RunResult, readings: list[ReadingFate]) -> str:

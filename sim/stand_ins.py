@@ -13,7 +13,7 @@ from boards import Design
 from sim.application import dotted, folder_of, is_own, text_of
 from sim.devices.unread import Unread
 from sim.drive import Drive
-from sim.errors import DriveError
+from sim.errors import DriveError, EndOfWake
 from sim.life import Life
 from sim.sky import Sky
 
@@ -48,15 +48,22 @@ def attach_own(life: Life, sky: Sky, seed: int, gave: Callable[[float, int], Non
 
     def listen(name: str, module: Any) -> None:
         if name == "torpor.readings":
-            module.keep = _heard(module.keep, lambda values: gave(life.world.now, values[0]))
+            module.keep = _heard(module.keep, gave, lambda: life.world.now)
 
     life.machine.on_loaded = listen
 
 
-def _heard(keep: Callable[..., None], hear: Callable[[tuple[int, ...]], None]) -> Callable[..., None]:
+def _heard(
+    keep: Callable[..., None], hear: Callable[[float, int], None], now: Callable[[], float]
+) -> Callable[..., None]:
     def kept(wake: Any, values: tuple[int, ...]) -> None:
-        hear(values)
-        keep(wake, values)
+        given_s = now()
+        try:
+            keep(wake, values)
+        except EndOfWake:
+            hear(given_s, values[0])
+            raise
+        hear(given_s, values[0])  # what the node refuses is no reading
 
     return kept
 

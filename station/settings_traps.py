@@ -27,7 +27,7 @@ def traps(settings: Mapping[str, object]) -> Iterator[Finding]:
 def _of_host(host: str) -> Iterator[Finding]:
     if re.search(r"[/:@ ]", host):
         yield finding("settings.host", host=host)
-    elif host == "localhost" or host.startswith(("127.", "0.")):
+    elif host.lower() == "localhost" or host.startswith(("127.", "0.")):
         yield finding("settings.loop", host=host)
-    elif host.endswith(".local"):
+    elif host.lower().endswith(".local"):
         yield finding("settings.local", host=host)

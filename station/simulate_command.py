@@ -63,11 +63,16 @@ def command(**options: Any) -> None:
     if not options["into"]:
         needless(["named"], "without --into")
     scenario = _scenario(options)
-    folder = _folder(options["out"], scenario)  # before the minutes, not after them
+    folder = _folder(options["out"], scenario)
+
+    def make(_: Twin) -> None:
+        """Before the minutes, not after them; not for what cannot be built."""
+        folder.mkdir(parents=True, exist_ok=True)
+
     if options["into"]:
-        result, twin = _run_into(scenario, options)
+        result, twin = _run_into(scenario, options, make)
     else:
-        result, twin = _run(scenario, "simulating", options["as_json"])
+        result, twin = _run(scenario, "simulating", options["as_json"], make)
     wanted = options["demo"] and result.readings is None  # the advice counts visitors
     advice = _advise(twin, result, options["as_json"]) if wanted else None
     _write(twin, result, advice, folder, options)
@@ -113,11 +118,12 @@ def _folder(out: Path | None, scenario: Scenario) -> Path:
     folder = out or Path(f"torpor-out-{Path(scenario.design).stem}")
     if folder.exists() and not folder.is_dir():
         raise StationError(f"{folder}: is a file, expected a folder for the output.", Exit.USAGE)
-    folder.mkdir(parents=True, exist_ok=True)
     return folder
 
 
-def _run_into(scenario: Scenario, options: dict[str, Any]) -> tuple[RunResult, Twin]:
+def _run_into(
+    scenario: Scenario, options: dict[str, Any], make: Callable[[Twin], None]
+) -> tuple[RunResult, Twin]:
     """A run that ends now, and whatever its node sends home kept in a station's folder."""
     from station import filling
     from station.store import Store
@@ -125,15 +131,15 @@ def _run_into(scenario: Scenario, options: dict[str, Any]) -> tuple[RunResult, T
     until_now = filling.until_now(scenario, time.time(), options["start_day"] is None)
     with Store(options["into"]) as store:
         filler = filling.Filler(store, options["named"], until_now)
-        found = _run(until_now.scenario, "simulating", options["as_json"], filler.listen_to)
+        found = _run(until_now.scenario, "simulating", options["as_json"], make, filler.listen_to)
         filler.finish()
     return found
 
 
 def _run(
-    scenario: Scenario, text: str, quiet: bool, prepare: Callable[[Twin], None] | None = None
+    scenario: Scenario, text: str, quiet: bool, *prepare: Callable[[Twin], None]
 ) -> tuple[RunResult, Twin]:
-    """One full run under a progress bar (on stderr; none with --json)."""
+    """One full run under a progress bar (on stderr; none with --json). `prepare` is given what was built."""
     from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
     from sim.run import build, summarise
@@ -143,8 +149,8 @@ def _run(
     bar = Progress(*columns, console=console(stderr=True), disable=quiet)
     task = bar.add_task(f"{text} {scenario.days:g} days", total=1.0)
     twin = build(scenario, lambda share: bar.update(task, completed=share))
-    if prepare:
-        prepare(twin)
+    for one in prepare:
+        one(twin)
     with bar:  # only now: what cannot be built is one sentence, without a bar
         twin.live()
         bar.update(task, completed=1.0)

@@ -68,6 +68,15 @@ def test_no_reading_at_all(soil: RunResult) -> None:
     assert "0 (0 %) came home." in said and "They came home" not in said
 
 
+def test_tasks_that_failed_are_told_of_with_the_file_that_says_why(soil: RunResult) -> None:
+    assert "failed" not in report(soil)
+    once = replace(soil, readings=[], journal_counts={"CRASH": 1})
+    told = "A task failed once: console.txt has what the node printed, journal.csv when."
+    assert f"No reading was taken. {told}" in plain(report(once))
+    many = replace(soil, journal_counts={"CRASH": 1, "TASK_FAILED": 1200})
+    assert "A task failed 1,201 times: console.txt" in plain(report(many))
+
+
 def test_the_summary(soil: RunResult, good_year: RunResult) -> None:
     assert summary_json(soil)["readings"] == {
         "taken": 48, "by_fate": {"delivered": 40, "lost": 2, "waiting": 6},

@@ -100,6 +100,17 @@ def test_what_it_raises_is_on_the_console_with_its_second(design: Path, tmp_path
     assert "CRASH" in (tmp_path / "journal.csv").read_text("utf-8")
 
 
+@pytest.mark.parametrize("values", ["", "1", "1, 2, 3", "1, 'warm'", "1, 40000"])
+def test_what_the_node_refuses_to_keep_is_no_reading(design: Path, values: str) -> None:
+    stand_in = design.parent / "climate" / "twin" / "probe.py"
+    stand_in.write_text(f"def read(wake):\n    wake.keep({values})\n", "utf-8")
+    twin = build(Scenario(design=str(design), days=0.05))
+    twin.live()
+    assert twin.taken == []
+    assert {one.reason for one in twin.life.journal} & {"CRASH", "TASK_FAILED"} != set()
+    assert "IndexError" not in "".join(twin.life.machine.console)  # of the twin's own
+
+
 def test_motion_wakes_it_if_its_design_has_a_motion_sensor(design: Path, tmp_path: Path) -> None:
     """docs/framework.md: pin("PIR")."""
     text = design.read_text("utf-8").replace('sensor = "sht31"', 'pir = "am312"')

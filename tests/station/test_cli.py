@@ -119,6 +119,26 @@ def test_where_nothing_can_be_written_is_said_before_the_run(
     assert "out: is a file, expected a folder for the output." in capsys.readouterr().err
 
 
+def test_a_folder_that_cannot_be_made_is_said_before_the_run_too(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "file").write_text("mine")
+    monkeypatch.setattr("sim.run.Twin.live", lambda twin: pytest.fail("it ran"))
+    assert cli.main(["simulate", "--out", str(tmp_path / "file" / "out")]) == 1
+    said = capsys.readouterr().err
+    assert "file" in said and said.count("\n") == 1
+
+
+@pytest.mark.parametrize("slip", ["typo.toml", "pico-w-soil --weather typo.csv"])
+def test_a_slip_of_the_pen_leaves_no_folder(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, slip: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert cli.main(["simulate", *slip.split()]) != 0
+    assert "typo" in capsys.readouterr().err
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_the_horizon_is_an_option(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     from station.simulate_command import _scenario, command
 

@@ -234,6 +234,7 @@ def test_the_odds_of_this_node_come_with_it(capsys) -> None:
         ({"wifi_password": "short"}, "wifi_password is not as it must be: expected 8 to 64 characters"),
         ({"wifi_password": None}, "wifi_password is missing: put it into TORPOR_WIFI_PASSWORD or the file"),
         ({"host": None}, "host is missing: address of the home station."),
+        ({"host": "Localhost"}, "host is 'Localhost', which is the node itself."),
         ({"host": "localhost"}, "host is 'localhost', which is the node itself. Take the station's address"),
         ({"host": "http://10.0.0.1:8080"}, "Without http://, port and path; the port goes into port."),
         ({"port": 70000}, "port is '70000': expected a whole number from 1 to 65535."),
