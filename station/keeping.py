@@ -155,9 +155,14 @@ def _events(raw: bytes) -> list[tuple[int, str, int]]:
 
 
 def _heard(db: sqlite3.Connection, upload: Upload, status: int) -> Kept:
-    """The node was heard. Only what is new and no older than before says something about it."""
+    """The node was heard. Only what is new and no older than before says something about it.
+
+    IntegrityError if the node is gone: another may have its number by now, but never its key.
+    """
     number = upload.node.number
-    db.execute("UPDATE nodes SET heard_s = ? WHERE number = ?", (upload.received_s, number))
+    its = (upload.received_s, number, upload.node.key)
+    if not db.execute("UPDATE nodes SET heard_s = ? WHERE number = ? AND key = ?", its).rowcount:
+        raise sqlite3.IntegrityError("its node was forgotten, or has another key by now")
     said = telemetry_of(upload.telemetry)
     if status != 201 or not said or not _in_order(db, upload, numbers_of(said).get("wake", 0)):
         return Kept(status, False)

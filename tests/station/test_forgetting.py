@@ -15,6 +15,7 @@ from pathlib import Path
 
 import pytest
 
+from station import nodes
 from station.examiner import Examiner
 from station.forgetting import forget
 from station.records import Kept, Node, Picture, Upload
@@ -136,6 +137,22 @@ def test_what_was_on_its_way_is_refused_and_leaves_nothing(store: Store, keep: K
         sent(store, before, kind, b"\xff\xd8" + bytes(14))
     assert [path for path in store.folder.rglob("*") if path.suffix in (".jpg", ".part")] == []
     assert set(rows(store.folder).values()) == {0}
+
+
+@pytest.mark.parametrize("kind", ["images", "log", "readings"])
+def test_what_was_on_its_way_does_not_become_the_next_nodes(store: Store, keep: Keep, kind: str) -> None:
+    """Whoever is added next may get the number of the one that was forgotten."""
+    keep("0000000a-1")
+    before = named(store, "garden")
+    forget(store, "garden", keep_pictures=False)
+    after = nodes.add(store, "garden")
+    assert after.number == before.number
+    with pytest.raises(sqlite3.IntegrityError, match="its node was forgotten, or has another key by now"):
+        sent(store, before, kind, b"\xff\xd8" + bytes(14))
+    assert [path for path in store.folder.rglob("*") if path.suffix in (".jpg", ".part")] == []
+    assert {table: count for table, count in rows(store.folder).items() if count} == {"nodes": 1}
+    assert named(store, "garden").heard_s is None
+    assert sent(store, after, kind, b"\xff\xd8" + bytes(14)).status == 201
 
 
 def test_while_the_station_runs(live: Station, jpeg: bytes, run: Run) -> None:
