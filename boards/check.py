@@ -217,10 +217,13 @@ def check_meter(design: Design) -> None:
 
 
 def check_panel_meter(design: Design) -> None:
-    """Two meters on one bus: each with its own address, one of them in the panel's lead."""
+    """Two meters on one bus: each with its own address, one in the load's lead and one in the panel's."""
     meter = design.panel_meter
     if meter is None:
         return
+    if design.meter.caps["lead"] == "battery":
+        must = f"absent, since {design.meter.name} sits in the battery's lead and tells of the sun itself"
+        raise refused(design.path, "parts.panel_meter", meter.name, must)
     if meter.caps.get("lead") != "panel":
         raise refused(design.path, "parts.panel_meter", meter.name, "a meter in the panel's lead")
     if meter.caps["address"] == design.meter.caps["address"]:

@@ -94,6 +94,15 @@ def test_a_meter_sits_where_the_charger_lets_it(changed: Change, design: str, le
     assert sentence(path) == f'my.toml: caps.meter.lead is "{lead}", but must be {must}.'
 
 
+def test_a_meter_in_the_batterys_lead_needs_no_second_one(changed: Change) -> None:
+    second = ("[parts]", '[parts]\npanel_meter = "ina219-panel"')
+    assert sentence(changed(second, design="xiao-s3-sense")) == (
+        'my.toml: parts.panel_meter is "ina219-panel", but must be absent, since ina219 sits in the '
+        "battery's lead and tells of the sun itself."
+    )
+    assert load_design(changed(second)).panel_meter
+
+
 @pytest.mark.parametrize("charger", ["bq24074", "mcp73871", "cn3791-6v"])
 def test_the_new_chargers_go_with_lithium_ion(changed: Change, charger: str) -> None:
     design = load_design(changed((CHARGER, f'charger = "{charger}"'), (PANEL, 'panel = "panel-6w"')))
