@@ -8,10 +8,9 @@ from pathlib import Path
 
 import numpy as np
 
-from sim.books import FloatArray
 from sim.errors import SimError
 from sim.fates import Fates
-from sim.history import stretch
+from sim.history import charged_mC, stretch
 from sim.log import LogRow, write_log
 from sim.nodelog import node_log
 from sim.prices import states_of
@@ -106,12 +105,6 @@ def write_pictures(twin: Twin, folder: Path, keys: set[str]) -> int:
     return len(chosen)
 
 
-def _charged_mC(twin: Twin, t_s: FloatArray) -> FloatArray:
-    """What the charger had brought at these times, each hour's evenly."""
-    by_hour = 1000.0 * np.cumsum([0.0, *twin.plant.books.charged_C])
-    return np.interp(t_s, 3600.0 * np.arange(len(by_hour)), by_hour)
-
-
 def write_bench_log(twin: Twin, path: Path, rate_Hz: float, from_s: float, until_s: float) -> int:
     """What a second INA219 at `rate_Hz` would have logged between two times; returns the row count.
 
@@ -128,18 +121,18 @@ def write_bench_log(twin: Twin, path: Path, rate_Hz: float, from_s: float, until
         raise SimError(
             f"--samples {rate_Hz:g} from {from_s:g} to {until_s:g}: expected at most {_MOST_ROWS} rows."
         )
+    lead = str(twin.design.meter.caps["lead"])
     part = stretch(twin.world, from_s, until_s)
     edges = np.linspace(from_s, until_s, max(2, round((until_s - from_s) * rate_Hz) + 1))
     ends = part.t_s + part.dt_s
     bounds = np.concatenate(([part.t_s[0]], ends))
     charge = np.interp(edges, bounds, np.concatenate(([0.0], np.cumsum(part.mA * part.dt_s))))
+    if lead == "battery":
+        charge -= charged_mC(twin.world, from_s, until_s, edges)
     volts = np.interp(edges, bounds, np.concatenate(([0.0], np.cumsum(part.V * part.dt_s))))
     step = np.diff(edges)
     index = np.minimum(np.searchsorted(ends, edges[:-1] + step / 2), len(ends) - 1)
     mA, V = np.diff(charge) / step, np.diff(volts) / step
-    lead = str(twin.design.meter.caps["lead"])
-    if lead == "battery":
-        mA -= np.diff(_charged_mC(twin, edges)) / step
     rows = (
         LogRow(float(t_s), float(dt_s), float(v), float(i), part.state[at], int(part.marker[at]), "exact")
         for t_s, dt_s, v, i, at in zip(edges[:-1], step, V, mA, index, strict=True)

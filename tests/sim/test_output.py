@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import csv
+from bisect import bisect_left, bisect_right
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from sim.errors import SimError
-from sim.history import stretch
+from sim.history import charged_mC, stretch
 from sim.output import write_bench_log, write_history, write_pictures, write_run
 from sim.run import Twin, build, run, summarise
 from sim.scenario import Scenario
@@ -72,6 +73,41 @@ def test_a_bench_log_in_the_batterys_lead_shows_the_charge(tmp_path) -> None:
     load = stretch(twin.world, 43_200.0, 45_000.0)
     charged_mA = 1000.0 * twin.plant.books.charged_C[12] / 3600.0
     assert sum(noon) / len(noon) == pytest.approx(load.mA.mean() - charged_mA, abs=0.05)
+
+
+def test_a_full_battery_is_held_while_its_node_works(tmp_path) -> None:
+    """What the node draws at a visit the charger gives, not the battery; the hour's mean does not show it."""
+    noon_s = 43_200.0
+    twin = build(
+        Scenario(
+            "xiao-s3-sense", days=0.55, start_day=170, quiet=True, panel_scale=3.0, soc=0.985,
+            visits=((noon_s, 20.0),),
+        )
+    )  # fmt: skip
+    twin.live()
+    write_bench_log(twin, tmp_path / "visit.csv", 10.0, noon_s, noon_s + 20.0)
+    said = [float(row["mA"]) for row in rows_of(tmp_path / "visit.csv")]
+    world = twin.world
+    visit = slice(bisect_right(world.t_s, noon_s + 0.1), bisect_left(world.t_s, noon_s + 20.0))
+    assert max(world.mA[visit]) > 90.0
+    assert max(said) == pytest.approx(max(world.battery_mA[visit]), abs=0.5)
+    assert max(said) < 40.0
+
+
+def test_what_was_charged_is_the_books_by_whatever_bounds() -> None:
+    """Of a whole run, of its hours asleep, and of the started part of its last hour."""
+    scenario = Scenario("xiao-s3-sense", days=0.55, start_day=170, quiet=True, panel_scale=2.0, soc=0.6)
+    twin = build(scenario.change(visits=((40_000.0, 20.0),)))
+    twin.live()
+    by_hour = [1000.0 * charge_C for charge_C in twin.plant.books.charged_C]
+    assert (len(by_hour), sum(by_hour) > 1e6) == (14, True)
+    end_s = 0.55 * 86_400.0
+    edges = np.array([0.0, *(3600.0 * hour for hour in range(1, 14)), end_s])
+    found = np.diff(charged_mC(twin.world, 0.0, end_s, edges))
+    assert found == pytest.approx(np.array(by_hour), rel=1e-4, abs=1.0)
+    parts = np.linspace(36_000.0, 39_600.0, 5)  # an hour of sleep
+    evenly = np.diff(charged_mC(twin.world, 36_000.0, 39_600.0, parts))
+    assert evenly == pytest.approx([by_hour[10] / 4.0] * 4, rel=1e-4)
 
 
 @pytest.mark.parametrize(
