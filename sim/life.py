@@ -10,7 +10,7 @@ from typing import Any, NoReturn
 from sim.drive import Drive
 from sim.errors import DeepSleep, PowerLost, Reset, RunOver, SafeMode, SwitchedOff
 from sim.hardware import Hardware
-from sim.machine import Machine, sweep, swept, to_be_swept
+from sim.machine import Machine, bare, sweep, swept, to_be_swept
 from sim.modules import ModuleTable, SourceFile
 from sim.standins import core_modules
 from sim.standins.sleeping import TimeAlarm, by_PIR, deaf, next_alarm
@@ -85,7 +85,7 @@ class Life:
             try:
                 self._one_wake()
             except PowerLost as end:
-                lost = end
+                lost = bare(end)
             if lost or self.machine.wake_alarm is None:  # it did not end asleep
                 sweep()
             if lost:

@@ -11,7 +11,7 @@ from types import ModuleType
 from typing import Any
 
 from sim.costs import Prices
-from sim.errors import Reload
+from sim.errors import PowerLost, Reload
 from sim.hardware import Hardware
 
 #: From `supervisor.reload()` to the next script's first line (estimate: memory is cleared, pins are reset).
@@ -119,6 +119,12 @@ def to_be_swept(always: bool) -> None:
     """A wake begins. One that is `always` cut off is swept after it, of what came with it alone."""
     if always:
         gc.freeze()
+
+
+def bare(end: PowerLost) -> PowerLost:
+    """It without the frames that it went through: with them the wake would outlive its sweep."""
+    end.__traceback__ = end.__context__ = None
+    return end
 
 
 def sweep() -> None:

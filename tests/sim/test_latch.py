@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import textwrap
+import weakref
+from types import ModuleType
 
 import pytest
 
@@ -10,6 +12,8 @@ from boards import load_design
 from sim.drive import Drive
 from sim.life import Life
 from sim.modules import SourceFile
+from sim.run import build
+from sim.scenario import Scenario
 
 BOOT_s = 1.21 + 1.3
 TURN_ON_s = 0.003
@@ -133,3 +137,21 @@ def test_an_outage_while_it_is_off_starts_the_PIR_afresh(life_of, make_world, ma
     assert 3.0 <= starts[0] <= 15.1 and 503.0 <= starts[1] <= 515.1  # its false pulse, each time
     assert starts[2] == pytest.approx(900.0 + TURN_ON_s)
     assert [note.asleep_s - note.booted_s for note in life.notes[:2]] == pytest.approx([1.997] * 2)
+
+
+def test_a_wake_that_was_cut_off_is_let_go_of() -> None:
+    """Nothing of it outlives its sweep, or a long run would hold all of its wakes."""
+    visits = tuple((1000.0 * hour, 10.0) for hour in range(1, 9))
+    twin = build(Scenario("pico-w-latched", days=0.1, start_day=100, quiet=True, visits=visits))
+    there: list[weakref.ref[ModuleType]] = []
+    alive: list[int] = []
+
+    def loaded(name: str, module: ModuleType) -> None:
+        if name == "node":
+            alive.append(sum(one() is not None for one in there))
+            there.append(weakref.ref(module))
+
+    twin.life.machine.on_loaded = loaded
+    twin.live()
+    assert len(alive) >= len(visits)
+    assert max(alive) == 1  # that of its own boot.py
