@@ -72,7 +72,7 @@ def _timeline(axes: Axes, log: Log, table: StateTable, clipping: Clipping | None
 
 
 def _close_up(axes: Axes, log: Log, table: StateTable, cycle: CycleRow, clipping: Clipping | None) -> None:
-    zero_s, start_s, end_s = _window(log, table, cycle)
+    zero_s, start_s, end_s = window(log, table, cycle)
     draw_bands(axes, log, table, start_s, end_s, zero_s)
     draw_current(axes, log, start_s, end_s, zero_s)
     _mark_clipped(axes, log, clipping, start_s, end_s, zero_s)
@@ -90,11 +90,10 @@ def _close_up_title(table: StateTable, cycle: CycleRow) -> str:
     return f"Cycle {cycle.name} close up, the one of median charge: {said}"
 
 
-def _window(log: Log, table: StateTable, cycle: CycleRow) -> tuple[float, float, float]:
+def window(log: Log, table: StateTable, cycle: CycleRow) -> tuple[float, float, float]:
     """When the cycle's first awake row begins; from a little before it to a little after its last."""
     visits = table.visits
-    number = visits.cycle[int(np.searchsorted(visits.t_s, cycle.t_s))]
-    awake = np.flatnonzero((visits.cycle == number) & ~np.array(table.resting)[visits.state])
+    awake = np.flatnonzero((visits.cycle == cycle.number) & ~np.array(table.resting)[visits.state])
     last = visits.end[awake[-1]] - 1
     begin_s, end_s = float(visits.t_s[awake[0]]), float(log.t_s[last] + log.dt_s[last])
     spare_s = max(0.08 * (end_s - begin_s), 2 * log.step_s if log.rate_hz else 0.0)

@@ -88,11 +88,13 @@ class StateRow:
 class CycleRow:
     """One wake and the rest after it: when it began, its awake part, and the rest.
 
+    `number` is that of its visits, which the times of a log with a coarse clock may share with others.
     `awake_off_mC` and `awake_off_mJ` are half the width of the 95 % interval of the awake part's sums, from
     sampling alone; NaN if unknown.
     """
 
     name: str
+    number: int
     t_s: float
     awake_s: float
     awake_mC: float

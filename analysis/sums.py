@@ -72,7 +72,7 @@ def cycle_rows(
     return tuple(
         CycleRow(
             str(int(log.marker[visits.first[start]])) if numbered else str(number + 1),
-            float(visits.t_s[start]),
+            number, float(visits.t_s[start]),
             float(awake_s[number]), float(awake_mC[number]), float(awake_mJ[number]), float(peaks[number]),
             float(rest_s[number]), float(rest_mJ[number]),
             tuple(names[code] for code in visits.state[start : ends[number]]),

@@ -11,7 +11,7 @@ import pytest
 from analysis import periods, plot_year, plots, style
 from analysis.bands import dearest, draw_current, name_rows, visits
 from analysis.contact_sheet import MOST, day_rows, spread, thumbnail
-from analysis.plot_log import log_png, typical_cycle
+from analysis.plot_log import log_png, typical_cycle, window
 from analysis.read import read_log
 from analysis.reduce import bucket_means, envelope, step_line
 from analysis.states import state_table
@@ -126,6 +126,20 @@ def test_log_png_of_many_rows(tmp_path: Path) -> None:
     cycle = typical_cycle(table)
     assert cycle is not None and cycle.awake_mC == pytest.approx(3 * 83.0)
     assert size_of(plots.log_png(log, tmp_path / "log.png", table))[0] == 1400
+
+
+def test_the_close_up_is_of_its_cycle_where_a_clock_of_seconds_gives_one_time_to_two(tmp_path: Path) -> None:
+    rows = [
+        LogRow(60.0 * wake + at, dt_s, 3.7, mA + wake, state, wake + 1, "measured")
+        for wake in range(3)
+        for at, dt_s, mA, state in ((0, 0.4, 80.0, "BOOT"), (1, 59.0, 0.1, "SLEEP"), (60, 0.0, 0.0, "OFF"))
+    ]
+    write_log(tmp_path / "node_log.csv", rows, "a test")
+    log = read_log(tmp_path / "node_log.csv")
+    table = state_table(log)
+    cycle = typical_cycle(table)
+    assert cycle is not None and cycle.t_s == 60.0
+    assert window(log, table, cycle) == pytest.approx((60.0, 60.0 - 0.032, 60.4 + 0.032))
 
 
 def test_too_many_bands_are_left_out_and_said(good_year: RunResult) -> None:
