@@ -39,8 +39,13 @@ def write_jls(log: Log, path: Path) -> tuple[str, ...]:
             whole = False
         if not whole:
             raise AnalysisError(f"{path.name}: could not be written to its end; is the disk full?")
-    said = (f"{len(marks):,} marks say where states begin.",) if marks else ()
-    return (*said, f"It is laid out at {samples.rate_hz:,} samples per second.")
+    return (*_said(marks), f"It is laid out at {samples.rate_hz:,} samples per second.")
+
+
+def _said(marks: list[tuple[int, str]]) -> tuple[str, ...]:
+    if len(marks) > MOST_MARKS:
+        return (f"States begin {len(marks):,} times: too many to mark them.",)
+    return (f"{len(marks):,} marks say where states begin.",) if marks else ()
 
 
 def _is_whole(pyjls: Any, part: Path, samples: EvenSamples) -> bool:
@@ -57,7 +62,7 @@ def _write(pyjls: Any, writer: Any, log: Log, samples: EvenSamples, marks: list[
     _signal(pyjls, writer, log, 1, ("current", "A"), samples.mA / 1e3, samples.rate_hz)
     if not np.isnan(samples.V).all():
         _signal(pyjls, writer, log, 2, ("voltage", "V"), samples.V, samples.rate_hz)
-    for sample, name in marks:
+    for sample, name in marks if len(marks) <= MOST_MARKS else ():
         writer.annotation(1, sample, np.nan, pyjls.AnnotationType.TEXT, 0, name)
 
 
@@ -79,4 +84,4 @@ def _marks(log: Log, samples: EvenSamples) -> list[tuple[int, str]]:
         return []
     state: IntArray = np.where(samples.row >= 0, log.state[samples.row], -1)
     begins = np.flatnonzero(np.append(True, state[1:] != state[:-1]) & (state >= 0))
-    return [(int(at), log.states[state[at]]) for at in begins] if len(begins) <= MOST_MARKS else []
+    return [(int(at), log.states[state[at]]) for at in begins]

@@ -59,6 +59,12 @@ def test_sentences(write: Write) -> None:
     )
 
 
+@pytest.mark.parametrize(("low_mA", "charged"), [(-2.4, False), (-2.6, True)])
+def test_what_a_bad_zero_shows_is_no_charge(write: Write, low_mA: float, charged: bool) -> None:
+    log = log_of(write, [low_mA, 50, 60, low_mA] * 20)
+    assert any("something charges through this meter" in note for note in meter_notes(log)) is charged
+
+
 def test_real_capture_clips_at_400_mA(real_logs: Path) -> None:
     """XiFi, ESP32-C5 with an INA219 at 16V_400mA: shared/data/logs/SOURCES.md."""
     log = read_log(real_logs / "xifi_wifi_1024B.csv")

@@ -11,6 +11,7 @@ import pytest
 from analysis import periods, plot_year, plots, style
 from analysis.bands import dearest, draw_current, name_rows, visits
 from analysis.contact_sheet import MOST, day_rows, spread, thumbnail
+from analysis.log_axes import current_axis
 from analysis.plot_log import log_png, typical_cycle, window
 from analysis.read import read_log
 from analysis.reduce import bucket_means, envelope, step_line
@@ -83,6 +84,17 @@ def test_a_long_log_has_room_for_its_lowest_and_its_highest_row() -> None:
     axes = style.new_figure(4.0).subplots()
     draw_current(axes, log_of(mA, 1000.0), 0.0, 10.0)
     assert axes.get_ylim() == pytest.approx((-21.0, 318.0))
+
+
+@pytest.mark.parametrize(("zeros", "scale"), [(1, "log"), (30, "linear")])
+def test_time_without_a_current_is_not_left_off_an_axis(zeros: int, scale: str) -> None:
+    from matplotlib.figure import Figure
+
+    mA = np.full(10_000, 0.1)
+    mA[:20], mA[-zeros:] = 300.0, 0.0
+    axes = Figure().subplots()
+    current_axis(axes, log_of(mA))
+    assert axes.get_yscale() == scale
 
 
 def test_bucket_means_weigh_by_time() -> None:

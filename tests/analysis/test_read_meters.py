@@ -134,6 +134,15 @@ def test_ppk2_that_is_cut_and_spoilt(tmp_path: Path) -> None:
         read_log(tmp_path / "a.ppk2", ReadOptions(salvage=True))
 
 
+@pytest.mark.parametrize("piped", [False, True])
+def test_ppk2_that_is_cut_and_unpacks_to_something_else(tmp_path: Path, piped: bool) -> None:
+    whole = bytearray(archived(["session.raw"], {"session.raw": bytes(range(250)) * 60}, piped)[:-60])
+    whole[whole.index(b"PK\x07\x08") + 4 if piped else 14] ^= 0xFF  # its checksum
+    (tmp_path / "a.ppk2").write_bytes(whole)
+    with pytest.raises(LogError, match=r"damaged \(the checksum of session\.raw is wrong\)"):
+        read_log(tmp_path / "a.ppk2", ReadOptions(salvage=True, rate_hz=1000))
+
+
 Signal = tuple[str, str, int, np.ndarray]
 AMPERES: Signal = ("current", "A", 1000, np.r_[np.full(1000, 0.01), np.full(1000, 0.02)])
 
@@ -272,11 +281,11 @@ def test_parquet_that_was_damaged_is_noticed(tmp_path: Path, write: Write) -> No
     pytest.importorskip("pyarrow", reason="the library pyarrow is not installed")
     text = "t_s,V,mA\n" + "".join(f"{at},3.{at % 7},{at * 37 % 101}\n" for at in range(500))
     path = write_parquet(read_log(write(text)), tmp_path / "a.parquet")
-    data = bytearray(path.read_bytes())
-    data[len(data) // 4] ^= 1
-    path.write_bytes(data)
-    with pytest.raises(LogError, match=r"a\.parquet: the Parquet file cannot be read"):
-        read_log(path)
+    whole = path.read_bytes()
+    for at in range(100, len(whole) // 2, 101):
+        path.write_bytes(whole[:at] + bytes([whole[at] ^ 1]) + whole[at + 1 :])
+        with pytest.raises(LogError, match=r"a\.parquet: the Parquet file cannot be read"):
+            read_log(path)
 
 
 def test_csv_goes_round(tmp_path: Path) -> None:

@@ -15,6 +15,7 @@ import numpy as np
 import pytest
 from click.testing import CliRunner
 
+import analysis.write_jls
 from analysis.errors import LogError
 from analysis.even_samples import even_samples
 from analysis.log import Log
@@ -177,7 +178,7 @@ def test_ppk2_of_a_part_of_a_log(tmp_path: Path, write: Write) -> None:
     assert inputs[9:21].tolist() == [0x5556, *[0] * 10, 0x5556]
 
 
-def test_jls_goes_round(tmp_path: Path, write: Write) -> None:
+def test_jls_goes_round(tmp_path: Path, write: Write, monkeypatch: pytest.MonkeyPatch) -> None:
     pyjls = pytest.importorskip("pyjls", reason="the library pyjls is not installed")
     log = read_log(write(uneven(500, seed=8)))
     assert write_jls(log, tmp_path / "a.jls") == (
@@ -199,6 +200,12 @@ def test_jls_goes_round(tmp_path: Path, write: Write) -> None:
     with pyjls.Reader(str(tmp_path / "b.jls")) as reader:
         reader.annotations(1, 0, seen)
     assert marks[:2] == [(0, "BOOT"), (10, "CAMERA")] and len(marks) == 11
+    monkeypatch.setattr(analysis.write_jls, "MOST_MARKS", 10)
+    assert write_jls(ours, tmp_path / "b.jls")[0] == "States begin 11 times: too many to mark them."
+    marks.clear()
+    with pyjls.Reader(str(tmp_path / "b.jls")) as reader:
+        reader.annotations(1, 0, seen)
+    assert marks == []
 
 
 def test_convert_writes_what_the_ending_names(tmp_path: Path) -> None:
