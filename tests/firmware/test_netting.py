@@ -164,6 +164,42 @@ def test_at_the_chargers_end_voltage_a_reading_says_nothing(
     assert [(mJ, how) for _, _, _, mJ, how in net.rows] == [(pytest.approx(said[0], abs=4), said[1])]
 
 
+def test_one_reading_at_the_end_voltage_spoils_its_visit_and_no_other(xiao: Bench) -> None:
+    net = Net(xiao)
+    net.books.begin(CAPTURE)
+    for mV in (HOLD_mV + 2, HOLD_mV - 100):
+        net.now += 200
+        net.read(300, mV)
+    net.books.end()
+    net.visit(STORE, 165)
+    net.books.begin(CONNECT)
+    net.read(165, base=True)  # 100 mW of sun
+    assert [(state, ms, mJ, how) for state, _, ms, mJ, how in net.rows] == [
+        (CAPTURE, 400, 172, INFERRED),
+        (STORE, 1000, pytest.approx(265, abs=3), PARTLY),
+    ]
+
+
+def test_a_full_battery_by_night_is_read_like_any(xiao: Bench) -> None:
+    net = Net(xiao)
+    net.books.begin(CONNECT)
+    net.now += 200
+    net.read(BUSY_mW, HOLD_mV + 2)
+    net.read(BUSY_mW, HOLD_mV + 2, base=True)
+    net.books.end()
+    assert net.rows == [(CONNECT, HOLD_mV + 2, 200, pytest.approx(53, abs=1), MEASURED)]
+
+
+def test_what_is_missing_in_the_dark_is_no_sun(xiao: Bench) -> None:
+    """A board that takes half of what its rows say is not yet found out."""
+    net = Net(xiao, dark=True)
+    net.read(BUSY_mW / 2, base=True)
+    net.visit(CONNECT, 300)
+    assert net.books.charging(net.wake) == (0, 0)
+    assert net.events == [(REASONS["SUN"], 0)]
+    assert net.rows == [(CONNECT, 3800, 1000, pytest.approx(300, abs=3), MEASURED)]
+
+
 @pytest.mark.parametrize(("base_mW", "mW"), [(BUSY_mW, -300), (BUSY_mW, -10), (100, -200)])
 def test_the_sun_comes_out_between_two_readings(xiao: Bench, base_mW: float, mW: float) -> None:
     """Nothing takes less than nothing: such a reading is not believed."""

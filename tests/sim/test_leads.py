@@ -35,6 +35,15 @@ def test_under_the_sun_the_battery_gives_the_load_less_the_charge(make_world) ->
     assert busy[:2] == (pytest.approx(200.0), pytest.approx(200.0 - idle[2], rel=1e-3))
 
 
+def test_a_stretch_across_hours_has_all_that_they_brought(make_world) -> None:
+    world = make_world(sun_W_m2=SUN_W_m2)
+    before_C = world.plant.charge_C
+    world.spend(2.5 * 3600.0)
+    leads, gained_C = Leads(world), world.plant.charge_C - before_C
+    assert gained_C > 500.0
+    assert leads.battery(0.0, world.now)[0] == pytest.approx(-1000.0 * gained_C / world.now, rel=0.01)
+
+
 def test_held_at_float_the_load_does_not_show_at_all(make_world) -> None:
     """What the panel has to spare it gives to the load: the battery's current says nothing of that."""
     world = make_world(soc=0.999, sun_W_m2=SUN_W_m2, resistance=0.05, term_current=0.001)
