@@ -145,7 +145,7 @@ def _without_torn_line(text: Text, head: _Head) -> tuple[Text, tuple[str, ...]]:
     last = text.data[cut:].decode("utf-8", "replace")
     if cut >= head.end and last.strip() and len(split(last, head.delimiter)) < len(head.columns):
         torn = f"The last line is torn ('{last[:40]}') and was left out."
-        return Text(text.path, text.data[:cut], False), (torn,)
+        return Text(text.path, text.data[:cut]), (torn,)
     return text, ("The last line has no line end; it was taken as complete.",) if last.strip() else ()
 
 

@@ -44,7 +44,7 @@ def read_printed(text: Text, options: ReadOptions) -> Log:
     whole = [block for block in blocks if tuple(block) == titles]
     rows = [",".join(block[title] for title in titles) for block in whole]
     table = "\n".join([",".join(titles), *rows]) + "\n"
-    log = read_csv(Text(text.path, table.encode(), False), options)
+    log = read_csv(Text(text.path, table.encode()), options)
     torn = len(blocks) - len(whole)
     note = (f"{torn} block(s) of readings are not complete and were left out.",) if torn else ()
     return replace(log, notes=(*note, *log.notes))

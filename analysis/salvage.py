@@ -31,7 +31,7 @@ def salvaged(table: Table, numbers: Sequence[Column], words: Sequence[Column]) -
     if not good:
         where, fault = lost[0] if lost else (table.header_line + 1, "there is no row")
         raise LogError(f"{table.name}: no line can be read; line {where}: {fault}.")
-    text = Text(table.text.path, bytes(good), False)
+    text = Text(table.text.path, bytes(good))
     note = (_note(lost),) if lost else ()
     return replace(table, text=text, start=0, skip=0, notes=table.notes + note, lines=lines)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import io
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -49,11 +48,6 @@ class Table:
     def place(self) -> str:
         """Where the header stands."""
         return f"{self.name} line {self.header_line or 1}"
-
-    @property
-    def body(self) -> bytes:
-        """Every byte below the header (a copy: for careful reading only)."""
-        return self.text.data[self.start :]
 
     def first_rows(self, most: int = 20) -> list[list[str]]:
         """The cells of the first rows."""
@@ -109,12 +103,10 @@ def read_columns(table: Table, numbers: Sequence[Column], words: Sequence[Column
     wanted.update({item.index: str for item in words})
     missing: dict[Any, list[str]] = {item.index: ["nan", "NaN", ""] for item in numbers}
     commas, quotes, comments = table.text.counts(table.start, _one(table.delimiter), '"', "#")
-    source: Any = table.text.path if table.text.whole and not quotes else io.BytesIO(table.body)
-    skip = table.skip if table.text.whole and not quotes else 0
     try:
         frame = pd.read_csv(
-            source, sep=table.delimiter, header=None, names=range(len(table.columns)),
-            usecols=sorted(wanted), dtype=wanted, comment="#" if comments else None, skiprows=skip,
+            table.text.reader(table.start), sep=table.delimiter, header=None, names=range(len(table.columns)),
+            usecols=sorted(wanted), dtype=wanted, comment="#" if comments else None,
             quoting=csv.QUOTE_MINIMAL if quotes else csv.QUOTE_NONE, decimal=table.decimal,
             skipinitialspace=True, index_col=False, keep_default_na=False, na_values=missing,
             encoding_errors="replace",

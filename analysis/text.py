@@ -19,16 +19,28 @@ BLOCK = 1 << 20
 _MARKS = ((codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 
 
+class _Bytes(io.RawIOBase):
+    """Bytes, mapped or not, that are read like a file and not copied before."""
+
+    def __init__(self, data: bytes | mmap.mmap, at: int) -> None:
+        self._data, self._at = data, at
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, room: memoryview) -> int:  # type: ignore[override]
+        some = self._data[self._at : self._at + len(room)]
+        room[: len(some)] = some
+        self._at += len(some)
+        return len(some)
+
+
 @dataclass(frozen=True, slots=True)
 class Text:
-    """A text file: as it lies on the disk, or put right in memory.
-
-    `whole` says that a parser may read the file itself: UTF-8, line ends of one kind, no NUL.
-    """
+    """A text file: as it lies on the disk, or put right in memory."""
 
     path: Path
     data: bytes | mmap.mmap
-    whole: bool
 
     @property
     def name(self) -> str:
@@ -48,6 +60,10 @@ class Text:
         """The bytes from `start` on, in blocks."""
         for offset in range(start, len(self.data), BLOCK):
             yield self.data[offset : offset + BLOCK]
+
+    def reader(self, start: int = 0) -> io.BufferedReader:
+        """The bytes from `start` on as a file: no more than there were, though the log may still grow."""
+        return io.BufferedReader(_Bytes(self.data, start), BLOCK)
 
     def lines(self, start: int = 0) -> Iterator[bytes]:
         """The lines from `start` on, one at a time, with their ends."""
@@ -78,15 +94,15 @@ def open_text(path: Path, salvage: bool) -> Text:
         raise LogError(f"{path.name}: the file is empty.")
     coding = next((name for mark, name in _MARKS if data[: len(mark)] == mark), None)
     if coding:
-        return Text(path, data[:].decode(coding, "replace").encode(), False)
+        return Text(path, data[:].decode(coding, "replace").encode())
     if _has_nul(data):
         if not salvage:
             line = data[: data.find(b"\0")].count(b"\n") + 1
             raise DamagedLog(f"{path.name} line {line}: a NUL byte; the file is damaged or is not text")
-        return Text(path, data[:], False)
+        return Text(path, data[:])
     if b"\n" not in data[:BLOCK] and b"\r" in data[:BLOCK]:
-        return Text(path, data[:].replace(b"\r", b"\n"), False)
-    return Text(path, data, True)
+        return Text(path, data[:].replace(b"\r", b"\n"))
+    return Text(path, data)
 
 
 def _has_nul(data: bytes | mmap.mmap) -> bool:

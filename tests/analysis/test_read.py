@@ -12,6 +12,8 @@ import pytest
 from analysis.errors import LogError
 from analysis.headers import column
 from analysis.read import ReadOptions, read_log
+from analysis.read_csv import read_csv
+from analysis.text import open_text
 from sim.log import LogRow, write_log
 
 Write = Callable[..., Path]
@@ -208,3 +210,12 @@ def test_node_log_with_a_day_without_power(tmp_path: Path) -> None:
     log = read_log(tmp_path / "n.csv")
     assert log.missing_s == 86400
     assert log.notes == ("1 gap in the log: 24 h missing and not counted.",)
+
+
+@pytest.mark.parametrize("more", ["2,3.3,7\n", "2,3.3,7\n3,3."])
+def test_a_log_that_grows_while_it_is_read(write: Write, more: str) -> None:
+    path = write("t_s,V,mA\n0,3.3,5\n1,3.3,6\n")
+    text = open_text(path, salvage=False)
+    with path.open("a") as file:
+        file.write(more)
+    assert read_csv(text, ReadOptions()).mA.tolist() == [5, 6]
