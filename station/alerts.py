@@ -93,8 +93,13 @@ def ails(seen: Pulse, now_s: float, heartbeats: float) -> tuple[str, float]:
 
 def check_url(url: str) -> str:
     """A webhook's address; StationError if it is none."""
-    parts = urlsplit(url)
-    if parts.scheme not in ("http", "https") or not parts.hostname:
+    try:
+        parts = urlsplit(url)
+        (parts.hostname or "").encode("idna")  # as the socket will: ".." and labels over 63 letters
+        fits = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
+    except ValueError:
+        fits = False
+    if not fits:
         raise StationError(f"{url!r} is no webhook: expected http://... or https://...", Exit.USAGE)
     return url
 

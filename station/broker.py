@@ -41,6 +41,7 @@ def broker_of(url: str, password_file: Path | None = None) -> Broker:
     parts = urlsplit(url)
     try:
         port = parts.port
+        (parts.hostname or "").encode("idna")  # as the socket will: ".." and labels over 63 letters
     except ValueError:
         port = 0
     if parts.scheme not in _PORTS or not parts.hostname or port == 0 or parts.query or parts.fragment:

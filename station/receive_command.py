@@ -158,6 +158,8 @@ def _listen(host: str, port: int) -> socket.socket:
     try:
         family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
         return socket.create_server((host, port), family=family, backlog=2048)
+    except UnicodeError:  # an empty label, or one over 63 letters
+        raise StationError(f"{host} is no name of a host.", Exit.USAGE) from None
     except OSError as error:
         is_name = isinstance(error, socket.gaierror)
         why = error.strerror if is_name else os.strerror(error.errno or 0)

@@ -77,6 +77,7 @@ class WebClient:
     def address(self) -> tuple[str, int]:
         parts = urlsplit(f"//{self.host}")
         try:
+            (parts.hostname or "").encode("idna")  # as the socket will: ".." and labels over 63 letters
             return parts.hostname or "", parts.port or 80
         except ValueError:
             raise RouteError(f"{self.host} is no host and port.", Exit.USAGE) from None

@@ -177,7 +177,9 @@ def test_a_file_that_is_none_of_ours_is_nothing_told(tmp_path: Path, text: str) 
     assert read_told(tmp_path / "alerts.json") == {}
 
 
-@pytest.mark.parametrize("url", ["", "ftp://x/y", "file:///etc/passwd", "http://", "home"])
+@pytest.mark.parametrize(
+    "url", ["", "ftp://x/y", "file:///etc/passwd", "http://", "home", "http://a..b/", "http://h:99999/"]
+)
 def test_an_address_that_is_none(url: str) -> None:
     with pytest.raises(StationError, match="is no webhook: expected http"):
         check_url(url)

@@ -300,6 +300,7 @@ def test_addresses(url: str, broker: Broker) -> None:
         ("ha.local:1883", NO_ADDRESS),
         ("http://ha.local", NO_ADDRESS),
         ("mqtt://h:99999", NO_ADDRESS),
+        ("mqtt://../x", NO_ADDRESS),
         ("mqtt://ada:secret@h", "The broker's password does not belong into --mqtt: put it into"
          " TORPOR_MQTT_PASSWORD or a file (--mqtt-password-file)."),
         ("mqtt://h/a/+/b", "'a/+/b' is no prefix of topics: it may have a-z, 0-9, -, _ and /."),

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from sim.protocol import Sum, request
-from station import nodes
+from station import cli, nodes
 from station.store import Store
 
 PATH = "/v1/nodes/garden/images/0000000a-1"
@@ -238,6 +238,12 @@ def test_a_port_that_is_taken_is_one_sentence(live: Any, tmp_path: Any) -> None:
     second = subprocess.run(command, capture_output=True, text=True, timeout=60)
     assert second.returncode == 7
     assert second.stderr == f"torpor: 127.0.0.1:{live.port} cannot be listened on: Address already in use.\n"
+
+
+def test_a_name_that_no_host_can_have(tmp_path: Any, capsys: pytest.CaptureFixture[str]) -> None:
+    command = ["receive", "--data", str(tmp_path / "b"), "--host", "a..b", "--port", "0"]
+    assert cli.main(command) == 2
+    assert capsys.readouterr().err == "torpor: a..b is no name of a host.\n"
 
 
 def test_a_stranger_does_not_fill_the_log(live: Any, jpeg: bytes) -> None:

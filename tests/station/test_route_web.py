@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import random
+import re
 import socket
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -254,6 +255,13 @@ def test_a_console_that_somebody_else_has(start: Start, tmp_path: Path) -> None:
     assert (tmp_path / "code.py").read_bytes() == b"pass"
     assert "is not to be had" in route.notes[0]
     assert route.restart() is None
+
+
+@pytest.mark.parametrize("host", ["a..b", f"{'a' * 64}.local", "h:99999"])
+def test_a_name_that_no_host_can_have(host: str) -> None:
+    with pytest.raises(RouteError, match=f"{re.escape(host)} is no host and port") as refused:
+        web_route(host, PASSWORD).boot()
+    assert refused.value.exit_code == Exit.USAGE
 
 
 def test_nobody_there() -> None:
