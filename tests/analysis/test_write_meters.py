@@ -134,18 +134,7 @@ def test_ppk2_is_laid_out_as_the_program_reads_it(tmp_path: Path, write: Write) 
 
 def of_ours(tmp_path: Path) -> Log:
     """Two wakes of a node log, and a state too many for eight inputs."""
-    names = [
-        "BOOT",
-        "CAMERA",
-        "CAPTURE",
-        "STORE",
-        "CONNECT",
-        "UPLOAD",
-        "SETTLE",
-        "SLEEP",
-        "TRIAGE",
-        "RECOVER",
-    ]
+    names = "BOOT CAMERA CAPTURE STORE CONNECT UPLOAD SETTLE SLEEP TRIAGE RECOVER".split()
     rows = [LogRow(float(at), 1.0, 3.9, 10.0 + at, name, 1, "measured") for at, name in enumerate(names)]
     rows.append(LogRow(10.0, 40.0, 3.9, 0.5, "SLEEP", 1, "measured"))
     write_log(tmp_path / "node_log.csv", rows, "a test")
